@@ -14,20 +14,10 @@
 
 static bool differ_in_seed(const struct results *a, const struct results *b, const char *path_a,
                            const char *path_b) {
-    struct difference *list;
-    size_t count = difference_list(a->config_resolved, b->config_resolved, &list), other = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(list[i].path, "seed") != 0) { list[other++] = list[i]; }
-    }
-    if (other > 0) {
-        message_error(
-            "--pool takes runs of one config that differ in the seed alone; %s (here) and %s (there) "
-            "differ in:",
-            path_a, path_b);
-        difference_report(other, list);
-    }
-    free(list);
-    return other == 0;
+    return difference_none(
+        a->config_resolved, b->config_resolved, "seed",
+        "--pool takes runs of one config that differ in the seed alone; %s (here) and %s (there) differ in:",
+        path_a, path_b);
 }
 
 static bool has_own_seed(size_t count, struct results *const *runs, const char *const *paths) {

@@ -38,14 +38,9 @@ struct merge {
 /* ---- the same sweep ---- */
 
 static bool check_same_sweep(const struct journal *first, const struct journal *other) {
-    struct difference *list;
-    size_t count = difference_list(other->header.config_resolved, first->header.config_resolved, &list);
-    if (count > 0) {
-        message_error("%s and %s are journals of different configs:", first->directory, other->directory);
-        difference_report(count, list);
-    }
-    free(list);
-    return count == 0;
+    return difference_none(other->header.config_resolved, first->header.config_resolved, NULL,
+                           "%s and %s are journals of different configs:", first->directory,
+                           other->directory);
 }
 
 static bool open_journals(struct merge *m) {

@@ -249,15 +249,10 @@ static void release_lock(struct run *run) {
 /* ---- journal ---- */
 
 static int check_journal(struct run *run) {
-    struct difference *list;
-    size_t count = difference_list(run->config->resolved, run->journal->header.config_resolved, &list);
-    if (count > 0) {
-        message_error("%s is the journal of another config; it differs in:", run->directory);
-        difference_report(count, list);
-        message_say("choose another -o FILE, or discard it with --fresh");
-    }
-    free(list);
-    return count == 0 && journal_is_ours(run->journal) ? EXIT_DONE : EXIT_USAGE;
+    bool same = difference_none(run->config->resolved, run->journal->header.config_resolved, NULL,
+                                "%s is the journal of another config; it differs in:", run->directory);
+    if (!same) { message_say("choose another -o FILE, or discard it with --fresh"); }
+    return same && journal_is_ours(run->journal) ? EXIT_DONE : EXIT_USAGE;
 }
 
 static struct journal_header make_header(const struct run *run) {

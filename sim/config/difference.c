@@ -1,5 +1,6 @@
 #include "sim/config/difference.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,4 +94,23 @@ void difference_report(size_t count, const struct difference *list) {
         message_say("  %s: %s there, %s here", list[i].path, list[i].there[0] ? list[i].there : "nothing",
                     list[i].here[0] ? list[i].here : "nothing");
     }
+}
+
+bool difference_none(const char *here, const char *there, const char *except, const char *format, ...) {
+    struct difference *list;
+    size_t count = difference_list(here, there, &list), other = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!except || strcmp(list[i].path, except) != 0) { list[other++] = list[i]; }
+    }
+    if (other > 0) {
+        va_list arguments;
+        va_start(arguments, format);
+        char *words = memory_format_list(format, arguments);
+        va_end(arguments);
+        message_error("%s", words);
+        difference_report(other, list);
+        free(words);
+    }
+    free(list);
+    return other == 0;
 }

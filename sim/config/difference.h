@@ -2,6 +2,7 @@
 #ifndef GAPSCALE_SIM_CONFIG_DIFFERENCE_H
 #define GAPSCALE_SIM_CONFIG_DIFFERENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sim/config/config.h"
@@ -20,5 +21,10 @@ size_t difference_list(const char *here, const char *there, struct difference **
 
 /* One message for each of them. */
 void difference_report(size_t count, const struct difference *list);
+
+/* Whether there are none but in the key `except` (NULL: none at all); else, after an error in these words,
+ * one message for each. */
+bool difference_none(const char *here, const char *there, const char *except, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 #endif
