@@ -196,34 +196,47 @@ static int find_place(struct run *run) {
 
 static const char fewer[] = "ask for fewer n, betas, replicates or kept ones (keep_replicates)";
 
-/* --force asks for memory alone. On the disk go results, units to grow from, and the journal beside them;
- * what a run that goes on has written of it is not known. So much time is a slip of the pen, mostly, but the
- * most that a target may take need not be one. */
+static bool has_memory(const struct options *o, const struct estimate *cost) {
+    const double asked = o->shards > 1 ? cost->working : cost->memory, available = machine_memory();
+    char need[MACHINE_TEXT], left[MACHINE_TEXT];
+    if (asked <= available) { return true; }
+    message_error("%s takes about %s of memory with %d thread%s, and %s are free: %s, or fewer --threads",
+                  o->config, machine_bytes(asked, need), o->threads, o->threads == 1 ? "" : "s",
+                  machine_bytes(available, left), fewer);
+    return false;
+}
+
+/* For results, units to grow from, and the journal beside them; what a run that goes on has written of it is
+ * not known. */
+static bool has_disk(const struct run *run, const struct estimate *cost) {
+    const struct options *o = run->o;
+    const double asked =
+                     o->shards > 1 ? cost->journal / o->shards : cost->disk + cost->archive + cost->journal,
+                 available = machine_disk(run->output);
+    char need[MACHINE_TEXT], left[MACHINE_TEXT];
+    if (asked <= available || journal_exists(run->directory)) { return true; }
+    message_error("%s takes about %s of disk, and %s are free where %s goes: %s, choose another -o FILE, or "
+                  "try all the same with --force",
+                  o->config, machine_bytes(asked, need), machine_bytes(available, left), run->output, fewer);
+    return false;
+}
+
+/* So much is a slip of the pen, mostly, but the most that a target may take need not be one. */
+static bool has_time(const struct options *o, const struct estimate *cost) {
+    const double hours = cost->least_seconds / 3600 / o->shards, most_hours = 1e6;
+    if (hours <= most_hours) { return true; }
+    message_error("%s takes about %.1e core-hours: %s, or a part of it with --shard I/N; --force begins all "
+                  "the same",
+                  o->config, hours, fewer);
+    return false;
+}
+
+/* --force asks for memory alone. */
 static int find_room(struct run *run) {
     const struct options *o = run->o;
     const struct estimate cost = estimate_sweep(run->config, NULL, o->threads);
-    const double memory = o->shards > 1 ? cost.working : cost.memory, free_memory = machine_memory(),
-                 disk = o->shards > 1 ? cost.journal / o->shards : cost.disk + cost.archive + cost.journal,
-                 free_disk = machine_disk(run->output), hours = cost.least_seconds / 3600 / o->shards,
-                 most_hours = 1e6;
-    char need[MACHINE_TEXT], left[MACHINE_TEXT];
-    if (memory > free_memory) {
-        message_error("%s takes about %s of memory with %d thread%s, and %s are free: %s, or fewer --threads",
-                      o->config, machine_bytes(memory, need), o->threads, o->threads == 1 ? "" : "s",
-                      machine_bytes(free_memory, left), fewer);
-    } else if (disk > free_disk && !o->force && !journal_exists(run->directory)) {
-        message_error("%s takes about %s of disk, and %s are free where %s goes: %s, choose another -o FILE, "
-                      "or try all the same with --force",
-                      o->config, machine_bytes(disk, need), machine_bytes(free_disk, left), run->output,
-                      fewer);
-    } else if (hours > most_hours && !o->force) {
-        message_error("%s takes about %.1e core-hours: %s, or a part of it with --shard I/N; --force begins "
-                      "all the same",
-                      o->config, hours, fewer);
-    } else {
-        return EXIT_DONE;
-    }
-    return EXIT_USAGE;
+    return has_memory(o, &cost) && (o->force || (has_disk(run, &cost) && has_time(o, &cost))) ? EXIT_DONE
+                                                                                              : EXIT_USAGE;
 }
 
 /* ---- lock ---- */
