@@ -18,10 +18,11 @@ int h5file_write(const char *path, size_t attribute_count, const struct h5_attri
  * processor time and on memory grow with the size of the file and of what is asked for). Links are not
  * followed, virtual and external storage not read, and what is of a kind that gapscale does not write has a
  * name and no value: whoever reads on checks what must be there. A dataset of another shape than asked for
- * (by its rank, its axes and the sizes of its group's dimensions), without all its values, or packed as no
- * sound one is, makes the file refused before it is read; one that is not attached to the scales of its group
- * has no value. Names and dimensions are those of `group`, which must live on. A `frame` comes without the
- * values of numbers. NULL, with what is wrong in `why`, when that fails. Free with h5content_free. */
+ * (by its rank, its axes and the sizes of its group's dimensions), without all its values, packed as no sound
+ * one is, or attached to other scales than those of its group, makes the file refused before it is read;
+ * where it is attached to none its name tells its axes. Names and dimensions are those of `group`, which must
+ * live on. A `frame` comes without the values of numbers. NULL, with what is wrong in `why`, when that fails.
+ * Free with h5content_free. */
 struct h5_content *h5file_read(const char *path, bool frame, size_t group_count, const struct h5_group *group,
                                char why[H5_WHY]);
 

@@ -136,6 +136,29 @@ static void test_annotated(void **state) {
     results_free(r);
 }
 
+/* Detached from its scales by hand an array is read by its name; on those of another group it is refused,
+ * with what to do. */
+static void test_detached(void **state) {
+    (void)state;
+    char want[65], why[H5_WHY];
+    struct results *r = sample_results("base");
+    digest_of(r, want);
+    sample_write("a.h5", r);
+    results_free(r);
+    hid_t file = H5Fopen("a.h5", H5F_ACC_RDWR, H5P_DEFAULT),
+          array = H5Dopen2(file, "/alpha/entropy_mean", H5P_DEFAULT),
+          own = H5Dopen2(file, "/alpha/log_n", H5P_DEFAULT),
+          other = H5Dopen2(file, "/zeta/log_n", H5P_DEFAULT);
+    assert_true(H5DSdetach_scale(array, own, 0) >= 0 && H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0);
+    check_digest("a.h5", want);
+    assert_true(H5DSattach_scale(array, other, 0) >= 0);
+    const hid_t open[] = {array, own, other};
+    for (size_t i = 0; i < 3; i++) { H5Dclose(open[i]); }
+    assert_true(H5Fclose(file) >= 0);
+    assert_null(store_try("a.h5", why));
+    assert_non_null(strstr(why, "other scales than its name says; attach"));
+}
+
 /* The attribute or the dataset again, as text of fixed length. */
 static void fix_attribute(hid_t file, const char *object, const char *name, H5T_str_t padding) {
     char *text = NULL;
@@ -469,6 +492,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_pieces, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_pieces_refused, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_annotated, sample_make_place, sample_remove_place),
+        cmocka_unit_test_setup_teardown(test_detached, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_fixed_text, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_fixed_text_values, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_other_writers, sample_make_place, sample_remove_place),
