@@ -108,7 +108,7 @@ static double solve_cut(const struct normaliser *n, double start) {
         struct power_sum sum = sum_weights(n, cut);
         double norm = pow(sum.value, 1 / n->power),
                step = (norm - 1) / (norm / n->power * sum.slope / sum.value);
-        cut -= step;
+        cut = step >= cut ? cut * 0x1p-52 : cut - step; /* of 10^15 equal weights the digits are lost */
         if (!(fabs(step) > 1e-15 * cut)) { break; }
     }
     return cut;
@@ -368,11 +368,11 @@ static void add_moments(double p, double count, struct normalised *out) {
 }
 
 struct normalised normaliser_entmax(struct normaliser *n, double alpha, double beta) {
-    n->scale = fmin((alpha - 1) * beta * n->row->stretch, 1e300);
+    n->scale = fmax(fmin((alpha - 1) * beta * n->row->stretch, 1e300), 1e-300); /* below: equal weights */
     n->power = 1 / (alpha - 1);
     n->whole = n->power == floor(n->power) ? (unsigned)n->power : 0;
     double cut = find_cut(n);
-    if (isnan(cut)) { return dense_entmax(n->row, n->scale, n->power); }
+    if (isnan(cut) && n->row->bulk) { return dense_entmax(n->row, n->scale, n->power); }
     double total = sum_weights(n, cut).value;
     struct normalised out = {.support = support_of(n, cut), .top_weight = weight_at(n, cut, 0) / total};
     for (size_t i = 0; i < n->points; i++) {

@@ -141,6 +141,31 @@ static void test_counted(void **state) {
     counted_free(counted);
 }
 
+/* Betas that tell no keys apart, of as many keys as a double can count one by one: all weights are equal. */
+static void test_equal_weights(void **state) {
+    (void)state;
+    const double length[] = {1e15, 3e15, 4.5e15}, beta[] = {1e-30, 1e-50, 1e-100, 0};
+    struct counted *counted = counted_create(isa_best());
+    struct normaliser *workspace = normaliser_create();
+    const struct family *family = family_find(laws[0].family);
+    for (size_t i = 0; i < 12; i++) {
+        double log_n = log(length[i % 3]);
+        double log_lambda = typical_scale(family, laws[0].p, log_n).log_lambda;
+        struct counted_law *law =
+            counted_law_create(family, laws[0].p, log_n, log_lambda, isa_best()->kernel, 0, NULL);
+        const struct row *row = counted_row(counted, law, test_stream(i));
+        for (double alpha = 1.25; alpha <= 2; alpha += 0.25) {
+            struct normalised x = entmax_of(workspace, row, alpha, beta[i / 3]);
+            check_relative(x.support, length[i % 3], 1e-12);
+            check_relative(x.entropy, log_n, 1e-12);
+            check_relative(x.top_weight, 1 / length[i % 3], 0.1);
+        }
+        counted_law_free(law);
+    }
+    normaliser_free(workspace);
+    counted_free(counted);
+}
+
 /* Rows whose scores are multiplied: as those at a beta times as large. */
 static void test_stretched(void **state) {
     (void)state;
@@ -342,9 +367,11 @@ static void test_plateau(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_drawn), cmocka_unit_test(test_counted), cmocka_unit_test(test_stretched),
-        cmocka_unit_test(test_sink),  cmocka_unit_test(test_poisson), cmocka_unit_test(test_large_support),
-        cmocka_unit_test(test_bulk),  cmocka_unit_test(test_plateau), cmocka_unit_test(test_bulk_of_powers),
+        cmocka_unit_test(test_drawn),          cmocka_unit_test(test_counted),
+        cmocka_unit_test(test_stretched),      cmocka_unit_test(test_sink),
+        cmocka_unit_test(test_poisson),        cmocka_unit_test(test_large_support),
+        cmocka_unit_test(test_bulk),           cmocka_unit_test(test_plateau),
+        cmocka_unit_test(test_bulk_of_powers), cmocka_unit_test(test_equal_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
