@@ -24,7 +24,9 @@ bool outfile_prepare(const char *path, bool is_default) {
                       strerror(errno));
         return false;
     }
-    if (access(directory, W_OK | X_OK) != 0) {
+    char place[sizeof copy + 2]; /* of a file: no directory */
+    snprintf(place, sizeof place, "%s/.", directory);
+    if (access(place, W_OK | X_OK) != 0) {
         message_error("cannot write in %s: %s; choose another place with -o FILE", directory,
                       strerror(errno));
         return false;

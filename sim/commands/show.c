@@ -383,5 +383,9 @@ int command_show(int argc, char **argv) {
                                   "--digest, --config and --json exclude one another; give one of them");
     }
     const char *path = line.word[0];
-    return is_directory(path) && !form.digest ? show_journal(path, &form) : show_results(path, &form);
+    if (!is_directory(path)) { return show_results(path, &form); }
+    if (!form.digest) { return show_journal(path, &form); }
+    message_error("%s is a directory; --digest is of a results file, which a sweep that is finished has",
+                  path);
+    return EXIT_USAGE;
 }
