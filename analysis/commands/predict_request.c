@@ -138,11 +138,8 @@ bool predict_request_read(struct predict_request *r, size_t count, char *const *
     size_t name_count = 1;
     char what[CONFIG_NAME + sizeof "predict "];
     struct config_series *series = &r->series;
-    *r = (struct predict_request){.series.family = family_find(word[0])};
-    if (!series->family) {
-        message_error("there is no family '%s'; gapscale families lists them", word[0]);
-        return false;
-    }
+    *r = (struct predict_request){.series.family = parameters_family(word[0])};
+    if (!series->family) { return false; }
     if (series->family->kind == FAMILY_SAMPLED) {
         message_error("no law of family '%s' is known to predict from; gapscale run draws its rows", word[0]);
         return false;

@@ -7,7 +7,6 @@
 #include "sim/base/commandline.h"
 #include "sim/base/help.h"
 #include "sim/base/message.h"
-#include "sim/base/nearest.h"
 #include "sim/base/number.h"
 #include "sim/base/terminal.h"
 #include "sim/commands/command.h"
@@ -102,24 +101,14 @@ static void print_markdown(void) {
     }
 }
 
-static int unknown_family(const char *name) {
-    const char *nearest = nearest_name(name, family_count(), family_names);
-    if (nearest) {
-        message_error("families: there is no family \"%s\"; did you mean \"%s\"?", name, nearest);
-    } else {
-        message_error("families: there is no family \"%s\"; `gapscale families` lists them", name);
-    }
-    return EXIT_USAGE;
-}
-
 static int families(const struct commandline *line, bool markdown) {
     const char *name = line->words > 0 ? line->word[0] : NULL;
     if (line->words + markdown > 1) {
         return commandline_refuse(line, "unexpected \"%s\": give one name at most",
                                   line->word[line->words - 1]);
     }
-    const struct family *family = name ? family_find(name) : NULL;
-    if (name && !family) { return unknown_family(name); }
+    const struct family *family = name ? parameters_family(name) : NULL;
+    if (name && !family) { return EXIT_USAGE; }
     if (family) {
         print_family(family);
     } else if (markdown) {

@@ -5,8 +5,21 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/base/nearest.h"
 #include "sim/base/number.h"
 #include "sim/config/lengths.h"
+
+const struct family *parameters_family(const char *name) {
+    const struct family *family = family_find(name);
+    const char *near = family ? NULL : nearest_name(name, family_count(), family_names);
+    if (near) {
+        message_error("there is no family '%s'; did you mean '%s'?", name, near);
+    } else if (!family) {
+        message_error("there is no family '%s'; `gapscale families` lists them", name);
+    }
+    return family;
+}
 
 static const char *const schedule_keys[] = {"coef", "log_power", "power"};
 

@@ -6,6 +6,9 @@
 #include "sim/config/config.h"
 #include "sim/config/reader.h"
 
+/* A family by its name; NULL after a message. */
+const struct family *parameters_family(const char *name);
+
 /* Reads every parameter of the series' family from a mapping that may hold other keys as well; what is not
  * written has its default. What the table has within another parameter is read from that one's mapping.
  * Faults for what has none, and for values outside the family's range at any n of the series. */
