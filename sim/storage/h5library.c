@@ -44,10 +44,3 @@ bool h5library_is_marked(const char *path) {
     return length == sizeof head && memcmp(head, signature, sizeof signature) == 0 && head[8] >= 2 &&
            head[11] & 1;
 }
-
-hid_t h5library_text(void) {
-    hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, H5T_VARIABLE);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    return type;
-}

@@ -5,9 +5,6 @@
 #include <hdf5.h>
 #include <stdbool.h>
 
-/* What netCDF-4 names a dimension without coordinate (netCDF-4 file format specification). */
-#define H5LIBRARY_BARE_SCALE "This is a netCDF dimension but not a netCDF variable."
-
 /* Before any other call: silent, without plugins, and without locks, which not every file system has: a file
  * is written under a name of its own and renamed. */
 void h5library_open(void);
@@ -18,7 +15,5 @@ void h5library_confine(void);
 bool h5library_chunks_are_whole(hid_t dataset, hid_t list, hid_t space);
 /* Whether a file is marked as open for writing, as it is until the very last write. */
 bool h5library_is_marked(const char *path);
-/* Variable-length UTF-8. */
-hid_t h5library_text(void);
 
 #endif

@@ -20,8 +20,16 @@
 
 enum { PATH = 4096 };
 
+/* Variable-length UTF-8. */
+static hid_t text_type(void) {
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    return type;
+}
+
 static bool write_attribute(hid_t object, const struct h5_attribute *a) {
-    hid_t space = H5Screate(H5S_SCALAR), text = h5library_text();
+    hid_t space = H5Screate(H5S_SCALAR), text = text_type();
     hid_t stored = a->text    ? text
                    : a->whole ? H5T_STD_U64LE
                               : H5T_IEEE_F64LE,
@@ -84,7 +92,7 @@ static void pack(hid_t list, unsigned rank, const hsize_t *size) {
 static hid_t write_values(hid_t group, const struct h5_group *g, const struct h5_dataset *d) {
     hsize_t size[H5_RANK];
     for (unsigned i = 0; i < d->rank; i++) { size[i] = g->dimension[d->axis[i]].size; }
-    hid_t space = H5Screate_simple((int)d->rank, size, NULL), text = h5library_text();
+    hid_t space = H5Screate_simple((int)d->rank, size, NULL), text = text_type();
     hid_t list = creation_list(H5P_DATASET_CREATE);
     if (d->number) { pack(list, d->rank, size); }
     hid_t id =
@@ -120,7 +128,8 @@ static hid_t write_scale(hid_t group, const struct h5_group *g, size_t dimension
     const struct h5_dataset *coordinate = find_coordinate(g, dimension);
     const struct h5_dimension *d = &g->dimension[dimension];
     char label[128];
-    snprintf(label, sizeof label, H5LIBRARY_BARE_SCALE " %9llu", (unsigned long long)d->size);
+    snprintf(label, sizeof label, "This is a netCDF dimension but not a netCDF variable. %9llu",
+             (unsigned long long)d->size);
     hid_t id = coordinate ? write_values(group, g, coordinate) : write_bare_scale(group, d);
     if (id >= 0 && H5DSset_scale(id, coordinate ? d->name : label) >= 0) { return id; }
     H5Dclose(id);
