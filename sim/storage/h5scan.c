@@ -163,6 +163,7 @@ static bool start_child(struct h5scan *scan, struct lists *lists, const char *pa
     }
     close(end[1]);
     scan->wire = end[0];
+    madvise(scan->window, WINDOW, MADV_DONTFORK); /* no later child's */
     return scan->pid > 0;
 }
 
