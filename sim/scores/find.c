@@ -87,6 +87,14 @@ static bool arrays_at(struct source *s, const char *place, const struct scores_r
 
 static bool nothing_found(const struct source *s, const char *place, const struct scores_request *r) {
     char names[SOURCE_WHY];
+    const char *kind = source_text(s, "", "kind");
+    if (kind && strcmp(kind, "gapscale-results") == 0) {
+        message_error(
+            "%s: it holds results and no scores; `gapscale show` tells of what, `gapscale fit` judges "
+            "those of a sweep",
+            s->path);
+        return false;
+    }
     list_names(s, place, names);
     const char *scores = r->scores ? r->scores : "scores", *queries = r->queries ? r->queries : "queries",
                *keys = r->keys ? r->keys : "keys";
