@@ -7,24 +7,18 @@
 
 /* Numbers of one n in units of Lambda^typ or of its inverse, `factor` of the old units to the new. */
 static void rescale(struct results_series *s, size_t n, double factor) {
-    struct results_field field[RESULTS_FIELDS];
-    size_t fields = results_fields(s, field), lengths = s->size[RESULTS_LOG_N];
-    for (size_t i = 0; i < fields; i++) {
-        const struct results_field *f = &field[i];
-        bool up = f->units && strcmp(f->units, "lambda_typ") == 0,
-             down = f->units && strcmp(f->units, "1/lambda_typ") == 0;
-        if ((!up && !down) || !*f->values || f->axis[0] != RESULTS_LOG_N) { continue; }
-        size_t each = results_field_size(s, f) / lengths;
-        for (size_t k = n * each; k < (n + 1) * each; k++) { (*f->values)[k] *= up ? factor : 1 / factor; }
+    for (struct results_field f = {0}; results_next(s, &f) && f.units;) {
+        bool up = strcmp(f.units, "lambda_typ") == 0, down = strcmp(f.units, "1/lambda_typ") == 0;
+        if ((!up && !down) || !*f.values || f.axis[0] != RESULTS_LOG_N) { continue; }
+        size_t each = results_field_size(s, &f) / s->size[RESULTS_LOG_N];
+        for (size_t k = n * each; k < (n + 1) * each; k++) { (*f.values)[k] *= up ? factor : 1 / factor; }
     }
 }
 
 static void forget_exact(struct results_series *s) {
-    struct results_field field[RESULTS_FIELDS];
-    size_t fields = results_fields(s, field);
-    for (size_t i = 0; i < fields; i++) {
-        if (field[i].kind != RESULTS_EXACT || !*field[i].values) { continue; }
-        for (size_t k = 0; k < results_field_size(s, &field[i]); k++) { (*field[i].values)[k] = NAN; }
+    for (struct results_field f = {0}; results_next(s, &f);) {
+        if (f.kind != RESULTS_EXACT || !*f.values) { continue; }
+        for (size_t k = 0; k < results_field_size(s, &f); k++) { (*f.values)[k] = NAN; }
     }
 }
 

@@ -99,7 +99,7 @@ void pool_moments(size_t count, const double *size, const double *mean, const do
 /* The same series of all runs, and what they become. */
 struct pool {
     size_t count;
-    const struct results_series **run;
+    struct results_series **run;
     struct results_series *pooled;
 };
 
@@ -223,19 +223,13 @@ static void shape(const struct pool *p) {
 }
 
 static void pool_series(const struct pool *p) {
-    struct results_field field[RESULTS_FIELDS], theirs[RESULTS_FIELDS];
     double **values = memory_create(p->count, sizeof *values);
     shape(p);
-    size_t fields = results_fields(p->pooled, field);
     for (enum results_quantity q = 0; q < RESULTS_QUANTITIES; q++) { pool_quantity(p, q); }
-    for (size_t i = 0; i < fields; i++) {
-        if (is_average(p->pooled, &field[i])) { continue; }
-        for (size_t k = 0; k < p->count; k++) {
-            struct results_series run = *p->run[k];
-            results_fields(&run, theirs);
-            values[k] = *theirs[i].values;
-        }
-        pool_array(p, &field[i], values);
+    for (struct results_field f = {0}; results_next(p->pooled, &f);) {
+        if (is_average(p->pooled, &f)) { continue; }
+        for (size_t k = 0; k < p->count; k++) { values[k] = *results_values(p->run[k], &f); }
+        pool_array(p, &f, values);
     }
     free(values);
 }

@@ -98,12 +98,6 @@ bool results_next(struct results_series *s, struct results_field *field) {
     return true;
 }
 
-size_t results_fields(struct results_series *s, struct results_field field[RESULTS_FIELDS]) {
-    size_t count = 0;
-    for (struct results_field f = {0}; results_next(s, &f);) { field[count++] = f; }
-    return count;
-}
-
 size_t results_quantity_size(const struct results_series *s, enum results_quantity quantity) {
     const struct results_field *f = table;
     while (f->offset != offsetof(struct results_series, mean) + quantity * sizeof(double *)) { f++; }

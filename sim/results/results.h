@@ -115,8 +115,6 @@ enum {
 bool results_next(struct results_series *series, struct results_field *field);
 /* The pointer to the values that another series of the same arrays has of it. */
 double **results_values(struct results_series *other, const struct results_field *field);
-/* Lists all; returns how many. */
-size_t results_fields(struct results_series *series, struct results_field field[RESULTS_FIELDS]);
 bool results_has_output(const struct results_series *series);
 bool results_has_dimension(const struct results_series *series, enum results_dimension dimension);
 

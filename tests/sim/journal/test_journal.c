@@ -1,3 +1,4 @@
+#include "tests/fields.h"
 #include "tests/sim/setting.h"
 
 #include <nettle/sha2.h>
@@ -116,8 +117,8 @@ static struct partial *whole_of(const struct setting *s, const struct journal *j
 static void check_same_results(struct results *a, struct results *b) {
     for (size_t s = 0; s < a->series_count; s++) {
         struct results_field fa[RESULTS_FIELDS], fb[RESULTS_FIELDS];
-        size_t fields = results_fields(&a->series[s], fa);
-        results_fields(&b->series[s], fb);
+        size_t fields = fields_list(&a->series[s], fa);
+        fields_list(&b->series[s], fb);
         for (size_t i = 0; i < fields; i++) {
             size_t count = results_field_size(&a->series[s], &fa[i]);
             if (memcmp(*fa[i].values, *fb[i].values, count * sizeof(double)) != 0) {

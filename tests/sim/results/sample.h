@@ -3,6 +3,7 @@
 #define GAPSCALE_TESTS_SIM_RESULTS_SAMPLE_H
 
 #include "tests/digest.h"
+#include "tests/fields.h"
 #include "tests/h5whole.h"
 #include "tests/test.h"
 
@@ -66,7 +67,7 @@ static inline struct results *sample_plan(const char *text, const char *isa) {
 static inline void sample_fill(struct results *r, double value(size_t, size_t, size_t)) {
     for (size_t i = 0; i < r->series_count; i++) {
         struct results_field field[RESULTS_FIELDS];
-        size_t fields = results_fields(&r->series[i], field);
+        size_t fields = fields_list(&r->series[i], field);
         for (size_t f = 0; f < fields; f++) {
             for (size_t k = 0; k < results_field_size(&r->series[i], &field[f]); k++) {
                 double *x = *field[f].values + k;

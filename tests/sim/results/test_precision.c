@@ -100,8 +100,8 @@ static void test_which(void **state) {
     precision_round(r);
     for (size_t i = 0; i < r->series_count; i++) {
         struct results_field field[RESULTS_FIELDS], old[RESULTS_FIELDS];
-        size_t fields = results_fields(&r->series[i], field);
-        results_fields(&before->series[i], old);
+        size_t fields = fields_list(&r->series[i], field);
+        fields_list(&before->series[i], old);
         for (size_t f = 0; f < fields; f++) {
             size_t bytes = results_field_size(&r->series[i], &field[f]) * sizeof(double);
             bool same = memcmp(*field[f].values, *old[f].values, bytes) == 0;

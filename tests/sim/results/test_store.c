@@ -15,8 +15,8 @@ static void check_equal(struct results *a, struct results *b) {
     for (size_t i = 0; i < a->series_count; i++) {
         struct results_series *x = &a->series[i], *y = &b->series[i];
         struct results_field fx[RESULTS_FIELDS], fy[RESULTS_FIELDS];
-        size_t fields = results_fields(x, fx);
-        assert_int_equal(fields, results_fields(y, fy));
+        size_t fields = fields_list(x, fx);
+        assert_int_equal(fields, fields_list(y, fy));
         assert_string_equal(x->name, y->name);
         assert_ptr_equal(x->family, y->family);
         assert_int_equal(x->replicates, y->replicates);
@@ -118,7 +118,7 @@ static void check_every_array_counts(struct results *r, const char want[65]) {
     char got[65];
     for (size_t i = 0; i < r->series_count; i++) {
         struct results_field field[RESULTS_FIELDS];
-        size_t fields = results_fields(&r->series[i], field);
+        size_t fields = fields_list(&r->series[i], field);
         for (size_t f = 0; f < fields && field[f].units; f++) {
             double before = move_last(&r->series[i], &field[f]);
             digest_of(r, got);
@@ -151,7 +151,7 @@ static void test_digest(void **state) {
     check_every_array_counts(r, want);
     for (size_t i = 0; i < r->series_count; i++) { /* all at once, in a file */
         struct results_field field[RESULTS_FIELDS];
-        size_t fields = results_fields(&r->series[i], field);
+        size_t fields = fields_list(&r->series[i], field);
         for (size_t f = 0; f < fields; f++) {
             bool given =
                 field[f].kind == RESULTS_GIVEN; /* a reader checks that they are what a config allows */

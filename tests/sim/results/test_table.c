@@ -17,7 +17,7 @@ static size_t fields_of(enum kind kind, struct results_field field[RESULTS_FIELD
     s->size[RESULTS_SINK] = kind == SINKS;
     s->target = kind == TARGETED ? 0.1 : 0;
     s->family = family_stored(kind == MEASURED ? "empirical" : "spherical");
-    return results_fields(s, field);
+    return fields_list(s, field);
 }
 
 /* Each row belongs to all series or to those of one kind. */
@@ -39,7 +39,7 @@ static void test_rows(void **state) {
     struct results *r = sample_plan(sample_config, "base");
     for (size_t i = 0; i < r->series_count; i++) {
         struct results_field field[RESULTS_FIELDS];
-        size_t fields = results_fields(&r->series[i], field);
+        size_t fields = fields_list(&r->series[i], field);
         struct results_field same[RESULTS_FIELDS];
         size_t extra = fields_of(SPARSEMAX, same) + fields_of(ENTMAX, same) + fields_of(SINKS, same) -
                        3 * fields_of(PLAIN, same);
@@ -94,7 +94,7 @@ static void test_file(void **state) {
         struct results_series *s = r->series;
         while (strcmp(s->name, own->name) != 0) { s++; }
         struct results_field field[RESULTS_FIELDS];
-        size_t fields = results_fields(s, field), written = 0;
+        size_t fields = fields_list(s, field), written = 0;
         for (size_t f = 0; f < fields && in_file(&field[f]); f++, written++) {
             bool within = field[f].kind == RESULTS_EXACT;
             const struct h5_dataset *d =

@@ -1,6 +1,7 @@
 /* What ranges of blocks leave: records that depend on nothing but the unit, results that depend on nothing
  * but the records. */
 #include "tests/experiment.h"
+#include "tests/fields.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -72,8 +73,8 @@ static void test_outline(void **state) {
     size_t coordinates = 0;
     for (size_t i = 0; i < outline->series_count; i++) {
         struct results_field known[RESULTS_FIELDS], field[RESULTS_FIELDS];
-        size_t fields = results_fields(&outline->series[i], known);
-        assert_int_equal(results_fields(&results->series[i], field), fields);
+        size_t fields = fields_list(&outline->series[i], known);
+        assert_int_equal(fields_list(&results->series[i], field), fields);
         for (size_t f = 0; f < fields; f++) {
             size_t count = results_field_size(&results->series[i], &field[f]);
             coordinates += is_coordinate(&known[f]);
@@ -140,8 +141,8 @@ static void test_records_are_of_their_units(void **state) {
 static void check_same(struct results *a, struct results *b) {
     for (size_t s = 0; s < a->series_count; s++) {
         struct results_field fa[RESULTS_FIELDS], fb[RESULTS_FIELDS];
-        size_t fields = results_fields(&a->series[s], fa);
-        results_fields(&b->series[s], fb);
+        size_t fields = fields_list(&a->series[s], fa);
+        fields_list(&b->series[s], fb);
         for (size_t f = 0; f < fields; f++) {
             size_t count = results_field_size(&a->series[s], &fa[f]);
             if (memcmp(*fa[f].values, *fb[f].values, count * sizeof(double)) != 0) {

@@ -1,4 +1,5 @@
 #include "tests/experiment.h"
+#include "tests/fields.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +34,8 @@ static void run_free(struct run run) {
 /* Bit for bit, NaN equal to NaN. */
 static void check_same_series(struct results_series *a, struct results_series *b) {
     struct results_field fa[RESULTS_FIELDS], fb[RESULTS_FIELDS];
-    size_t fields = results_fields(a, fa);
-    results_fields(b, fb);
+    size_t fields = fields_list(a, fa);
+    fields_list(b, fb);
     for (size_t i = 0; i < fields; i++) {
         size_t count = results_field_size(a, &fa[i]);
         assert_int_equal(count, results_field_size(b, &fb[i]));
@@ -330,8 +331,8 @@ static void test_more_n(void **state) {
     struct results_field fa[RESULTS_FIELDS], fb[RESULTS_FIELDS];
     for (size_t s = 0; s < 2; s++) {
         struct results_series *x = &a.results->series[s], *y = &b.results->series[1 - s];
-        size_t fields = results_fields(x, fa);
-        results_fields(y, fb);
+        size_t fields = fields_list(x, fa);
+        fields_list(y, fb);
         for (size_t f = 0; f < fields; f++) {
             if (fa[f].axis[0] != RESULTS_LOG_N) { continue; }
             size_t cell = results_field_size(x, &fa[f]) / 2;
