@@ -69,6 +69,9 @@ for words in "run" "run a b" "run --fast a.yaml" "run a.yaml -o" "run -x" "check
     holds "$words: below two lines at most" test "$(wc -l <err)" -le 3
 done
 
+expect 2 "what is short for two options" run --f a.yaml
+holds "is told" grep -q "\-\-f may be one of 2 options; write more of it" err
+
 expect 0 "families" families
 mapfile -t families < <(awk 'NR > 1 { print $1 }' out)
 holds "families keeps to a terminal's width" test "$(COLUMNS=80 "$gapscale" families | awk 'length > 80' | wc -l)" -eq 0

@@ -49,7 +49,11 @@ static bool take(const struct commandline *line, int value) {
 static void refuse_option(const struct commandline *line, int value, char *const *argv) {
     const char *word = argv[optind - 1], **name = memory_create(line->count + 1, sizeof *name);
     int length = (int)strcspn(word, "=");
-    for (size_t i = 0; i < line->count; i++) { name[i] = line->option[i].name; }
+    size_t meant = 0; /* by what is short for an option */
+    for (size_t i = 0; i < line->count; i++) {
+        name[i] = line->option[i].name;
+        meant += length > 2 && strncmp(name[i], word + 2, (size_t)length - 2) == 0;
+    }
     char *given = memory_copy_part(word, (size_t)length);
     const char *near = strncmp(given, "--", 2) == 0 ? nearest_name(given + 2, line->count, name) : NULL;
     if (value == ':') {
@@ -58,6 +62,8 @@ static void refuse_option(const struct commandline *line, int value, char *const
         commandline_refuse(line, "%s takes no value", given);
     } else if (optopt) {
         commandline_refuse(line, "there is no option -%c", optopt);
+    } else if (meant > 1) {
+        commandline_refuse(line, "%s may be one of %zu options; write more of it", given, meant);
     } else if (near) {
         commandline_refuse(line, "there is no option %s; did you mean --%s?", given, near);
     } else {
