@@ -10,6 +10,16 @@ size_t h5content_count(const struct h5_group *g, const struct h5_dataset *d) {
     return count;
 }
 
+uint64_t h5content_sum(uint64_t sum, size_t count, const double *number) {
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits;
+        memcpy(&bits, &number[i], sizeof bits);
+        sum = (sum ^ bits) * UINT64_C(0x9e3779b97f4a7c15);
+        sum ^= sum >> 29;
+    }
+    return sum;
+}
+
 /* ---- the memory that it lies in ---- */
 
 struct h5_content *h5content_create(size_t room) {

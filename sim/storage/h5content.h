@@ -24,7 +24,8 @@ struct h5_dataset {
     unsigned rank; /* 0: read from a file, and of a kind that gapscale does not write, without values */
     unsigned axis[H5_RANK];
     const double *number;    /* row-major; or */
-    const char *const *text; /* variable-length UTF-8 */
+    const char *const *text; /* variable-length UTF-8; or neither, and */
+    uint64_t sum;            /* of numbers that are not here (h5content_sum) */
 };
 
 struct h5_attribute {
@@ -69,6 +70,9 @@ bool h5content_accept(struct h5_content *content, size_t room, size_t group_coun
 
 /* Values of a dataset of this group. */
 size_t h5content_count(const struct h5_group *group, const struct h5_dataset *dataset);
+/* What tells numbers from others, with those that went into `sum` before them in their order, from 0 on: one
+ * to one in each number, whatever the others are. */
+uint64_t h5content_sum(uint64_t sum, size_t count, const double *number);
 
 /* By name; NULL when absent. */
 const struct h5_attribute *h5content_attribute(size_t count, const struct h5_attribute *attribute,

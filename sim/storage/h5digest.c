@@ -43,6 +43,7 @@ static void hash_dataset(struct sha256_ctx *hash, const struct h5_group *g, cons
         hash_text(hash, g->dimension[d->axis[k]].name);
         hash_whole(hash, g->dimension[d->axis[k]].size);
     }
+    if (count == 0 && d->sum > 0) { hash_whole(hash, d->sum); }
     for (size_t i = 0; i < count; i++) {
         if (d->text) {
             hash_text(hash, d->text[i]);

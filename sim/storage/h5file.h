@@ -21,9 +21,19 @@ int h5file_write(const char *path, size_t attribute_count, const struct h5_attri
  * (by its rank, its axes and the sizes of its group's dimensions), without all its values, packed as no sound
  * one is, or attached to other scales than those of its group, makes the file refused before it is read;
  * where it is attached to none its name tells its axes. Names and dimensions are those of `group`, which must
- * live on. A `frame` comes without the values of numbers. NULL, with what is wrong in `why`, when that fails.
- * Free with h5content_free. */
+ * live on. A `frame` has sums in the place of numbers, and takes no memory for these. NULL, with what is
+ * wrong in `why`, when that fails. Free with h5content_free. */
 struct h5_content *h5file_read(const char *path, bool frame, size_t group_count, const struct h5_group *group,
                                char why[H5_WHY]);
+
+/* What a file that is written in pieces (h5stream.h) is to hold: its sums are those of the pieces. */
+struct h5file_frame {
+    bool is_whole; /* numbers are here, and no sums */
+    size_t attribute_count, group_count;
+    const struct h5_attribute *attribute;
+    const struct h5_group *group;
+};
+/* h5stream_check: whether the file, read again, holds these very bits. */
+bool h5file_holds(const char *temporary, const void *frame, char why[H5_WHY]);
 
 #endif

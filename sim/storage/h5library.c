@@ -35,6 +35,17 @@ bool h5library_chunks_are_whole(hid_t dataset, hid_t list, hid_t space) {
     return H5Dget_num_chunks(dataset, space, &written) >= 0 && written == wanted;
 }
 
+bool h5library_select(hid_t space, hsize_t position, hsize_t count) {
+    hsize_t size[H5S_MAX_RANK], start[H5S_MAX_RANK], extent[H5S_MAX_RANK];
+    int rank = H5Sget_simple_extent_dims(space, size, NULL);
+    for (int i = rank; i-- > 0;) {
+        start[i] = position % size[i];
+        position /= size[i];
+        extent[i] = i == rank - 1 ? count : 1;
+    }
+    return position == 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0;
+}
+
 bool h5library_is_marked(const char *path) {
     static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
     unsigned char head[12] = {0}; /* of a superblock of version 2 or later */

@@ -209,8 +209,7 @@ struct h5stream {
 
     /* the dataset that is being written */
     hid_t dataset;
-    int rank;
-    hsize_t size[H5_RANK], position;
+    hsize_t width, position; /* of its last axis; of the next number */
 };
 
 struct h5stream *h5stream_open(const char *path, size_t attribute_count,
@@ -255,22 +254,18 @@ bool h5stream_begin(struct h5stream *s, const char *dataset) {
     s->position = 0;
     s->dataset = s->good ? H5Dopen2(s->file, dataset, H5P_DEFAULT) : -1;
     hid_t space = s->dataset >= 0 ? H5Dget_space(s->dataset) : -1;
-    s->rank = space >= 0 ? H5Sget_simple_extent_dims(space, s->size, NULL) : -1;
+    hsize_t size[H5_RANK];
+    int rank = space >= 0 ? H5Sget_simple_extent_dims(space, size, NULL) : -1;
     if (space >= 0) { H5Sclose(space); }
-    s->good = s->good && s->rank > 0;
+    s->good = s->good && rank > 0;
+    s->width = s->good ? size[rank - 1] : 0;
     return s->good;
 }
 
 /* From the next number on, `count` of them in the last axis. */
 static bool append_piece(struct h5stream *s, hsize_t count, const double *value) {
-    hsize_t start[H5_RANK], extent[H5_RANK], rest = s->position;
-    for (int i = s->rank; i-- > 0;) {
-        start[i] = rest % s->size[i];
-        rest /= s->size[i];
-        extent[i] = i == s->rank - 1 ? count : 1;
-    }
     hid_t space = H5Dget_space(s->dataset), memory = H5Screate_simple(1, &count, NULL);
-    bool good = rest == 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0 &&
+    bool good = h5library_select(space, s->position, count) &&
                 H5Dwrite(s->dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, value) >= 0;
     H5Sclose(memory);
     H5Sclose(space);
@@ -280,8 +275,7 @@ static bool append_piece(struct h5stream *s, hsize_t count, const double *value)
 
 bool h5stream_append(struct h5stream *s, size_t count, const double *value) {
     while (s->good && count > 0) {
-        hsize_t width = s->size[s->rank - 1], left = width - s->position % width,
-                piece = count < left ? count : left;
+        hsize_t left = s->width - s->position % s->width, piece = count < left ? count : left;
         s->good = append_piece(s, piece, value);
         value += piece;
         count -= piece;

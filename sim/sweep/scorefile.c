@@ -10,14 +10,13 @@
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
 #include "sim/rows/sampler.h"
-#include "sim/storage/h5digest.h"
 #include "sim/storage/h5file.h"
 #include "sim/storage/h5scan.h"
 #include "sim/storage/h5stream.h"
 
 static const char kind[] = "gapscale-scores";
-enum { NAME = CONFIG_NAME + 64, ROOM = 1 << 17 }; /* numbers that are read back at once */
-enum { MOST_CELLS = H5SCAN_ITEMS / 4 };           /* each has scores and three dimensions */
+enum { NAME = CONFIG_NAME + 64 };
+enum { MOST_CELLS = H5SCAN_ITEMS / 4 }; /* each has scores and three dimensions */
 
 /* ---- before ---- */
 
@@ -76,7 +75,6 @@ struct part {
     const struct config_series *series;
     char name[NAME], dataset[NAME + 8];
     double log_n;
-    uint64_t sum; /* of its scores so far, in their order */
     struct h5_attribute attribute[2];
     struct h5_dimension dimension[3];
     struct h5_dataset scores;
@@ -92,7 +90,7 @@ struct file {
     struct part *part;
     const struct h5_attribute *attribute;
     struct h5stream *stream;
-    uint64_t sum; /* of the part that is written */
+    uint64_t sum; /* of the scores of a part so far */
     struct sampler *sampler;
 };
 
@@ -142,70 +140,11 @@ static void list_parts(struct file *f) {
     }
 }
 
-/* ---- reading again ---- */
-
-/* One to one in each number, whatever the others are. */
-static uint64_t add_numbers(uint64_t sum, size_t count, const double *number) {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits;
-        memcpy(&bits, &number[i], sizeof bits);
-        sum = (sum ^ bits) * UINT64_C(0x9e3779b97f4a7c15);
-        sum ^= sum >> 29;
-    }
-    return sum;
-}
-
-/* Whether the scores of a part, read in pieces of some rows or some of a row, are those that it was given. */
-static bool scores_are_held(struct h5scan *scan, const struct part *p, double *room, char why[H5SCAN_WHY]) {
-    const uint64_t rows = p->dimension[0].size, n = p->dimension[2].size, at_once = n < ROOM ? ROOM / n : 1;
-    uint64_t sum = 0, count[3] = {0, 1, 0};
-    size_t array = 0;
-    while (array < scan->array_count && strcmp(scan->array[array].path + 1, p->dataset) != 0) { array++; }
-    if (array == scan->array_count || scan->array[array].element != ELEMENT_FLOAT64) { return false; }
-    for (uint64_t row = 0; row < rows; row += count[0]) {
-        count[0] = rows - row < at_once ? rows - row : at_once;
-        for (uint64_t key = 0; key < n; key += count[2]) {
-            count[2] = n - key < ROOM ? n - key : ROOM;
-            if (!h5scan_read(scan, array, (uint64_t[]){row, 0, key}, count, room, why)) { return false; }
-            sum = add_numbers(sum, (size_t)(count[0] * count[2]), room);
-        }
-    }
-    return sum == p->sum;
-}
-
-static bool numbers_are_held(const char *temporary, const struct file *f, char why[H5SCAN_WHY]) {
-    struct h5scan *scan = h5scan_open(temporary, false, why);
-    double *room = memory_create(ROOM, sizeof *room);
-    bool same = scan != NULL;
-    for (size_t i = 0; same && i < f->count; i++) {
-        const struct part *p = &f->part[i];
-        same = p->group.dataset_count == 0 || scores_are_held(scan, p, room, why);
-    }
-    free(room);
-    h5scan_close(scan);
-    return same;
-}
-
-/* h5stream_check: all but the numbers, then these in bounded memory. */
-static bool is_held(const char *temporary, const void *context, char why[H5_WHY]) {
-    const struct file *f = context;
-    struct h5_group *group = memory_create(f->count, sizeof *group);
-    for (size_t i = 0; i < f->count; i++) { group[i] = f->part[i].group; }
-    struct h5_content *frame = h5file_read(temporary, true, f->count, group, why);
-    char reason[H5SCAN_WHY] = "what is read back is not what was written";
-    bool same = frame && h5digest_holds(frame, f->attribute_count, f->attribute, f->count, group) &&
-                numbers_are_held(temporary, f, reason);
-    if (frame && !same) { snprintf(why, H5_WHY, "%.*s", H5_WHY - 1, reason); }
-    h5content_free(frame);
-    free(group);
-    return same;
-}
-
 /* ---- writing ---- */
 
 static bool append(void *context, size_t count, const double *scores) {
     struct file *f = context;
-    f->sum = add_numbers(f->sum, count, scores);
+    f->sum = h5content_sum(f->sum, count, scores);
     return h5stream_append(f->stream, count, scores);
 }
 
@@ -226,7 +165,7 @@ static int write_scores(struct file *f, struct part *part) {
             status = EXIT_FAILED; /* told when the file is closed */
         }
     }
-    part->sum = f->sum;
+    part->scores.sum = f->sum;
     sampler_law_free(law);
     return status;
 }
@@ -248,6 +187,17 @@ static int write_parts(struct file *f) {
         if (!h5stream_group(f->stream, &p->group)) { return EXIT_FAILED; }
         if (p->group.dataset_count > 0) { status = write_scores(f, p); }
     }
+    return status;
+}
+
+/* When it is read again, and held to be what was written. */
+static int close_file(const struct file *f) {
+    struct h5_group *group = memory_create(f->count, sizeof *group);
+    for (size_t i = 0; i < f->count; i++) { group[i] = f->part[i].group; }
+    int status =
+        h5stream_close(f->stream, h5file_holds,
+                       &(struct h5file_frame){false, f->attribute_count, f->count, f->attribute, group});
+    free(group);
     return status;
 }
 
@@ -274,7 +224,7 @@ int scorefile_write(const char *path, const struct config *config, const struct 
     if (status == EXIT_RESUMABLE) {
         h5stream_drop(f.stream);
     } else {
-        status = h5stream_close(f.stream, is_held, &f);
+        status = close_file(&f);
     }
     free(f.part);
     return status;

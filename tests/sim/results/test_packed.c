@@ -79,15 +79,19 @@ static void check_shapes(const double *number, const char *path) {
         .name = "g", .dimension_count = 8, .dimension = dimension, .dataset_count = 6, .dataset = dataset};
     char why[H5_WHY];
     assert_int_equal(h5file_write(path, 0, NULL, 1, &group), EXIT_DONE); /* compares what it reads back */
-    struct h5_content *c = h5file_read(path, false, 1, &group, why);
-    assert_non_null(c);
+    struct h5_content *c = h5file_read(path, false, 1, &group, why),
+                      *frame = h5file_read(path, true, 1, &group, why);
+    assert_true(c && frame);
     for (size_t i = 0; i < 6; i++) {
         const struct h5_dataset *d = h5content_dataset(&c->group[0], dataset[i].name);
         size_t count = 1;
         for (unsigned a = 0; a < dataset[i].rank; a++) { count *= dimension[dataset[i].axis[a]].size; }
         assert_true(d && d->rank == dataset[i].rank && d->number);
         assert_memory_equal(d->number, number, count * sizeof *number);
+        d = h5content_dataset(&frame->group[0], dataset[i].name);
+        assert_true(d && !d->number && d->sum == h5content_sum(0, count, number));
     }
+    h5content_free(frame);
     h5content_free(c);
 }
 
