@@ -34,7 +34,9 @@ static void hash_attribute(struct sha256_ctx *hash, const struct h5_attribute *a
     hash_number(hash, a->text || a->whole ? 0 : a->number);
 }
 
-static void hash_dataset(struct sha256_ctx *hash, const struct h5_group *g, const struct h5_dataset *d) {
+/* `sums` stand for numbers. */
+static void hash_dataset(struct sha256_ctx *hash, bool sums, const struct h5_group *g,
+                         const struct h5_dataset *d) {
     const size_t count = d->text || d->number ? h5content_count(g, d) : 0;
     hash_text(hash, d->name);
     hash_text(hash, d->units);
@@ -43,7 +45,10 @@ static void hash_dataset(struct sha256_ctx *hash, const struct h5_group *g, cons
         hash_text(hash, g->dimension[d->axis[k]].name);
         hash_whole(hash, g->dimension[d->axis[k]].size);
     }
-    if (count == 0 && d->sum > 0) { hash_whole(hash, d->sum); }
+    if (sums && !d->text) {
+        hash_whole(hash, d->number ? h5content_sum(0, count, d->number) : d->sum);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         if (d->text) {
             hash_text(hash, d->text[i]);
@@ -73,7 +78,8 @@ static void *ordered(const void *list, size_t count, size_t size) {
 }
 
 /* What `held` has of what `ours` names. */
-static void hash_group(struct sha256_ctx *hash, const struct h5_group *ours, const struct h5_group *held) {
+static void hash_group(struct sha256_ctx *hash, bool sums, const struct h5_group *ours,
+                       const struct h5_group *held) {
     struct h5_attribute *attribute = ordered(ours->attribute, ours->attribute_count, sizeof *attribute);
     struct h5_dataset *dataset = ordered(ours->dataset, ours->dataset_count, sizeof *dataset);
     hash_text(hash, held->name);
@@ -84,14 +90,15 @@ static void hash_group(struct sha256_ctx *hash, const struct h5_group *ours, con
     }
     for (size_t i = 0; i < ours->dataset_count; i++) {
         const struct h5_dataset *d = h5content_dataset(held, dataset[i].name);
-        if (d) { hash_dataset(hash, held, d); }
+        if (d) { hash_dataset(hash, sums, held, d); }
     }
     free(attribute);
     free(dataset);
 }
 
-void h5digest(uint64_t seed, const char *text, size_t ours_count, const struct h5_group *ours,
-              size_t held_count, const struct h5_group *held, char digest[65]) {
+static void make_digest(bool sums, uint64_t seed, const char *text, size_t ours_count,
+                        const struct h5_group *ours, size_t held_count, const struct h5_group *held,
+                        char digest[65]) {
     struct sha256_ctx hash;
     sha256_init(&hash);
     hash_whole(&hash, seed);
@@ -99,12 +106,17 @@ void h5digest(uint64_t seed, const char *text, size_t ours_count, const struct h
     struct h5_group *wanted = ordered(ours, ours_count, sizeof *ours);
     for (size_t i = 0; i < ours_count; i++) {
         const struct h5_group *there = h5content_group(held_count, held, wanted[i].name);
-        if (there) { hash_group(&hash, &wanted[i], there); }
+        if (there) { hash_group(&hash, sums, &wanted[i], there); }
     }
     free(wanted);
     uint8_t bytes[SHA256_DIGEST_SIZE];
     sha256_digest(&hash, sizeof bytes, bytes);
     for (size_t i = 0; i < sizeof bytes; i++) { snprintf(digest + 2 * i, 3, "%02x", bytes[i]); }
+}
+
+void h5digest(uint64_t seed, const char *text, size_t ours_count, const struct h5_group *ours,
+              size_t held_count, const struct h5_group *held, char digest[65]) {
+    make_digest(false, seed, text, ours_count, ours, held_count, held, digest);
 }
 
 bool h5digest_holds(const struct h5_content *held, size_t attribute_count,
@@ -114,9 +126,9 @@ bool h5digest_holds(const struct h5_content *held, size_t attribute_count,
                                   .attribute_count = held->attribute_count,
                                   .attribute = held->attribute};
     char want[2][65], got[2][65];
-    h5digest(0, "", 1, &ours, 1, &ours, want[0]);
-    h5digest(0, "", 1, &ours, 1, &root, got[0]);
-    h5digest(0, "", group_count, group, group_count, group, want[1]);
-    h5digest(0, "", group_count, group, held->group_count, held->group, got[1]);
+    make_digest(true, 0, "", 1, &ours, 1, &ours, want[0]);
+    make_digest(true, 0, "", 1, &ours, 1, &root, got[0]);
+    make_digest(true, 0, "", group_count, group, group_count, group, want[1]);
+    make_digest(true, 0, "", group_count, group, held->group_count, held->group, got[1]);
     return memcmp(want, got, sizeof want) == 0;
 }

@@ -9,8 +9,8 @@
  * digits and NUL. Coordinates and aliases of datasets are no part of it. */
 void h5digest(uint64_t seed, const char *text, size_t ours_count, const struct h5_group *ours,
               size_t held_count, const struct h5_group *held, char digest[65]);
-/* Whether a file that was read holds these root attributes, groups, their attributes, dimensions and
- * datasets, by their digests. Datasets of neither numbers nor text are compared by their sums. */
+/* Whether a file of which a frame was read (h5file.h) holds these root attributes, groups, their attributes,
+ * dimensions and datasets, by their digests; numbers, or where there are none their sums, by sums. */
 bool h5digest_holds(const struct h5_content *held, size_t attribute_count,
                     const struct h5_attribute *attribute, size_t group_count, const struct h5_group *group);
 

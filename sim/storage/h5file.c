@@ -109,10 +109,10 @@ struct h5_content *h5file_read(const char *path, bool frame, size_t group_count,
 
 /* ---- writing ---- */
 
-bool h5file_holds(const char *temporary, const void *frame, char why[H5_WHY]) {
-    const struct h5file_frame *f = frame;
-    struct h5_content *held = h5file_read(temporary, !f->is_whole, f->group_count, f->group, why);
-    bool same = held && h5digest_holds(held, f->attribute_count, f->attribute, f->group_count, f->group);
+bool h5file_holds(const char *temporary, const void *written, char why[H5_WHY]) {
+    const struct h5file_written *w = written;
+    struct h5_content *held = h5file_read(temporary, true, w->group_count, w->group, why);
+    bool same = held && h5digest_holds(held, w->attribute_count, w->attribute, w->group_count, w->group);
     if (held && !same) { snprintf(why, H5_WHY, "what is read back is not what was written"); }
     h5content_free(held);
     return same;
@@ -120,9 +120,9 @@ bool h5file_holds(const char *temporary, const void *frame, char why[H5_WHY]) {
 
 int h5file_write(const char *path, size_t attribute_count, const struct h5_attribute *attribute,
                  size_t group_count, const struct h5_group *group) {
-    const struct h5file_frame whole = {true, attribute_count, group_count, attribute, group};
+    const struct h5file_written written = {attribute_count, group_count, attribute, group};
     struct h5stream *s = h5stream_open(path, attribute_count, attribute);
     if (!s) { return EXIT_FAILED; }
     for (size_t i = 0; i < group_count; i++) { h5stream_group(s, &group[i]); }
-    return h5stream_close(s, h5file_holds, &whole);
+    return h5stream_close(s, h5file_holds, &written);
 }

@@ -26,14 +26,13 @@ int h5file_write(const char *path, size_t attribute_count, const struct h5_attri
 struct h5_content *h5file_read(const char *path, bool frame, size_t group_count, const struct h5_group *group,
                                char why[H5_WHY]);
 
-/* What a file that is written in pieces (h5stream.h) is to hold: its sums are those of the pieces. */
-struct h5file_frame {
-    bool is_whole; /* numbers are here, and no sums */
+/* What a file is to hold; of numbers that were written in pieces (h5stream.h) their sums. */
+struct h5file_written {
     size_t attribute_count, group_count;
     const struct h5_attribute *attribute;
     const struct h5_group *group;
 };
 /* h5stream_check: whether the file, read again, holds these very bits. */
-bool h5file_holds(const char *temporary, const void *frame, char why[H5_WHY]);
+bool h5file_holds(const char *temporary, const void *written, char why[H5_WHY]);
 
 #endif

@@ -194,9 +194,8 @@ static int write_parts(struct file *f) {
 static int close_file(const struct file *f) {
     struct h5_group *group = memory_create(f->count, sizeof *group);
     for (size_t i = 0; i < f->count; i++) { group[i] = f->part[i].group; }
-    int status =
-        h5stream_close(f->stream, h5file_holds,
-                       &(struct h5file_frame){false, f->attribute_count, f->count, f->attribute, group});
+    int status = h5stream_close(f->stream, h5file_holds,
+                                &(struct h5file_written){f->attribute_count, f->count, f->attribute, group});
     free(group);
     return status;
 }
