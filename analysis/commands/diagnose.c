@@ -70,6 +70,16 @@ static void warn_of_unused(const struct scores_request *request, const struct sc
         words_count(unused, "row", rows));
 }
 
+static void warn_of_stand_ins(const struct scores *scores) {
+    const struct scores_stand_in *s = scores_stand_in(scores);
+    char rows[WORDS];
+    if (s->rows == 0) { return; }
+    message_say(
+        "finite numbers stand for -inf in %s (the first is %.6g): far below the other scores there, they "
+        "hide their keys as -inf does",
+        words_count(s->rows, "row", rows), s->first);
+}
+
 /* Reads twice, writes, prints. */
 static int diagnose(const struct diagnose_request *request, const char *path, const char *line,
                     struct scores *scores) {
@@ -84,6 +94,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
     struct survey survey;
     struct diagnosis diagnosis;
     bool good = survey_make(scores, request->threads, &survey);
+    if (good) { warn_of_stand_ins(scores); }
     if (!good || survey.row_count == 0) {
         survey_release(&survey);
         return good ? no_rows(&request->scores, scores) : EXIT_USAGE;

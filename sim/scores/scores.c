@@ -21,12 +21,21 @@ enum {
     KEY_ROOM = 1 << 23,    /* numbers of key vectors kept at a time */
     PANEL = 32, /* keys side by side: for vectors of usual length, as many as the nearest cache holds */
     QUERIES_AT_ONCE = 256, /* whose products are formed together */
+    STAND_IN = -5000,      /* a score this low may stand for -inf */
+};
+
+/* What a query sees. */
+struct sight {
+    int64_t seen; /* how many keys, or -1 - j where the j-th score is bad */
+    double
+        stand_in; /* scores from here down are hidden: -inf, or a number that stands for it; NaN: none is */
 };
 
 struct scores {
     struct found found;
     struct scores_facts facts;
     size_t short_rows, unused_rows;
+    struct scores_stand_in stand_in;
 
     /* where it stands: a group, a place in it, a query */
     size_t group;
@@ -39,7 +48,7 @@ struct scores {
     double *score;               /* [rows][keys] */
     uint32_t *key;               /* the same, where keys are masked */
     double *mask;
-    int64_t *seen; /* [rows] */
+    struct sight *sight; /* [rows] */
     struct scores_row *row;
 
     /* queries, and keys in panels, each by component: those of the last place whose keys fit */
@@ -63,7 +72,7 @@ static void free_batch(struct scores *s) {
     free(s->score);
     free(s->key);
     free(s->mask);
-    free(s->seen);
+    free(s->sight);
     free(s->row);
     s->mask = NULL;
 }
@@ -78,7 +87,7 @@ static void reserve_batch(struct scores *s, size_t rows, size_t keys) {
     s->score = memory_create_aligned(s->score_room, sizeof *s->score);
     s->key = memory_resize(NULL, s->score_room, sizeof *s->key);
     if (here(s)->mask) { s->mask = memory_resize(NULL, s->score_room, sizeof *s->mask); }
-    s->seen = memory_resize(NULL, s->row_room, sizeof *s->seen);
+    s->sight = memory_resize(NULL, s->row_room, sizeof *s->sight);
     s->row = memory_resize(NULL, s->row_room * s->facts.length_count, sizeof *s->row);
 }
 
@@ -108,11 +117,14 @@ size_t scores_short_rows(const struct scores *s) { return s->short_rows; }
 
 size_t scores_unused_rows(const struct scores *s) { return s->unused_rows; }
 
+const struct scores_stand_in *scores_stand_in(const struct scores *s) { return &s->stand_in; }
+
 void scores_rewind(struct scores *s) {
     close_place(s);
     s->group = 0;
     s->place = s->query = 0;
     s->short_rows = s->unused_rows = 0;
+    s->stand_in = (struct scores_stand_in){0};
 }
 
 /* ---- which queries ---- */
@@ -232,22 +244,44 @@ static bool bad_score(const struct group *g, const uint64_t place[LAYOUT_LEADING
     return false;
 }
 
-/* What the query sees of its scores, moved to the front, with the keys' positions: how many, or -1 - j where
- * the j-th is bad. */
-static int64_t take_some(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
-    int64_t seen = 0;
+/* Numbers that stand for -inf, from the one returned down: those of a row as low as STAND_IN that a step
+ * parts from its others, or all of it where it has no other and they are one number or lower than any score.
+ * -inf: there are none. */
+static double stand_in_of(const double *score, const double *mask, uint64_t sight) {
+    const double step = 1000, no_score = -1e8;
+    double above = INFINITY, high = -INFINITY, low = INFINITY;
     for (uint64_t j = 0; j < sight; j++) {
-        if ((score[j] == -INFINITY && !formed) || (mask && mask[j] == 0)) { continue; }
-        if (!isfinite(score[j])) { return -1 - (int64_t)j; }
-        score[seen] = score[j];
-        key[seen++] = (uint32_t)j;
+        if (score[j] == -INFINITY || (mask && mask[j] == 0)) { continue; }
+        if (score[j] > STAND_IN) {
+            above = fmin(above, score[j]);
+        } else {
+            high = fmax(high, score[j]);
+            low = fmin(low, score[j]);
+        }
     }
-    return seen;
+    bool is_apart = above < INFINITY ? above - high >= step : high == low || high <= no_score;
+    return is_apart ? high : -INFINITY;
 }
 
-/* The same; most rows are seen whole. `formed`: from queries and keys, where -inf hides nothing. */
-static int64_t take_seen(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
-    if (!mask && isa_best()->kernel->all_finite(sight, score)) { return (int64_t)sight; }
+/* What the query sees of its scores, moved to the front, with the keys' positions. */
+static struct sight take_some(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
+    struct sight found = {0, formed ? NAN : stand_in_of(score, mask, sight)};
+    for (uint64_t j = 0; j < sight; j++) {
+        if (score[j] <= found.stand_in || (mask && mask[j] == 0)) { continue; }
+        if (!isfinite(score[j])) { return (struct sight){-1 - (int64_t)j, NAN}; }
+        score[found.seen] = score[j];
+        key[found.seen++] = (uint32_t)j;
+    }
+    return found;
+}
+
+/* The same; most rows are seen whole. `formed`: from queries and keys, where no number hides a key. */
+static struct sight take_seen(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
+    const struct kernel *kernel = isa_best()->kernel;
+    if (!mask && sight > 0 && kernel->all_finite(sight, score) &&
+        (formed || kernel->range(sight, score).low > STAND_IN)) {
+        return (struct sight){(int64_t)sight, NAN};
+    }
     return take_some(score, key, mask, sight, formed);
 }
 
@@ -256,6 +290,12 @@ static size_t head_index(const struct scores *s, const uint64_t place[LAYOUT_LEA
     size_t layer = g->layer[place[LAYOUT_LAYER]], head = g->head[place[LAYOUT_HEAD]], i = 0;
     while (s->facts.head[i].layer != layer || s->facts.head[i].head != head) { i++; }
     return i;
+}
+
+static void note_stand_in(struct scores *s, double number) {
+    if (!isfinite(number)) { return; }
+    if (s->stand_in.rows == 0) { s->stand_in.first = number; }
+    s->stand_in.rows++;
 }
 
 /* Rows of the queries first .. first + rows - 1, whose scores are there. */
@@ -268,12 +308,13 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
 #pragma omp parallel for schedule(static) num_threads(threads)
     for (uint64_t i = 0; i < rows; i++) {
         uint64_t at = i * g->key_count, sight = group_sight(g, s->row_length, s->position, first + i);
-        s->seen[i] = take_seen(s->score + at, s->key + at, g->mask ? s->mask + at : NULL, sight, !g->scores);
+        s->sight[i] = take_seen(s->score + at, s->key + at, g->mask ? s->mask + at : NULL, sight, !g->scores);
     }
     for (uint64_t i = 0; i < rows; i++) {
         uint64_t q = first + i, at = i * g->key_count;
-        int64_t seen = s->seen[i], bad = -1 - seen;
+        int64_t seen = s->sight[i].seen, bad = -1 - seen;
         if (seen < 0) { return bad_score(g, place, q, (uint64_t)bad, s->score[at + (uint64_t)bad]); }
+        note_stand_in(s, s->sight[i].stand_in);
         if (seen < 2) {
             s->short_rows++;
             continue;

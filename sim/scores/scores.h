@@ -88,6 +88,15 @@ void scores_rewind(struct scores *scores);
 /* Rows left out so far because they see fewer than two keys, of those that could have counted for a length.
  */
 size_t scores_short_rows(const struct scores *scores);
+/* Rows so far with finite numbers in the place of -inf, as programs write them: the least number of a type,
+ * -1e9, -65504, -1e4, alone or added to a score. Such is what lies at -5000 or below, 1000 or more below the
+ * row's other scores; and all of a row whose scores are one such number or -1e8 and less. Keys of such scores
+ * are hidden. */
+struct scores_stand_in {
+    size_t rows;
+    double first; /* the largest of the first row's */
+};
+const struct scores_stand_in *scores_stand_in(const struct scores *scores);
 /* Rows so far that count for no length since -inf hides keys, where nothing else is said of what a query
  * sees. */
 size_t scores_unused_rows(const struct scores *scores);

@@ -1,6 +1,8 @@
 /* Which keys a query sees, by every word for it, and which rows count for a context length. */
 #include "tests/sim/scores/files.h"
 
+#include <float.h>
+
 enum { N = 40 };
 
 /* One matrix of scores with what `more` adds to the file. */
@@ -105,6 +107,62 @@ static void test_mask_of_infinities(void **state) {
         free_rows(&rows);
     }
     free(value);
+}
+
+/* Finite numbers of every custom in the place of -inf, alone or added to the score: the same rows; and the
+ * rows that hold them are counted. */
+static void test_stand_ins(void **state) {
+    struct scratch *s = *state;
+    const double number[] = {-DBL_MAX, -3.4028234663852886e38, -1e30, -1e9, -65504, -1e4};
+    double *value = simple_numbers(N * N, 18), *masked = malloc(N * N * sizeof *masked);
+    assert_non_null(masked);
+    for (size_t k = 0; k < sizeof number / sizeof *number * 2; k++) {
+        for (size_t i = 0; i < N * N; i++) {
+            double hidden = number[k / 2] + (k % 2 > 0 ? value[i] : 0);
+            masked[i] = sees(i / N, i % N) ? value[i] : hidden;
+        }
+        struct file_path path = write_matrix(s, N, N, masked, NULL);
+        struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 2, both);
+        check_causal(&rows, value);
+        assert_int_equal(rows.unused_rows, N - 1 - 4 - 4);
+        assert_int_equal(rows.stand_in.rows, N - 1);
+        assert_true(fabs(rows.stand_in.first / number[k / 2] - 1) < 1e-3);
+        free_rows(&rows);
+    }
+    free(masked);
+    free(value);
+}
+
+/* A query that sees nothing; with no other score beside it a number must be no score at all. */
+static void test_stand_ins_alone(void **state) {
+    struct scratch *s = *state;
+    const double value[4 * 3] = {-1e4, -1e4, -1e4, -1e9, -1.00000006e9, -1e9, 1, 2, -1e9, 1, 2, 3};
+    struct file_path path = write_matrix(s, 4, 3, value, NULL);
+    struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 2, (double[]){2, 3});
+    assert_int_equal(rows.count, 2);
+    assert_int_equal(rows.short_rows, 2);
+    assert_int_equal(rows.stand_in.rows, 3);
+    assert_true(rows.stand_in.first == -1e4);
+    check_row(&rows.row[0], 2, value + 6, NULL);
+    check_row(&rows.row[1], 3, value + 9, NULL);
+    free_rows(&rows);
+}
+
+/* Low scores: a steep linear bias, a common shift, one key far above all others. */
+static void test_low_scores(void **state) {
+    struct scratch *s = *state;
+    double value[3 * N];
+    for (size_t i = 0; i < N; i++) {
+        value[i] = -900.0 * (double)(N - 1 - i);
+        value[N + i] = simple_number(i) - 1e6;
+        value[2 * N + i] = i == 7 ? 1e5 : simple_number(i);
+    }
+    struct file_path path = write_matrix(s, 3, N, value, NULL);
+    struct rows rows = read_file(s, path.text);
+    assert_int_equal(rows.count, 3);
+    assert_int_equal(rows.stand_in.rows, 0);
+    for (size_t i = 0; i < 3; i++) { check_row(&rows.row[i], N, value + i * N, NULL); }
+    free_rows(&rows);
 }
 
 /* Against the file's word, every key is seen. */
@@ -277,6 +335,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_causal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_mask_of_infinities, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stand_ins, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stand_ins_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_low_scores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_by_option, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cut_by_hand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_positions, set_up, tear_down),
