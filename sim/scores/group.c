@@ -236,9 +236,22 @@ double *group_of_queries(const struct group *g, const struct source_array *a,
     return number;
 }
 
+/* A mask that is added to the scores, 0 where the key is seen, says the opposite. */
+static bool says_what_is_seen(const struct group *g, uint64_t first, uint64_t count, const double *mask) {
+    for (uint64_t i = 0; i < count * g->key_count; i++) {
+        if (mask[i] >= 0) { continue; }
+        return complain(g->source, g->mask,
+                        "query %" PRIu64 ", key %" PRIu64 " has %.6g: 0 hides a key here, and anything above "
+                        "shows it; of a mask that is added to the scores store mask == 0",
+                        first + i / g->key_count, i % g->key_count, mask[i]);
+    }
+    return true;
+}
+
 bool group_mask(const struct group *g, const uint64_t place[LAYOUT_LEADING], uint64_t first, uint64_t count,
                 double *mask) {
     uint64_t lead[SOURCE_RANK] = {0};
     broadcast_lead(g, g->mask, 2, place, lead);
-    return source_read(g->source, g->mask, lead, first, count, mask);
+    return source_read(g->source, g->mask, lead, first, count, mask) &&
+           says_what_is_seen(g, first, count, mask);
 }

@@ -2,6 +2,7 @@
 #include "tests/sim/scores/files.h"
 
 #include <fcntl.h>
+#include <float.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -102,6 +103,14 @@ static void test_beside(void **state) {
     path = scores_file(s, 6);
     add_beside(path.text, "mask", 2, (hsize_t[]){KEYS, ROWS}, value);
     refuse(s, path.text, "/mask: ", "each query and key");
+    const double least[] = {-INFINITY, -FLT_MAX, -1e4, NAN};
+    for (size_t i = 0; i < sizeof least / sizeof *least; i++) {
+        double added[ROWS * KEYS] = {0};
+        added[KEYS + 2] = least[i];
+        path = scores_file(s, 6);
+        add_beside(path.text, "mask", 2, (hsize_t[]){ROWS, KEYS}, added);
+        refuse(s, path.text, "/mask: query 1, key 2 has ", "store mask == 0");
+    }
     path = scores_file(s, 6);
     hid_t file = H5Fopen(path.text, H5F_ACC_RDWR, H5P_DEFAULT);
     h5_numbers(file, "heads", 2, (double[]){1, 2});
