@@ -55,7 +55,9 @@ static void locate(const struct survey *s, const struct diagnosis_group *g, size
         for (size_t h = g->head_first; h < g->head_last; h++) {
             for (size_t q = 0; q < s->facts->sequence_count; q++) {
                 const struct survey_place *place = survey_at(s, length, h, q);
-                if (place->rows > 0) { value[count++] = w < 0 ? place->near : place->mass[w]; }
+                if (place->rows > 0 && !isnan(place->near)) {
+                    value[count++] = w < 0 ? place->near : place->mass[w];
+                }
             }
         }
         *(w < 0 ? &p->near : &p->mass[w]) = order_make(count, value, value + room).quantile[ORDER_MEDIAN];

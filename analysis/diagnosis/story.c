@@ -44,8 +44,14 @@ size_t story_laws(const struct diagnosis_growth *w, bool excluded, const char *b
 static void append_kind(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
     const struct diagnosis_point *p = story_point(g);
     char number[WORDS];
-    words_append(out, DIAGNOSIS_SENTENCE, "%s (90%% of the weight lies in the nearest %.0f%% of the keys)",
-                 story_locality(g->locality), 100 * fmin(1, 0.9 * p->near));
+    if (g->locality == DIAGNOSIS_UNKNOWN) {
+        words_append(out, DIAGNOSIS_SENTENCE,
+                     "local or global is unknown (nothing says where its queries stand: query_position)");
+    } else {
+        words_append(out, DIAGNOSIS_SENTENCE,
+                     "%s (90%% of the weight lies in the nearest %.0f%% of the keys)",
+                     story_locality(g->locality), 100 * fmin(1, 0.9 * p->near));
+    }
     const char *class = story_class(g);
     if (strcmp(class, "local") != 0 && strcmp(class, "unclassified") != 0) {
         words_append(out, DIAGNOSIS_SENTENCE, "; the top of a row is %s scores of this n (index %s)", class,

@@ -24,9 +24,9 @@ enum {
 
 /* Sums over the rows of one place at one length, [n + 1]. */
 struct nearness {
-    double *weight; /* by rank of nearness */
-    double *even;   /* equal weights of rows of so many keys */
-    size_t rows;
+    double *weight;       /* by rank of nearness */
+    double *even;         /* equal weights of rows of so many keys */
+    size_t rows, nowhere; /* of the rows: those of queries that stand nowhere */
 };
 
 /* Sums over all rows of a head at a length that are far from a key, [limit + 1]. */
@@ -195,6 +195,7 @@ static void count_rows(struct reading *r, const struct part *part) {
         size_t limit = GSL_MIN(row->count, f->limit), low, high;
         size_t apart = far_distance(r->survey->facts->length[row->length]);
         r->near[row->length].rows++;
+        r->near[row->length].nowhere += row->position == SCORES_NOWHERE;
         r->near[row->length].even[row->count] += 1 / (double)row->count;
         if (!row->key) {
             far_ends(r, row, limit, &low, &high);
@@ -252,11 +253,12 @@ static void close_length(struct reading *r, size_t l) {
     /* A row of m keys has even weight at ranks below m. */
     for (size_t k = count; k-- > 1;) { n->even[k] += n->even[k + 1]; }
     double near = ranks_holding(count, n->weight, share) / ranks_holding(count, n->even + 1, share);
+    if (n->nowhere > 0) { near = NAN; }
     double new_rows = (double)n->rows / (double)(p->rows + n->rows);
     p->rows += n->rows;
     p->near += new_rows * (near - p->near);
     for (size_t w = 0; w < SURVEY_WINDOWS; w++) {
-        double mass = 0;
+        double mass = n->nowhere > 0 ? NAN : 0;
         for (size_t k = 0; k < count && (double)k < survey_window[w]; k++) {
             mass += n->weight[k] / (double)n->rows;
         }
@@ -264,7 +266,7 @@ static void close_length(struct reading *r, size_t l) {
     }
     memset(n->weight, 0, (count + 1) * sizeof *n->weight);
     memset(n->even, 0, (count + 1) * sizeof *n->even);
-    n->rows = 0;
+    n->rows = n->nowhere = 0;
 }
 
 static void close_place(struct reading *r) {
@@ -273,7 +275,7 @@ static void close_place(struct reading *r) {
     }
 }
 
-/* Keys of at least SINK over enough rows, the heaviest first. */
+/* Keys of at least SINK, and twice what equal weights give, over enough rows, the heaviest first. */
 static void find_sinks(const struct reading *r, size_t length, size_t head) {
     const struct scores_facts *f = r->survey->facts;
     const struct far_sums *sums = &r->far[length * f->head_count + head];
@@ -282,11 +284,11 @@ static void find_sinks(const struct reading *r, size_t length, size_t head) {
     for (size_t s = 0; s < f->sequence_count; s++) {
         rows += (double)r->survey->place[place_index(f, length, head, s)].rows;
     }
-    double far_rows = 0;
+    double far_rows = 0, least = fmax(SINK, 2 / f->length[length]);
     for (size_t k = 0; k < sums->limit; k++) {
         far_rows += sums->rows[k];
         struct survey_sink found = {(uint32_t)k, sums->weight[k] / far_rows};
-        if (!(far_rows >= fmax(8, rows / 4)) || !(found.weight >= SINK)) { continue; }
+        if (!(far_rows >= fmax(8, rows / 4)) || !(found.weight >= least)) { continue; }
         for (size_t i = 0; i < SURVEY_SINKS; i++) {
             if (found.weight > sink[i].weight) {
                 struct survey_sink smaller = sink[i];

@@ -22,11 +22,12 @@ struct survey_row {
  * groups. */
 struct survey_place {
     size_t rows;
-    double near; /* nearest keys that hold 90% of the mean weight, over as many for equal weights */
+    double near; /* nearest keys that hold 90% of the mean weight, over as many for equal weights; NaN, as
+                    the next: nothing says where the queries stand */
     double mass[SURVEY_WINDOWS]; /* share of the weight in the nearest keys */
 };
 
-/* A key that many queries far from it attend to. */
+/* A key that many queries far from it attend to; all are where nothing says where they stand. */
 struct survey_sink {
     uint32_t key;
     double weight; /* mean over those queries */

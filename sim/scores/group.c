@@ -189,8 +189,10 @@ bool group_is_whole(const struct group *g) { return g->causal && g->query_count 
 
 uint64_t group_position(const struct group *g, const double *position, uint64_t q) {
     if (position) { return (uint64_t)position[q]; }
-    /* The last queries of a context, where they are fewer than the keys. */
-    return g->causal && g->query_count < g->key_count ? g->key_count - g->query_count + q : q;
+    if (g->query_count == g->key_count || (g->causal && g->query_count > g->key_count)) { return q; }
+    /* The last queries of a context, where they are fewer than the keys; else they may be any, or of another
+     * context. */
+    return g->causal ? g->key_count - g->query_count + q : SCORES_NOWHERE;
 }
 
 uint64_t group_sight(const struct group *g, const double *row_length, const double *position, uint64_t q) {

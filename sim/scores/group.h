@@ -44,7 +44,7 @@ bool group_is_whole(const struct group *group);
 enum { GROUP_NAME = 2 * SOURCE_PATH };
 const char *group_name(const struct group *group, char name[GROUP_NAME]);
 
-/* Position of query `q`, and the most keys that it can see. */
+/* Position of query `q`, or SCORES_NOWHERE, and the most keys that it can see. */
 uint64_t group_position(const struct group *group, const double *position, uint64_t q);
 uint64_t group_sight(const struct group *group, const double *row_length, const double *position, uint64_t q);
 

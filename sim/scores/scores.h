@@ -65,10 +65,12 @@ struct scores *scores_open(const struct scores_request *request);
 void scores_close(struct scores *scores);
 const struct scores_facts *scores_facts(const struct scores *scores);
 
+#define SCORES_NOWHERE (SIZE_MAX / 2) /* as far from every key */
+
 struct scores_row {
     size_t length, head; /* indices */
     size_t sequence;     /* the same number is the same sequence */
-    size_t position;     /* of the query */
+    size_t position;     /* of the query, or SCORES_NOWHERE: nothing says where among the keys it stands */
     size_t count;        /* keys it sees, at least 2 */
     const double *score; /* [count], finite, by position of the key */
     const uint32_t *key; /* [count]: their positions; NULL: 0, 1, 2, .. */

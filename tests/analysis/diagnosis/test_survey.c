@@ -287,6 +287,8 @@ static void test_groups_together(void **state) {
             h5_numbers(group, "sequence_id", 1, (double[]){1});
             H5Dclose(
                 h5_array(group, "scores", H5T_IEEE_F64LE, 3, (hsize_t[]){1, queries[g], 40}, NULL, value));
+            H5Dclose(h5_array(group, "query_position", H5T_STD_I8LE, 1, queries + g, NULL,
+                              (double[]){0, 1, 2, 3, 4, 5, 6, 7, 8}));
             free(value);
             H5Gclose(group);
         }
@@ -308,6 +310,55 @@ static void test_groups_together(void **state) {
     }
 }
 
+/* Chosen queries, or those of another context: their keys are neither near nor far, and any may be a sink. */
+static void test_nowhere(void **state) {
+    enum { CHOSEN = 12, SEEN = 40, HEAVY = 3 };
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5");
+    const char *name = path.text;
+    double *value = simple_numbers(CHOSEN * SEEN, 5), weight = 0;
+    for (size_t q = 0; q < CHOSEN; q++) {
+        value[q * SEEN + HEAVY] = 8;
+        weight +=
+            exp(8 - top_of(SEEN, value + q * SEEN)) / inverse_top_weight(SEEN, value + q * SEEN) / CHOSEN;
+    }
+    hid_t file = h5_new(path.text);
+    h5_matrix(file, "scores", CHOSEN, SEEN, value);
+    H5Fclose(file);
+    struct scores_request request = request_for(&name);
+    struct scores *scores = open_good(s, &request);
+    struct survey survey = survey_good(s, scores, 2);
+    assert_int_equal(survey.row_count, CHOSEN);
+    assert_true(isnan(survey_at(&survey, 0, 0, 0)->near));
+    for (size_t w = 0; w < SURVEY_WINDOWS; w++) { assert_true(isnan(survey_at(&survey, 0, 0, 0)->mass[w])); }
+    assert_int_equal(survey_sinks(&survey, 0, 0)[0].key, HEAVY);
+    check_relative(survey_sinks(&survey, 0, 0)[0].weight, weight, 1e-9);
+    survey_release(&survey);
+    scores_close(scores);
+    free(value);
+}
+
+/* Of few keys each has a share above a sink's least weight. */
+static void test_few_keys(void **state) {
+    enum { CHOSEN = 200, SEEN = 6 };
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5");
+    const char *name = path.text;
+    double *value = simple_numbers(CHOSEN * SEEN, 6);
+    for (size_t i = 0; i < CHOSEN * SEEN; i++) { value[i] /= 16; }
+    hid_t file = h5_new(path.text);
+    h5_matrix(file, "scores", CHOSEN, SEEN, value);
+    H5Fclose(file);
+    struct scores_request request = request_for(&name);
+    struct scores *scores = open_good(s, &request);
+    struct survey survey = survey_good(s, scores, 2);
+    assert_int_equal(survey.row_count, CHOSEN);
+    assert_true(survey_sinks(&survey, 0, 0)->weight == 0);
+    survey_release(&survey);
+    scores_close(scores);
+    free(value);
+}
+
 /* Nothing to survey is no error here; rows of one score, all tied. */
 static void test_ties(void **state) {
     struct scratch *s = *state;
@@ -316,6 +367,7 @@ static void test_ties(void **state) {
     for (size_t i = 0; i < 80; i++) { value[i] = 1; }
     hid_t file = h5_new(path.text);
     h5_matrix(file, "scores", 2, 40, value);
+    H5Dclose(h5_array(file, "query_position", H5T_STD_I8LE, 1, (hsize_t[]){2}, NULL, (double[]){0, 1}));
     H5Fclose(file);
     const char *name = path.text;
     struct scores_request request = request_for(&name);
@@ -441,6 +493,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_masked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_both_sides, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_groups_together, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nowhere, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_few_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ties, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shared_stories260K, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shared_ppocrv4, set_up, tear_down),
