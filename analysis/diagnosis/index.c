@@ -34,9 +34,9 @@ static void take_spacings(const double *gap, double unit, struct index_row *foun
     found->statistic = found->count > 0 ? spacing_statistic(found->count, gap) : NAN;
 }
 
-void index_measure(struct leading *room, const struct scores_row *row, const struct survey_sink *sink,
-                   const double *gap, double unit, struct index_row *found) {
-    size_t spacings = spacings_at((double)row->count), count = row->count;
+void index_measure(struct leading *room, const struct scores_row *row, double n,
+                   const struct survey_sink *sink, const double *gap, double unit, struct index_row *found) {
+    size_t spacings = spacings_at(n), count = row->count;
     *found = (struct index_row){
         .count = spacings < count ? spacings : 0, .statistic = NAN, .without_sinks = {NAN, NAN, NAN}};
     if (!(sink[0].weight > 0)) {
@@ -60,7 +60,7 @@ void index_measure(struct leading *room, const struct scores_row *row, const str
 /* Of one length, head and sequence. */
 struct cell {
     double rows, statistic, spacing[INDEX_SPACINGS];
-    size_t count; /* K; rows of fewer spacings are left out */
+    size_t count; /* K */
 };
 
 struct index_sums {
@@ -92,7 +92,7 @@ void index_free(struct index_sums *s) {
 void index_add(struct index_sums *s, const struct scores_row *row, const struct index_row *found) {
     struct cell *c = cell_at(s, row->length, row->head, row->sequence);
     s->without_sinks[s->rows++] = found->without_sinks;
-    if (found->count == 0 || isnan(found->statistic) || (c->rows > 0 && c->count != found->count)) { return; }
+    if (found->count == 0 || isnan(found->statistic)) { return; }
     c->count = found->count;
     c->rows++;
     c->statistic += found->statistic;

@@ -12,16 +12,17 @@ enum { INDEX_SPACINGS = SPACING_MANY };
 
 /* Of one row. */
 struct index_row {
-    size_t count;                      /* K: 16 from n = 256 on, 8 from 64 on, else 0 */
+    size_t count;                      /* K: 16 at context lengths from 256 on, 8 from 64 on, else 0 */
     double statistic;                  /* T; NaN where all K + 1 scores tie */
     double spacing[INDEX_SPACINGS];    /* k (s_(k) - s_(k+1)), k <= K; NaN beyond */
     struct accumulation without_sinks; /* lambda NaN where there are none */
 };
 
-/* `sink` are those of the row's head and length; without any, `gap`, the gaps of at
+/* `n` is the context length that the row, of more than 0.9 n keys, counts for; `sink` are those of its head
+ * there; without any, `gap`, the gaps of at
  * least INDEX_SPACINGS + 1 of the largest scores, or of all, times `unit`, is all that is looked at. */
-void index_measure(struct leading *room, const struct scores_row *row, const struct survey_sink *sink,
-                   const double *gap, double unit, struct index_row *found);
+void index_measure(struct leading *room, const struct scores_row *row, double n,
+                   const struct survey_sink *sink, const double *gap, double unit, struct index_row *found);
 
 struct index_sums; /* over rows, by length, head and sequence */
 struct index_sums *index_create(const struct survey *survey);

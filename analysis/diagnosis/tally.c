@@ -204,7 +204,8 @@ static void measure_row_of(const struct tally *t, struct workplace *w, const str
     m->collapse = head->unit * entropy_collapse(&w->worker, head, made, m->replicate[0]);
     measure_counts(made, m, room);
     const struct survey_sink *sink = survey_sinks(t->diagnosis->survey, row->length, row->head);
-    index_measure(w->leading, row, sink, made->gap, head->unit, &m->index);
+    index_measure(w->leading, row, t->diagnosis->survey->facts->length[row->length], sink, made->gap,
+                  head->unit, &m->index);
 }
 
 /* ---- adding up ---- */

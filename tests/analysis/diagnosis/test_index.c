@@ -8,17 +8,23 @@
 
 enum { LONG = 1024 };
 
-static struct index_row index_of(size_t count, const double *score, const struct survey_sink *sink) {
+static struct index_row index_at(double n, size_t count, const double *score,
+                                 const struct survey_sink *sink) {
     const double unit = 2;
     struct measured *room = measured_create(isa_best());
     struct leading *leading = leading_create(isa_best());
     const struct scores_row row = {.count = count, .score = score, .position = count - 1};
     const struct row *made = measured_row(room, count, score, unit);
     struct index_row found;
-    index_measure(leading, &row, sink, made->gap, unit, &found);
+    index_measure(leading, &row, n, sink, made->gap, unit, &found);
     measured_free(room);
     leading_free(leading);
     return found;
+}
+
+/* Of a row that sees the whole context. */
+static struct index_row index_of(size_t count, const double *score, const struct survey_sink *sink) {
+    return index_at((double)count, count, score, sink);
 }
 
 /* Scores -0, -1, -2, ..: D_k = k, T = sum k (k - 1)/((K - 1) sum k) = 2/3 (K + 1)(K - 1)/((K - 1)(K + 1)). */
@@ -37,6 +43,7 @@ static void test_ladder(void **state) {
     assert_true(row.count == 8 && isnan(row.spacing[8]));
     check_close(row.statistic, 2.0 / 3, 1e-12);
     assert_true(index_of(63, score, none).count == 0);
+    assert_true(index_at(64, 58, score, none).count == 8); /* a row of a causal context */
 }
 
 static void test_sinks_left_out(void **state) {
