@@ -43,7 +43,7 @@ static void list_heads(const struct found *found, struct scores_facts *facts) {
 
 /* ---- lengths ---- */
 
-/* The group's own lengths; `length` may be NULL to count them. */
+/* The group's own lengths; `length` may be NULL to count them. One key makes no row. */
 static size_t own_lengths(const struct group *g, double *length) {
     const double shortest = 32;
     size_t count = 0;
@@ -54,6 +54,7 @@ static size_t own_lengths(const struct group *g, double *length) {
         }
         return count;
     }
+    if (n < 2) { return 0; }
     if (length) { *length = n; }
     return 1;
 }
@@ -62,7 +63,7 @@ static void list_lengths(const struct found *found, const struct scores_request 
                          struct scores_facts *facts) {
     size_t room = request->length_count;
     for (size_t i = 0; i < found->group_count; i++) { room += own_lengths(&found->group[i], NULL); }
-    facts->length = memory_create(room, sizeof *facts->length);
+    facts->length = memory_create(room + 1, sizeof *facts->length);
     if (request->length_count > 0) {
         facts->length_count = request->length_count;
         memcpy(facts->length, request->length, request->length_count * sizeof *facts->length);
@@ -111,6 +112,10 @@ static void read_words(const struct found *found, const struct scores_request *r
 /* ---- all of it ---- */
 
 static bool are_readable(const struct scores_facts *f) {
+    if (f->length_count == 0) {
+        message_error("every query has one key: rows of two or more are needed");
+        return false;
+    }
     double longest = f->length[f->length_count - 1];
     if (!(f->length[0] >= 1 && longest <= SCORES_LONGEST)) {
         message_error("context length %.17g: from 1 to %d can be read",

@@ -279,6 +279,33 @@ static void test_own_lengths(void **state) {
     free(value);
 }
 
+/* A group of one key adds no length; alone it is refused. */
+static void test_one_key(void **state) {
+    struct scratch *s = *state;
+    double *value = simple_numbers(N * N, 19);
+    struct file_path path = file_in(s, "a.h5");
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    for (size_t more = 0; more < 2; more++) {
+        hid_t file = h5_new(path.text);
+        for (size_t g = 0; g <= more; g++) {
+            hid_t group = H5Gcreate2(file, g > 0 ? "b" : "a", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+            h5_matrix(group, "scores", 5, g > 0 ? N : 1, value);
+            H5Gclose(group);
+        }
+        H5Fclose(file);
+        if (!more) {
+            check_refused(s, &request, 1, (const char *[]){"every query has one key"});
+            continue;
+        }
+        struct scores *scores = open_good(s, &request);
+        assert_int_equal(scores_facts(scores)->length_count, 1);
+        assert_true(scores_facts(scores)->length[0] == N);
+        scores_close(scores);
+    }
+    free(value);
+}
+
 /* Rows that see fewer than two keys are left out and counted; again from the start. */
 static void test_short_rows(void **state) {
     struct scratch *s = *state;
@@ -346,6 +373,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_holes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_windows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_own_lengths, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_one_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_short_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_broadcast, set_up, tear_down),
     };
