@@ -77,10 +77,12 @@ static void order_by_nearness(const struct scores_row *row, const double *weight
     memcpy(nearest + r, weight + behind, (row->count - behind) * sizeof *nearest);
 }
 
-/* The two scores at the gap that decides are each off by half a unit of the last place. */
-static double rounding_shift(double epsilon, struct kernel_range range, double gap) {
-    double size = fmax(fabs(range.low), fabs(range.high));
-    return gap > 0 ? epsilon * size / gap : INFINITY;
+/* The two scores at the gap that decides are each off by half a unit of the last place; as products of
+ * rounded keys by more, for which the row's largest in size stands. */
+static double rounding_shift(const struct reading *r, struct kernel_range range, double gap) {
+    double other = isnan(r->survey->facts->scale) ? range.high - gap : range.low;
+    double size = fmax(fabs(other), fabs(range.high));
+    return gap > 0 ? r->epsilon * size / gap : INFINITY;
 }
 
 /* Its weights in units of the largest, too, and 1 over their sum. */
@@ -104,7 +106,7 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
                                .entropy = log1p(sum.ties - 1 + sum.rest) + sum.gap / z,
                                .participation = (sum.ties + sum.square) / (z * z),
                                .top_weight = 1 / z,
-                               .rounding = rounding_shift(r->epsilon, leading.range, a->gap),
+                               .rounding = rounding_shift(r, leading.range, a->gap),
                                .bounds = {leading.range.high, leading.cut, leading.range.low}};
 }
 
