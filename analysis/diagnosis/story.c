@@ -59,7 +59,17 @@ static void append_kind(const struct diagnosis_group *g, char out[DIAGNOSIS_SENT
     }
 }
 
-static void append_growth(const struct diagnosis_growth *w, char out[DIAGNOSIS_SENTENCE]) {
+/* The most sequences at one of its lengths. */
+static size_t most_sequences(const struct diagnosis_group *g, const struct diagnosis_growth *w) {
+    size_t most = 0;
+    for (size_t l = w->first; l < w->last; l++) {
+        if (g->point[l].sequences > most) { most = g->point[l].sequences; }
+    }
+    return most;
+}
+
+static void append_growth(const struct diagnosis_group *g, const struct diagnosis_growth *w,
+                          char out[DIAGNOSIS_SENTENCE]) {
     char number[WORDS];
     const struct trend_interval *b = &w->exponent;
     if (!w->known) {
@@ -70,10 +80,9 @@ static void append_growth(const struct diagnosis_growth *w, char out[DIAGNOSIS_S
         return;
     }
     if (!w->decided) {
-        words_append(
-            out, DIAGNOSIS_SENTENCE,
-            "Lambda_n grows as (log n)^%.2f in this sequence only, which says nothing of others: undecided",
-            b->value);
+        words_append(out, DIAGNOSIS_SENTENCE, "Lambda_n grows as (log n)^%.2f %s: undecided", b->value,
+                     most_sequences(g, w) > 1 ? "with no interval, since some length has one sequence only"
+                                              : "in this sequence only, which says nothing of others");
         return;
     }
     bool grows = b->low > 0, falls = b->high < 0;
@@ -104,10 +113,11 @@ static void append_advice(const struct diagnosis_growth *w, char out[DIAGNOSIS_S
 }
 
 /* A further sentence that begins with `where`. */
-static void append_also(const char *where, const struct diagnosis_growth *w, char out[DIAGNOSIS_SENTENCE]) {
+static void append_also(const char *where, const struct diagnosis_group *g, const struct diagnosis_growth *w,
+                        char out[DIAGNOSIS_SENTENCE]) {
     if (!w->known) { return; }
     words_append(out, DIAGNOSIS_SENTENCE, " %s ", where);
-    append_growth(w, out);
+    append_growth(g, w, out);
     append_advice(w, out);
     words_append(out, DIAGNOSIS_SENTENCE, ".");
 }
@@ -120,8 +130,8 @@ static void append_beyond(const struct diagnosis_group *g, char out[DIAGNOSIS_SE
     snprintf(where, sizeof where, "Beyond the trained length, from n = %s to %s,",
              words_length(log(g->point[w->first].n), first),
              words_length(log(g->point[w->last - 1].n), last));
-    append_also(where, w, out);
-    append_also("With the sinks left out there, too,", &g->beyond_without_sinks, out);
+    append_also(where, g, w, out);
+    append_also("With the sinks left out there, too,", g, &g->beyond_without_sinks, out);
 }
 
 static void append_ties(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
@@ -201,16 +211,30 @@ static void append_standing(const struct diagnosis_point *p, char out[DIAGNOSIS_
     char number[WORDS], length[WORDS];
     words_length(log(p->n), length);
     if (isnan(p->lambda.value)) {
-        words_append(
-            out, DIAGNOSIS_SENTENCE,
-            " Half of the rows or more tie at n = %s, where Lambda_n is infinite then: where the model "
-            "stands is undecided.",
-            length);
+        words_append(out, DIAGNOSIS_SENTENCE,
+                     " Half of the rows or more tie at n = %s: their Lambda_n is infinite, no beta lets one "
+                     "key win, and "
+                     "where the model stands is undecided.",
+                     length);
         return;
     }
     words_append(out, DIAGNOSIS_SENTENCE, " As trained beta is %s of Lambda_n at n = %s%s: %s.",
                  words_number(1 / p->lambda.value, number), length,
                  p->sequences == 1 ? " in this sequence only" : "", story_standing(p));
+}
+
+/* Longer trained lengths at which no row counts. */
+static void append_missing(const struct diagnosis *d, const struct diagnosis_group *g,
+                           char out[DIAGNOSIS_SENTENCE]) {
+    size_t last = g->trained.last, lengths = d->survey->facts->length_count;
+    char number[WORDS];
+    while (last < lengths && g->point[last].rows == 0 && !(g->point[last].n > d->trained)) { last++; }
+    if (last == g->trained.last) { return; }
+    words_append(
+        out, DIAGNOSIS_SENTENCE,
+        " No row counts for longer contexts, up to n = %s: where a query sees a window of keys, more "
+        "context changes nothing, and m(n) is 1.",
+        words_length(log(g->point[last - 1].n), number));
 }
 
 const char *story_sentence(const struct diagnosis *d, const struct diagnosis_group *g,
@@ -225,12 +249,13 @@ const char *story_sentence(const struct diagnosis *d, const struct diagnosis_gro
     }
     append_kind(g, out);
     words_append(out, DIAGNOSIS_SENTENCE, "; ");
-    append_growth(&g->trained, out);
+    append_growth(g, &g->trained, out);
     append_advice(&g->trained, out);
     words_append(out, DIAGNOSIS_SENTENCE, ".");
     append_standing(p, out);
+    append_missing(d, g, out);
     append_sinks(d, g, out);
-    append_also("With the sinks of every length left out", &g->without_sinks, out);
+    append_also("With the sinks of every length left out", g, &g->without_sinks, out);
     append_ties(g, out);
     append_rounding(p, out);
     append_beyond(g, out);

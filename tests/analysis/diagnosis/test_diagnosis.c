@@ -118,7 +118,7 @@ static void test_ties(void **state) {
     assert_true(isnan(s->beta_ratio[0]) && isnan(s->drift[0]) && !g->trained.decided && !g->trained.known);
     check_sentence(&t, "L0H0",
                    "growth is undecided: at fewer than two lengths less than half of the rows tie.");
-    check_sentence(&t, "L0H0", " Half of the rows or more tie at n = 2^8, where Lambda_n is infinite then");
+    check_sentence(&t, "L0H0", " Half of the rows or more tie at n = 2^8: their Lambda_n is infinite");
     told_release(&t);
     diagnose(&t, 2, 8, H5T_IEEE_F64LE, half_tie);
     g = told_group(&t, "L0H0");

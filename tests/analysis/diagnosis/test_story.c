@@ -1,0 +1,67 @@
+/* Words for files of unusual shape. */
+#include "tests/analysis/diagnosis/laws.h"
+#include "tests/analysis/diagnosis/written.h"
+
+enum { LENGTHS = 3, LONG = 256, ROWS = 8 };
+static const size_t length[LENGTHS] = {64, 128, 256};
+
+/* Gaussian scores, of so many sequences at each length; a query sees the nearest `window` keys. */
+static void diagnose_shape(struct told *t, const size_t sequences[LENGTHS], size_t window) {
+    char path[WRITTEN_PATH], group[16];
+    hid_t file = written_open(path);
+    for (size_t j = 0; j < LENGTHS; j++) {
+        size_t n = length[j];
+        const hsize_t size[5] = {sequences[j], 1, 1, ROWS, n};
+        double score[4 * ROWS * LONG];
+        for (size_t r = 0; r < sequences[j] * ROWS; r++) {
+            law_draw(&law_case[0], n, "rows", r, score + r * n);
+            for (size_t k = 0; k + window < n; k++) { score[r * n + k] = -INFINITY; }
+        }
+        snprintf(group, sizeof group, "n%05zu", n);
+        written_scores(file, group, size, H5T_IEEE_F64LE, score);
+    }
+    H5Fclose(file);
+    told_make(t, path, NAN, 0);
+    unlink(path);
+}
+
+static void check_words(const struct told *t, const char *words, bool are_there) {
+    char sentence[DIAGNOSIS_SENTENCE];
+    story_sentence(&t->diagnosis, told_group(t, "L0H0"), sentence);
+    if ((strstr(sentence, words) != NULL) != are_there || strstr(sentence, "nan")) {
+        fail_msg("%s\"%s\" in: %s", are_there ? "no " : "", words, sentence);
+    }
+}
+
+/* Rows that stop growing count for the length that they reach. */
+static void test_window(void **state) {
+    (void)state;
+    struct told t;
+    diagnose_shape(&t, (const size_t[]){2, 2, 2}, 128);
+    check_words(&t, "of Lambda_n at n = 2^7", true);
+    check_words(&t, " No row counts for longer contexts, up to n = 2^8: where a query sees a window of keys", true);
+    told_release(&t);
+    diagnose_shape(&t, (const size_t[]){2, 2, 2}, LONG);
+    check_words(&t, "No row counts", false);
+    told_release(&t);
+}
+
+/* One sequence at a length leaves no interval; the others are not passed over in words. */
+static void test_one_sequence_at_a_length(void **state) {
+    (void)state;
+    struct told t;
+    diagnose_shape(&t, (const size_t[]){4, 4, 1}, LONG);
+    check_words(&t, "with no interval, since some length has one sequence only: undecided", true);
+    told_release(&t);
+    diagnose_shape(&t, (const size_t[]){1, 1, 1}, LONG);
+    check_words(&t, "in this sequence only, which says nothing of others: undecided", true);
+    told_release(&t);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_window),
+        cmocka_unit_test(test_one_sequence_at_a_length),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
