@@ -42,9 +42,10 @@ static int no_rows(const struct scores_request *request, const struct scores *sc
     const struct scores_facts *f = scores_facts(scores);
     message_error("%s%s: no row is left: %zu rows see fewer than two keys (-inf, mask, row_length, causal), "
                   "and no other sees more than 0.9 n and at most n keys for any of the context lengths n (%g "
-                  "to %g); --lengths says others",
+                  "to %g); the longest row sees %zu; --lengths says others",
                   first_name(request), request->file_count > 1 ? " and the others" : "",
-                  scores_short_rows(scores), f->length[0], f->length[f->length_count - 1]);
+                  scores_short_rows(scores), f->length[0], f->length[f->length_count - 1],
+                  scores_longest_row(scores));
     return EXIT_USAGE;
 }
 

@@ -33,6 +33,12 @@ static bool is_same(const struct survey_row *x, const struct survey_row *y) {
            is_close(x->participation, y->participation) && is_close(x->top_weight, y->top_weight);
 }
 
+/* Weights of one key, or all equal, are those of many rows. */
+static bool is_telling(const struct survey_row *x) {
+    const double little = 1e-3;
+    return x->entropy > little && x->entropy < log(x->count) - little;
+}
+
 /* Rows of two sequences side by side. */
 static bool is_repeat(const struct survey_row *const *a, const struct survey_row *const *a_end,
                       const struct survey_row *const *b, const struct survey_row *const *b_end) {
@@ -40,7 +46,7 @@ static bool is_repeat(const struct survey_row *const *a, const struct survey_row
     while (a < a_end && b < b_end) {
         int order = compare_places(*a, *b);
         if (order == 0 && !is_same(*a, *b)) { return false; }
-        same += order == 0;
+        same += order == 0 && is_telling(*a);
         a += order <= 0;
         b += order >= 0;
     }

@@ -34,7 +34,7 @@ struct sight {
 struct scores {
     struct found found;
     struct scores_facts facts;
-    size_t short_rows, unused_rows;
+    size_t short_rows, unused_rows, longest_row;
     struct scores_stand_in stand_in;
 
     /* where it stands: a group, a place in it, a query */
@@ -117,13 +117,15 @@ size_t scores_short_rows(const struct scores *s) { return s->short_rows; }
 
 size_t scores_unused_rows(const struct scores *s) { return s->unused_rows; }
 
+size_t scores_longest_row(const struct scores *s) { return s->longest_row; }
+
 const struct scores_stand_in *scores_stand_in(const struct scores *s) { return &s->stand_in; }
 
 void scores_rewind(struct scores *s) {
     close_place(s);
     s->group = 0;
     s->place = s->query = 0;
-    s->short_rows = s->unused_rows = 0;
+    s->short_rows = s->unused_rows = s->longest_row = 0;
     s->stand_in = (struct scores_stand_in){0};
 }
 
@@ -238,9 +240,10 @@ static bool bad_score(const struct group *g, const uint64_t place[LAYOUT_LEADING
     char name[GROUP_NAME];
     const char *what = isnan(score) ? "NaN" : score > 0 ? "+inf" : "-inf";
     message_error("%s: sequence %" PRIu64 ", layer %zu, head %zu, query %" PRIu64 ", key %" PRIu64
-                  " is %s; a masked score is -inf, or hidden by mask, row_length or causal",
+                  " is %s%s; a masked score is -inf, or hidden by mask, row_length or causal",
                   group_name(g, name), place[LAYOUT_SEQUENCE], g->layer[place[LAYOUT_LAYER]],
-                  g->head[place[LAYOUT_HEAD]], query, key, what);
+                  g->head[place[LAYOUT_HEAD]], query, key, what,
+                  score > 0 ? ", as of a number too large for its type: store a wider one" : "");
     return false;
 }
 
@@ -314,6 +317,7 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
         uint64_t q = first + i, at = i * g->key_count;
         int64_t seen = s->sight[i].seen, bad = -1 - seen;
         if (seen < 0) { return bad_score(g, place, q, (uint64_t)bad, s->score[at + (uint64_t)bad]); }
+        s->longest_row = (size_t)seen > s->longest_row ? (size_t)seen : s->longest_row;
         note_stand_in(s, s->sight[i].stand_in);
         if (seen < 2) {
             s->short_rows++;

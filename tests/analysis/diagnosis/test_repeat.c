@@ -47,7 +47,25 @@ static void test_one_row(void **state) {
     assert_false(repeat_find(&survey, &first, &second));
 }
 
+/* Rows whose weights are one key's, or equal, agree in any two texts. */
+static void test_plain_rows(void **state) {
+    (void)state;
+    const struct survey_row one_key = {.count = 9, .participation = 1, .top_weight = 1};
+    struct survey_row row[4] = {one_key, one_key, one_key, one_key};
+    struct scores_facts facts = {.head_count = 1, .length_count = 1, .sequence_count = 2};
+    struct survey survey = {.facts = &facts, .row_count = 4, .row = row};
+    size_t first, second;
+    row[2].sequence = row[3].sequence = 1;
+    assert_false(repeat_find(&survey, &first, &second));
+    for (size_t i = 0; i < 4; i++) {
+        row[i].entropy = log(9);
+        row[i].participation = row[i].top_weight = 1 / 9.0;
+    }
+    assert_false(repeat_find(&survey, &first, &second));
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_repeat), cmocka_unit_test(test_one_row)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_repeat), cmocka_unit_test(test_one_row),
+                                       cmocka_unit_test(test_plain_rows)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

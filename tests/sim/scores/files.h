@@ -229,7 +229,7 @@ static inline void h5_text(hid_t at, const char *name, const char *text, size_t 
 
 /* All rows that a request gives, with numbers of their own. */
 struct rows {
-    size_t count, short_rows, unused_rows, batches;
+    size_t count, short_rows, unused_rows, longest_row, batches;
     struct scores_stand_in stand_in;
     struct scores_row *row;
 };
@@ -259,6 +259,7 @@ static inline enum scores_outcome read_rows(struct scores *scores, int threads, 
     while ((outcome = scores_next(scores, threads, &batch)) == SCORES_MORE) { add_batch(rows, &batch); }
     rows->short_rows = scores_short_rows(scores);
     rows->unused_rows = scores_unused_rows(scores);
+    rows->longest_row = scores_longest_row(scores);
     rows->stand_in = *scores_stand_in(scores);
     return outcome;
 }

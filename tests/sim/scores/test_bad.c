@@ -74,7 +74,7 @@ static struct file_path scores_file(const struct scratch *s, double at_five) {
 static void test_numbers(void **state) {
     struct scratch *s = *state;
     refuse(s, scores_file(s, NAN).text, "sequence 0, layer 0, head 0, query 1, key 1 is NaN", "-inf");
-    refuse(s, scores_file(s, INFINITY).text, "query 1, key 1 is +inf", "mask");
+    refuse(s, scores_file(s, INFINITY).text, "query 1, key 1 is +inf, as of a number too large", "mask");
 }
 
 /* What stands beside the scores must fit them. */

@@ -103,6 +103,7 @@ static void test_mask_of_infinities(void **state) {
         struct file_path path = write_matrix(s, N, N, value, causal ? add_causal : NULL);
         struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 0, NULL);
         assert_int_equal(rows.count, causal ? 32 - 28 : N - 36); /* at n = 32, or at n = 40 */
+        assert_int_equal(rows.longest_row, N);
         assert_int_equal(rows.unused_rows, causal ? 0 : 36 - 1);
         free_rows(&rows);
     }
