@@ -74,7 +74,9 @@ static void append_growth(const struct diagnosis_group *g, const struct diagnosi
     const struct trend_interval *b = &w->exponent;
     if (!w->known) {
         words_append(out, DIAGNOSIS_SENTENCE,
-                     w->last < w->first + 2
+                     w->last == w->first
+                         ? "no length is within the trained context: growth there is undecided"
+                     : w->last < w->first + 2
                          ? "one length says nothing of growth: undecided"
                          : "growth is undecided: at fewer than two lengths less than half of the rows tie");
         return;

@@ -6,7 +6,7 @@ enum { LENGTHS = 3, LONG = 256, ROWS = 8 };
 static const size_t length[LENGTHS] = {64, 128, 256};
 
 /* Gaussian scores, of so many sequences at each length; a query sees the nearest `window` keys. */
-static void diagnose_shape(struct told *t, const size_t sequences[LENGTHS], size_t window) {
+static void diagnose_shape(struct told *t, double trained, const size_t sequences[LENGTHS], size_t window) {
     char path[WRITTEN_PATH], group[16];
     hid_t file = written_open(path);
     for (size_t j = 0; j < LENGTHS; j++) {
@@ -21,7 +21,7 @@ static void diagnose_shape(struct told *t, const size_t sequences[LENGTHS], size
         written_scores(file, group, size, H5T_IEEE_F64LE, score);
     }
     H5Fclose(file);
-    told_make(t, path, NAN, 0);
+    told_make(t, path, trained, 0);
     unlink(path);
 }
 
@@ -37,12 +37,26 @@ static void check_words(const struct told *t, const char *words, bool are_there)
 static void test_window(void **state) {
     (void)state;
     struct told t;
-    diagnose_shape(&t, (const size_t[]){2, 2, 2}, 128);
+    diagnose_shape(&t, NAN, (const size_t[]){2, 2, 2}, 128);
     check_words(&t, "of Lambda_n at n = 2^7", true);
-    check_words(&t, " No row counts for longer contexts, up to n = 2^8: where a query sees a window of keys", true);
+    check_words(&t, " No row counts for longer contexts, up to n = 2^8: where a query sees a window of keys",
+                true);
     told_release(&t);
-    diagnose_shape(&t, (const size_t[]){2, 2, 2}, LONG);
+    diagnose_shape(&t, NAN, (const size_t[]){2, 2, 2}, LONG);
     check_words(&t, "No row counts", false);
+    told_release(&t);
+}
+
+/* Lengths that all lie beyond the trained one, or all but one. */
+static void test_trained(void **state) {
+    (void)state;
+    struct told t;
+    diagnose_shape(&t, 16, (const size_t[]){2, 2, 2}, LONG);
+    check_words(&t, "no length is within the trained context: growth there is undecided", true);
+    check_words(&t, "Beyond the trained length, from n = 2^6 to 2^8, Lambda_n ", true);
+    told_release(&t);
+    diagnose_shape(&t, 64, (const size_t[]){2, 2, 2}, LONG);
+    check_words(&t, "one length says nothing of growth: undecided", true);
     told_release(&t);
 }
 
@@ -50,10 +64,10 @@ static void test_window(void **state) {
 static void test_one_sequence_at_a_length(void **state) {
     (void)state;
     struct told t;
-    diagnose_shape(&t, (const size_t[]){4, 4, 1}, LONG);
+    diagnose_shape(&t, NAN, (const size_t[]){4, 4, 1}, LONG);
     check_words(&t, "with no interval, since some length has one sequence only: undecided", true);
     told_release(&t);
-    diagnose_shape(&t, (const size_t[]){1, 1, 1}, LONG);
+    diagnose_shape(&t, NAN, (const size_t[]){1, 1, 1}, LONG);
     check_words(&t, "in this sequence only, which says nothing of others: undecided", true);
     told_release(&t);
 }
@@ -61,6 +75,7 @@ static void test_one_sequence_at_a_length(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_window),
+        cmocka_unit_test(test_trained),
         cmocka_unit_test(test_one_sequence_at_a_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
