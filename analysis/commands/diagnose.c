@@ -49,6 +49,16 @@ static int no_rows(const struct scores_request *request, const struct scores *sc
     return EXIT_USAGE;
 }
 
+/* What libraries return as "attentions". */
+static int no_scores(const struct scores_request *request) {
+    message_error(
+        "%s: these are weights, as a softmax gives them (no number is negative, and every row's sum is 1); "
+        "wanted is what enters the softmax. Logarithms of float32 weights will do: they are scores but "
+        "for a constant, and log 0 = -inf hides a key",
+        first_name(request));
+    return EXIT_USAGE;
+}
+
 static void warn_of_repeats(const struct survey *survey) {
     size_t first, second;
     if (repeat_find(survey, &first, &second)) {
@@ -96,9 +106,10 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
     struct diagnosis diagnosis;
     bool good = survey_make(scores, request->threads, &survey);
     if (good) { warn_of_stand_ins(scores); }
-    if (!good || survey.row_count == 0) {
+    bool weights = good && scores_are_weights(scores);
+    if (!good || weights || survey.row_count == 0) {
         survey_release(&survey);
-        return good ? no_rows(&request->scores, scores) : EXIT_USAGE;
+        return weights ? no_scores(&request->scores) : good ? no_rows(&request->scores, scores) : EXIT_USAGE;
     }
     warn_of_repeats(&survey);
     warn_of_unused(&request->scores, scores);

@@ -34,7 +34,7 @@ struct sight {
 struct scores {
     struct found found;
     struct scores_facts facts;
-    size_t short_rows, unused_rows, longest_row;
+    size_t short_rows, unused_rows, longest_row, rows, weight_rows;
     struct scores_stand_in stand_in;
 
     /* where it stands: a group, a place in it, a query */
@@ -119,13 +119,15 @@ size_t scores_unused_rows(const struct scores *s) { return s->unused_rows; }
 
 size_t scores_longest_row(const struct scores *s) { return s->longest_row; }
 
+bool scores_are_weights(const struct scores *s) { return s->rows > 0 && s->weight_rows == s->rows; }
+
 const struct scores_stand_in *scores_stand_in(const struct scores *s) { return &s->stand_in; }
 
 void scores_rewind(struct scores *s) {
     close_place(s);
     s->group = 0;
     s->place = s->query = 0;
-    s->short_rows = s->unused_rows = s->longest_row = 0;
+    s->short_rows = s->unused_rows = s->longest_row = s->rows = s->weight_rows = 0;
     s->stand_in = (struct scores_stand_in){0};
 }
 
@@ -295,6 +297,17 @@ static size_t head_index(const struct scores *s, const uint64_t place[LAYOUT_LEA
     return i;
 }
 
+/* Of scores it is soon plain that they are not: one is negative, or their sum too large. */
+static bool are_weights(size_t count, const double *score) {
+    const double rounding = 0.01;
+    double sum = 0;
+    for (size_t j = 0; j < count && score[j] >= 0 && sum < 1 + rounding; j++) {
+        sum += score[j];
+        if (j + 1 == count) { return fabs(sum - 1) < rounding; }
+    }
+    return false;
+}
+
 static void note_stand_in(struct scores *s, double number) {
     if (!isfinite(number)) { return; }
     if (s->stand_in.rows == 0) { s->stand_in.first = number; }
@@ -323,6 +336,8 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
             s->short_rows++;
             continue;
         }
+        s->rows++;
+        s->weight_rows += g->scores && are_weights((size_t)seen, s->score + at);
         bool hidden = (uint64_t)seen < group_sight(g, s->row_length, s->position, q);
         struct scores_row row = {.head = head,
                                  .sequence = sequence,

@@ -102,6 +102,10 @@ const struct scores_stand_in *scores_stand_in(const struct scores *scores);
 /* Rows so far that count for no length since -inf hides keys, where nothing else is said of what a query
  * sees. */
 size_t scores_unused_rows(const struct scores *scores);
+/* Whether all rows so far are stored and such as a softmax gives: none negative, and the sum 1 but for
+ * rounding.
+ */
+bool scores_are_weights(const struct scores *scores);
 /* Most keys that a query was found to see so far, whether its row counts or not. */
 size_t scores_longest_row(const struct scores *scores);
 

@@ -149,6 +149,26 @@ static void test_stand_ins_alone(void **state) {
     free_rows(&rows);
 }
 
+/* What a softmax gives is told from scores, also causal and rounded to halves; one row that is none decides.
+ */
+static void test_weights(void **state) {
+    struct scratch *s = *state;
+    double *value = simple_numbers(N * N, 20);
+    for (size_t q = 0; q < N; q++) {
+        double *row = value + q * N, sum = 0;
+        for (size_t k = 0; k < N; k++) { sum += row[k] = k <= q ? exp(row[k]) : 0; }
+        for (size_t k = 0; k < N; k++) { row[k] = (float)(row[k] / sum); }
+    }
+    for (size_t way = 0; way < 4; way++) { /* full, causal, one sum off, one negative */
+        value[N * N - 1] += way == 2 ? 0.02 : way == 3 ? -0.02 - value[N * N - 1] : 0;
+        struct file_path path = write_matrix(s, N, N, value, way == 1 ? add_causal : NULL);
+        struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 2, both);
+        assert_true(rows.are_weights == (way < 2));
+        free_rows(&rows);
+    }
+    free(value);
+}
+
 /* Low scores: a steep linear bias, a common shift, one key far above all others. */
 static void test_low_scores(void **state) {
     struct scratch *s = *state;
@@ -367,6 +387,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_mask_of_infinities, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stand_ins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stand_ins_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_weights, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_low_scores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_by_option, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cut_by_hand, set_up, tear_down),
