@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
@@ -160,17 +161,27 @@ static bool read_scale(struct group *g, double asked) {
                     "its attribute score_scale is no number that scores can be multiplied with");
 }
 
+/* Attribute causal: 1 or 0, or as text true or false. */
+static bool read_causal(const struct scores_request *request, struct group *g) {
+    double stored = source_number(g->source, g->array->path, "causal");
+    const char *text = isnan(stored) ? source_text(g->source, g->array->path, "causal") : NULL;
+    if (text && strcasecmp(text, "true") == 0) { stored = 1; }
+    if (text && strcasecmp(text, "false") == 0) { stored = 0; }
+    g->causal = request->sight == SCORES_CAUSAL || (request->sight == SCORES_AS_STORED && stored == 1);
+    return stored == 0 || stored == 1 || (isnan(stored) && !text) ||
+           complain(g->source, g->array, "its attribute causal is neither 1 nor 0");
+}
+
 bool group_open(const struct scores_request *request, struct group *g) {
     g->array = g->scores ? g->scores : g->queries;
     g->scale = NAN;
     g->row_length = beside(g, "row_length");
     g->query_position = beside(g, "query_position");
     g->mask = beside(g, "mask");
-    g->causal = request->sight == SCORES_CAUSAL || (request->sight == SCORES_AS_STORED &&
-                                                    source_number(g->source, g->array->path, "causal") == 1);
     return is_sound(g->source, g->array) && (g->scores || is_sound(g->key_source, g->keys)) &&
-           read_layouts(g, request) && (g->scores || products_fit(g)) && sizes_are_bounded(g) &&
-           read_scale(g, request->scale) && fits_queries(g, g->row_length, "row_length") &&
+           read_causal(request, g) && read_layouts(g, request) && (g->scores || products_fit(g)) &&
+           sizes_are_bounded(g) && read_scale(g, request->scale) &&
+           fits_queries(g, g->row_length, "row_length") &&
            fits_queries(g, g->query_position, "query_position") && fits_mask(g) &&
            read_names(g, "layers", g->layout.size[LAYOUT_LAYER], &g->layer) &&
            read_names(g, "heads", g->layout.size[LAYOUT_HEAD], &g->head);

@@ -216,6 +216,33 @@ static void test_cut_by_hand(void **state) {
     free(value);
 }
 
+/* Written as text, too; what is neither yes nor no is refused. */
+static void test_causal_words(void **state) {
+    struct scratch *s = *state;
+    double *value = simple_numbers(N * N, 21);
+    const struct {
+        const char *text;
+        int rows; /* -1: refused */
+    } word[] = {{"true", 8}, {"True", 8}, {"1", 8}, {"false", N}, {"0", N}, {"causal", -1}, {"2", -1}};
+    for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
+        struct file_path path = write_matrix(s, N, N, value, NULL);
+        const char *name = path.text;
+        struct scores_request request = request_for(&name);
+        hid_t file = H5Fopen(path.text, H5F_ACC_RDWR, H5P_DEFAULT);
+        h5_text(file, "causal", word[i].text, 0);
+        H5Fclose(file);
+        if (word[i].rows < 0) {
+            check_refused(s, &request, 2,
+                          (const char *[]){"/scores: ", "attribute causal is neither 1 nor 0"});
+            continue;
+        }
+        struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 2, both);
+        assert_int_equal(rows.count, word[i].rows);
+        free_rows(&rows);
+    }
+    free(value);
+}
+
 /* The last queries of a causal context, without and with their positions. */
 static void add_positions(hid_t file, size_t queries, size_t keys) {
     double position[N];
@@ -391,6 +418,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_low_scores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_by_option, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cut_by_hand, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_causal_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_positions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_holes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_windows, set_up, tear_down),
