@@ -66,15 +66,18 @@ static bool same_numbers(uint64_t count, const size_t *a, const size_t *b) {
     return memcmp(a, b, count * sizeof *a) == 0;
 }
 
-/* Whether contexts of `a` may be beginnings of those of `b`: both whole, of the same heads. */
-static bool may_begin(const struct group *a, const struct group *b) {
+static bool same_heads(const struct group *a, const struct group *b) {
     const uint64_t *size = a->layout.size, *other = b->layout.size;
-    bool scales = a->scale == b->scale || (isnan(a->scale) && isnan(b->scale));
-    return is_whole(a) && is_whole(b) && !a->scores == !b->scores && scales &&
-           (a->scores || a->layout.columns == b->layout.columns) &&
-           size[LAYOUT_LAYER] == other[LAYOUT_LAYER] && size[LAYOUT_HEAD] == other[LAYOUT_HEAD] &&
+    return size[LAYOUT_LAYER] == other[LAYOUT_LAYER] && size[LAYOUT_HEAD] == other[LAYOUT_HEAD] &&
            same_numbers(size[LAYOUT_LAYER], a->layer, b->layer) &&
            same_numbers(size[LAYOUT_HEAD], a->head, b->head);
+}
+
+/* Whether contexts of `a` may be beginnings of those of `b`: both whole, of the same heads. */
+static bool may_begin(const struct group *a, const struct group *b) {
+    bool scales = a->scale == b->scale || (isnan(a->scale) && isnan(b->scale));
+    return is_whole(a) && is_whole(b) && !a->scores == !b->scores && scales &&
+           (a->scores || a->layout.columns == b->layout.columns) && same_heads(a, b);
 }
 
 /* What there is of a position in the last layer, which knows all before it: its key, or its scores. */
@@ -176,6 +179,24 @@ static bool mark_beginnings(const struct found *f, double *const *id) {
     return true;
 }
 
+/* ---- groups of the same heads at one length ---- */
+
+/* Of the first two: they may be meant as layers. */
+static void tell_of_merged(const struct found *f) {
+    char first[GROUP_NAME], second[GROUP_NAME];
+    for (size_t i = 1; i < f->group_count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            const struct group *a = &f->group[k], *b = &f->group[i];
+            if (a->key_count != b->key_count || !same_heads(a, b)) { continue; }
+            message_say(
+                "%s and %s have one context length and the same heads, from L%zuH%zu on: both add rows to "
+                "those. If they are different layers or heads, say so by attributes layers and heads",
+                group_name(a, first), group_name(b, second), a->layer[0], a->head[0]);
+            return;
+        }
+    }
+}
+
 bool sequences_number(struct found *f) {
     double **id = memory_create(f->group_count, sizeof(double *));
     bool good = true;
@@ -186,7 +207,10 @@ bool sequences_number(struct found *f) {
         id[i] = read_ids(g, &good);
     }
     good = good && mark_beginnings(f, id);
-    if (good) { number(f, id); }
+    if (good) {
+        number(f, id);
+        tell_of_merged(f);
+    }
     for (size_t i = 0; i < f->group_count; i++) { free(id[i]); }
     free(id);
     return good;

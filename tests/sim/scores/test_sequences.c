@@ -130,8 +130,34 @@ static void test_scores(void **state) {
     free(part);
 }
 
+/* Two groups of the same heads at one length add up, which is said: they may be layers, if nothing says so.
+ */
+static void test_groups_as_layers(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5");
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    for (size_t numbered = 0; numbered < 2; numbered++) {
+        hid_t file = h5_new(path.text);
+        for (size_t g = 0; g < 2; g++) {
+            double *value = simple_numbers(5 * SHORT, g);
+            hid_t group = H5Gcreate2(file, g > 0 ? "b" : "a", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+            h5_matrix(group, "scores", 5, SHORT, value);
+            if (numbered) { h5_numbers(group, "layers", 1, (double[]){(double)g}); }
+            H5Gclose(group);
+            free(value);
+        }
+        H5Fclose(file);
+        struct scores *scores = open_good(s, &request);
+        assert_true((strstr(s->said, ":/a/scores and ") != NULL) == !numbered);
+        assert_int_equal(scores_facts(scores)->head_count, 1 + numbered);
+        scores_close(scores);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_groups_as_layers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beginnings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beginnings_by_id, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rows, set_up, tear_down),
