@@ -86,7 +86,12 @@ static void list_lengths(const struct found *found, const struct scores_request 
 
 static enum element coarser(enum element a, enum element b) { return a > b ? a : b; }
 
-static void read_words(const struct found *found, const struct scores_request *request,
+/* The first group's that has one. */
+static bool read_first(const struct group *g, const char *attribute, double *number) {
+    return !isnan(*number) || group_number(g, attribute, number);
+}
+
+static bool read_words(const struct found *found, const struct scores_request *request,
                        struct scores_facts *facts) {
     enum element element = ELEMENT_FLOAT64;
     facts->trained = request->trained;
@@ -96,9 +101,9 @@ static void read_words(const struct found *found, const struct scores_request *r
         const struct source_array *a = g->array;
         element = coarser(element, g->scores ? a->element : coarser(a->element, g->keys->element));
         if (!g->scores) { facts->scale = g->scale; }
-        if (isnan(facts->trained)) { facts->trained = source_number(g->source, a->path, "trained_context"); }
-        if (isnan(facts->scale_applied)) {
-            facts->scale_applied = source_number(g->source, a->path, "score_scale_applied");
+        if (!read_first(g, "trained_context", &facts->trained) ||
+            !read_first(g, "score_scale_applied", &facts->scale_applied)) {
+            return false;
         }
         if (!facts->model) { facts->model = source_text(g->source, a->path, "model"); }
         if (!facts->licence) { facts->licence = source_text(g->source, a->path, "licence"); }
@@ -107,6 +112,7 @@ static void read_words(const struct found *found, const struct scores_request *r
     }
     facts->element = element_name(element);
     facts->rounding = element_rounding(element);
+    return true;
 }
 
 /* ---- all of it ---- */
@@ -114,6 +120,10 @@ static void read_words(const struct found *found, const struct scores_request *r
 static bool are_readable(const struct scores_facts *f) {
     if (f->length_count == 0) {
         message_error("every query has one key: rows of two or more are needed");
+        return false;
+    }
+    if (f->trained < 2) {
+        message_error("trained context length %.17g: it is 2 at least", f->trained);
         return false;
     }
     double longest = f->length[f->length_count - 1];
@@ -135,8 +145,7 @@ bool facts_gather(const struct found *found, const struct scores_request *reques
     facts->sequence_count = found->sequence_count;
     list_heads(found, facts);
     list_lengths(found, request, facts);
-    read_words(found, request, facts);
-    return are_readable(facts);
+    return read_words(found, request, facts) && are_readable(facts);
 }
 
 void facts_release(struct scores_facts *facts) {

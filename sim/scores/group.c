@@ -135,6 +135,12 @@ static bool fits_mask(const struct group *g) {
            complain(g->source, g->mask, "mask must have one number for each query and key");
 }
 
+static bool is_new(size_t count, const size_t *number, size_t found) {
+    size_t i = 0;
+    while (i < count && number[i] != found) { i++; }
+    return i == count;
+}
+
 /* Numbers of an attribute, one for each of `count`; 0, 1, .. where it is not there. */
 static bool read_names(const struct group *g, const char *attribute, uint64_t count, size_t **number) {
     double *value = memory_create(count + 1, sizeof *value);
@@ -143,18 +149,31 @@ static bool read_names(const struct group *g, const char *attribute, uint64_t co
     *number = memory_create(count, sizeof **number);
     for (size_t i = 0; i < count && good; i++) {
         good = found == 0 || (value[i] >= 0 && value[i] < 1e9 && value[i] == floor(value[i]));
-        (*number)[i] = found == 0 ? i : (size_t)value[i];
+        if (found == 0) {
+            (*number)[i] = i;
+        } else if (good) {
+            (*number)[i] = (size_t)value[i];
+            good = is_new(i, *number, (*number)[i]);
+        }
     }
     free(value);
     return good || complain(g->source, g->array,
                             "its attribute %s must number all %" PRIu64
-                            " of them by whole numbers from 0 on, at most 512",
+                            " of them by whole numbers from 0 on, no two the same, at most 512",
                             attribute, count);
+}
+
+bool group_number(const struct group *g, const char *attribute, double *number) {
+    *number = source_number(g->source, g->array->path, attribute);
+    const char *text = isnan(*number) ? source_text(g->source, g->array->path, attribute) : NULL;
+    return !text ||
+           complain(g->source, g->array, "its attribute %s is no number: \"%.40s\"", attribute, text);
 }
 
 static bool read_scale(struct group *g, double asked) {
     if (g->scores) { return true; }
-    double stored = source_number(g->source, g->queries->path, "score_scale");
+    double stored;
+    if (!group_number(g, "score_scale", &stored)) { return false; }
     g->scale = !isnan(asked) ? asked : !isnan(stored) ? stored : 1 / sqrt((double)g->layout.columns);
     if (isfinite(g->scale) && g->scale != 0) { return true; }
     return complain(g->source, g->queries,

@@ -37,6 +37,9 @@ struct group {
 bool group_open(const struct scores_request *request, struct group *group);
 void group_release(struct group *group);
 
+/* An attribute, NaN where there is none; false after a message: it is no number. */
+bool group_number(const struct group *group, const char *attribute, double *number);
+
 /* A causal context of which every query is there, each seeing what came before it. */
 bool group_is_whole(const struct group *group);
 

@@ -1,5 +1,6 @@
 #include "sim/scores/source.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -189,6 +190,13 @@ size_t source_numbers(const struct source *s, const char *place, const char *nam
 
 double source_number(const struct source *s, const char *place, const char *name) {
     double number;
+    const char *text = source_text(s, place, name);
+    if (text) {
+        char *end;
+        number = strtod(text, &end);
+        while (isspace((unsigned char)*end)) { end++; }
+        return *end == '\0' && end > text ? number : NAN;
+    }
     return source_numbers(s, place, name, 1, &number) == 1 ? number : NAN;
 }
 

@@ -123,6 +123,15 @@ static void test_beside(void **state) {
     refuse(s, path.text, "attribute sequence_id", "each of its 1 sequences");
 }
 
+static void refuse_text(struct scratch *s, const char *path, const char *attribute, const char *text) {
+    char words[128];
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    h5_text(file, attribute, text, 0);
+    H5Fclose(file);
+    snprintf(words, sizeof words, "attribute %s is no number: \"%s\"", attribute, text);
+    refuse(s, path, ": ", words);
+}
+
 static struct file_path pair_file(const struct scratch *s, const hsize_t *queries, const hsize_t *keys) {
     struct file_path path = file_in(s, "a.h5");
     double *value = simple_numbers(4096, 3);
@@ -132,6 +141,24 @@ static struct file_path pair_file(const struct scratch *s, const hsize_t *querie
     H5Fclose(file);
     free(value);
     return path;
+}
+
+/* Attributes that are no numbers, or none that there can be. */
+static void test_attributes(void **state) {
+    struct scratch *s = *state;
+    const hsize_t sizes[] = {1, 2, 4, 8, 6};
+    refuse_text(s, scores_file(s, 6).text, "trained_context", "32k");
+    refuse_text(s, pair_file(s, sizes, sizes).text, "score_scale", "1/8");
+    struct file_path kept = scores_file(s, 6);
+    hid_t file = H5Fopen(kept.text, H5F_ACC_RDWR, H5P_DEFAULT);
+    h5_number(file, "trained_context", 1);
+    H5Fclose(file);
+    refuse(s, kept.text, "trained context length 1", "2 at least");
+    kept = pair_file(s, sizes, sizes);
+    file = H5Fopen(kept.text, H5F_ACC_RDWR, H5P_DEFAULT);
+    h5_numbers(file, "heads", 4, (double[]){3, 1, 3, 0});
+    H5Fclose(file);
+    refuse(s, kept.text, "attribute heads", "no two the same");
 }
 
 static void test_unequal(void **state) {
@@ -342,6 +369,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beside, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_attributes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unequal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lengths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_files, set_up, tear_down),
