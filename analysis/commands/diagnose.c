@@ -69,15 +69,15 @@ static void warn_of_repeats(const struct survey *survey) {
     }
 }
 
-/* A causal mask that is -inf alone gives one length, of which most rows see too few keys. */
+/* Such as a causal mask of -inf alone, which gives one length, or texts of many lengths padded to one. */
 static void warn_of_unused(const struct scores_request *request, const struct scores *scores) {
     size_t unused = scores_unused_rows(scores);
     if (unused == 0 || request->length_count > 0) { return; }
     char rows[WORDS];
     message_say(
-        "-inf hides keys of %s, too many to count for a context length; if that is a causal mask, say "
-        "so (--causal, attribute causal = 1, or row_length): the context is then told at shorter "
-        "lengths, too (--lengths says others)",
+        "-inf, mask or row_length hide keys of %s, too many to count for a context length: they are left "
+        "out. If that is a causal mask, say so (--causal, or attribute causal = 1): shorter lengths are "
+        "then told of, too; else --lengths names lengths for them",
         words_count(unused, "row", rows));
 }
 

@@ -349,7 +349,7 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
         for (row.length = 0; row.length < s->facts.length_count; row.length++) {
             if (counts_for(s->facts.length[row.length], (double)seen)) { s->row[batch->count++] = row; }
         }
-        s->unused_rows += hidden && !g->causal && !g->mask && batch->count == before;
+        s->unused_rows += (uint64_t)seen < g->key_count && !g->causal && batch->count == before;
     }
     return true;
 }
@@ -392,6 +392,17 @@ static bool is_told(const struct scores *s) {
     return here(s)->told[place[LAYOUT_SEQUENCE]];
 }
 
+/* Queries that are passed over since too few keys are left to them. */
+static size_t unused_queries(const struct scores *s, uint64_t first, uint64_t last) {
+    const struct group *g = here(s);
+    size_t count = 0;
+    for (uint64_t q = first; q < last && !g->causal; q++) {
+        uint64_t sight = group_sight(g, s->row_length, s->position, q);
+        count += sight >= 2 && sight < g->key_count;
+    }
+    return count;
+}
+
 enum scores_outcome scores_next(struct scores *s, int threads, struct scores_batch *batch) {
     batch->count = 0;
     while (s->group < s->found.group_count) {
@@ -402,6 +413,7 @@ enum scores_outcome scores_next(struct scores *s, int threads, struct scores_bat
         }
         if (!open_place(s, place)) { return SCORES_BAD; }
         next_run(s, rows_at_once(here(s), threads), &first, &last);
+        s->unused_rows += unused_queries(s, s->query, first);
         s->query = last;
         if (first == last) {
             next_place(s);

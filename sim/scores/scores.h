@@ -99,8 +99,7 @@ struct scores_stand_in {
     double first; /* the largest of the first row's */
 };
 const struct scores_stand_in *scores_stand_in(const struct scores *scores);
-/* Rows so far that count for no length since -inf hides keys, where nothing else is said of what a query
- * sees. */
+/* Rows so far, of contexts that are not said to be causal, that count for no length since keys are hidden. */
 size_t scores_unused_rows(const struct scores *scores);
 /* Whether all rows so far are stored and such as a softmax gives: none negative, and the sum 1 but for
  * rounding.

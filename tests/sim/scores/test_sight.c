@@ -186,6 +186,36 @@ static void test_low_scores(void **state) {
     free_rows(&rows);
 }
 
+/* Rows of padded texts that count for no length are counted, whatever hides their keys; of short ones, and of
+ * causal contexts, that is no news. */
+static void add_half_length(hid_t file, size_t queries, size_t keys) {
+    double length[N];
+    for (size_t i = 0; i < queries; i++) {
+        length[i] = i < 10 ? (double)keys : i < 16 ? (double)keys / 2 : 0;
+    }
+    H5Dclose(h5_array(file, "row_length", H5T_STD_I64LE, 1, (hsize_t[]){queries}, NULL, length));
+}
+
+static void test_unused(void **state) {
+    struct scratch *s = *state;
+    double *value = simple_numbers(N * N, 22);
+    const struct {
+        void (*more)(hid_t, size_t, size_t);
+        size_t rows, unused;
+    } way[] = {{add_half_length, 10, 6},
+               {add_mask, 4, N - 1 - 4},
+               {add_row_length, 4, N - 1 - 4},
+               {add_causal, 4, 0}};
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
+        struct file_path path = write_matrix(s, N, N, value, way[i].more);
+        struct rows rows = read_file(s, path.text);
+        assert_int_equal(rows.count, way[i].rows);
+        assert_int_equal(rows.unused_rows, way[i].unused);
+        free_rows(&rows);
+    }
+    free(value);
+}
+
 /* Against the file's word, every key is seen. */
 static void test_full_by_option(void **state) {
     struct scratch *s = *state;
@@ -416,6 +446,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_stand_ins_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_weights, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_low_scores, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_unused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_by_option, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cut_by_hand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_causal_words, set_up, tear_down),
