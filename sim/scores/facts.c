@@ -59,6 +59,19 @@ static size_t own_lengths(const struct group *g, double *length) {
     return 1;
 }
 
+/* Keeps the longest, then the longest that shares no row with it, and so on: texts of many lengths would
+ * count many times over else, for lengths that are taken as independent. */
+static void keep_apart(struct scores_facts *facts) {
+    size_t first = facts->length_count;
+    for (size_t i = facts->length_count; i-- > 0;) {
+        if (first == facts->length_count || facts->length[i] <= SCORES_LEAST * facts->length[first]) {
+            facts->length[--first] = facts->length[i];
+        }
+    }
+    facts->length_count -= first;
+    memmove(facts->length, facts->length + first, facts->length_count * sizeof *facts->length);
+}
+
 static void list_lengths(const struct found *found, const struct scores_request *request,
                          struct scores_facts *facts) {
     size_t room = request->length_count;
@@ -80,6 +93,7 @@ static void list_lengths(const struct found *found, const struct scores_request 
         }
     }
     facts->length_count = kept;
+    if (request->length_count == 0) { keep_apart(facts); }
 }
 
 /* ---- words ---- */

@@ -134,14 +134,14 @@ void scores_rewind(struct scores *s) {
 /* ---- which queries ---- */
 
 /* Whether a row of `count` keys counts for length n. */
-static bool counts_for(double n, double count) { return count > 0.9 * n && count <= n; }
+static bool counts_for(double n, double count) { return count > SCORES_LEAST * n && count <= n; }
 
 /* Whether a query that sees `most` keys at most may count for some length. */
 static bool may_count(const struct scores *s, uint64_t most) {
     bool masked = here(s)->mask || here(s)->scores; /* scores may hold -inf */
     for (size_t l = 0; l < s->facts.length_count; l++) {
         double n = s->facts.length[l];
-        if (masked ? (double)most > 0.9 * n : counts_for(n, (double)most)) { return true; }
+        if (masked ? (double)most > SCORES_LEAST * n : counts_for(n, (double)most)) { return true; }
     }
     return false;
 }

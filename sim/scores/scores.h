@@ -23,6 +23,8 @@ enum {
     SCORES_PLACES = 1 << 22,  /* heads times sequences times context lengths */
 };
 
+#define SCORES_LEAST 0.9 /* a row that counts for n sees more than this share of n keys */
+
 enum scores_sight { SCORES_AS_STORED, SCORES_CAUSAL, SCORES_FULL };
 
 /* What is asked for. NULL, NaN and 0 stand for what the files say. */
@@ -47,7 +49,7 @@ struct scores_head {
 struct scores_facts {
     size_t head_count, length_count, sequence_count;
     struct scores_head *head; /* by layer, then head */
-    double *length;           /* increasing */
+    double *length;           /* increasing; where none are asked for, such that no row counts for two */
     bool has_layers;          /* more than one */
     double trained;           /* NaN: not said */
     double scale_applied;     /* score_scale_applied, as the files say; NaN: not said */

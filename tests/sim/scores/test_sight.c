@@ -357,6 +357,27 @@ static void test_own_lengths(void **state) {
     free(value);
 }
 
+/* Of lengths whose rows would count for a longer one, too, the longer one alone. */
+static void test_lengths_apart(void **state) {
+    struct scratch *s = *state;
+    const hsize_t keys[] = {40, 30, 39, 36, 37, 28};
+    double *value = simple_numbers(N * N, 23);
+    struct file_path path = file_in(s, "a.h5");
+    hid_t file = h5_new(path.text);
+    for (size_t g = 0; g < sizeof keys / sizeof *keys; g++) {
+        hid_t group = H5Gcreate2(file, (char[]){(char)('a' + g), 0}, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        h5_matrix(group, "scores", 3, keys[g], value);
+        H5Gclose(group);
+    }
+    H5Fclose(file);
+    struct rows rows = read_file(s, path.text);
+    const size_t lengths[] = {2, 0, 2, 1, 2, 0}; /* of 30, 36, 40 */
+    assert_int_equal(rows.count, 3 * sizeof keys / sizeof *keys);
+    for (size_t i = 0; i < rows.count; i++) { assert_int_equal(rows.row[i].length, lengths[i / 3]); }
+    free_rows(&rows);
+    free(value);
+}
+
 /* A group of one key adds no length; alone it is refused. */
 static void test_one_key(void **state) {
     struct scratch *s = *state;
@@ -454,6 +475,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_holes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_windows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_own_lengths, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lengths_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_short_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_broadcast, set_up, tear_down),
