@@ -91,6 +91,13 @@ static void fill_point(const struct survey *s, const struct diagnosis_group *g, 
 
 /* ---- trend data ---- */
 
+/* How many lengths the model was trained at: all, where that is not known. */
+static size_t trained_lengths(const struct scores_facts *f) {
+    size_t trained = 0;
+    while (trained < f->length_count && !(f->length[trained] > f->trained)) { trained++; }
+    return trained;
+}
+
 /* y of a head: by sequence the median of log Lambda; NaN where half of the rows tie. */
 static void fill_trend(const struct survey *s, struct diagnosis_group *g, size_t length, size_t count,
                        const struct survey_row *const *row, double *room) {
@@ -109,9 +116,21 @@ static void fill_trend(const struct survey *s, struct diagnosis_group *g, size_t
     g->x[length] = count > 0 ? x : NAN;
 }
 
-static bool has_trend(const struct survey *s, const struct diagnosis_group *g, size_t length) {
+/* That have a y. */
+static size_t sequences_at(const struct survey *s, const struct diagnosis_group *g, size_t length) {
     struct trend_data data = growth_data(s, g);
-    return trend_level(&data, length).count > 0;
+    return trend_level(&data, length).count;
+}
+
+/* Of lengths first .. last - 1: one sequence alone has no noise that is known, which would leave the trend
+ * without an interval. From `from` on such are left out where two others remain. */
+static void leave_out_single(const struct survey *s, struct diagnosis_group *g, size_t first, size_t last,
+                             size_t from) {
+    size_t several = 0;
+    for (size_t l = first; l < last; l++) { several += sequences_at(s, g, l) > 1; }
+    for (size_t l = from; l < last && several > 1; l++) {
+        if (sequences_at(s, g, l) == 1) { g->weight[l] = 0; }
+    }
 }
 
 /* Equal weights, or, where numbers of rows are unequal, by the noise of a median beside what sequences differ
@@ -126,10 +145,13 @@ static void weigh(const struct survey *s, struct diagnosis_group *g) {
     }
     for (size_t l = 0; l < s->facts->length_count; l++) {
         double rows = (double)g->point[l].rows / sequences / (double)(g->head_last - g->head_first);
-        g->weight[l] = !has_trend(s, g, l)      ? 0
-                       : most > unequal * least ? 1 / (other * other + row_noise * row_noise / rows)
-                                                : 1;
+        g->weight[l] = sequences_at(s, g, l) == 0 ? 0
+                       : most > unequal * least   ? 1 / (other * other + row_noise * row_noise / rows)
+                                                  : 1;
     }
+    size_t lengths = s->facts->length_count, trained = trained_lengths(s->facts);
+    leave_out_single(s, g, 0, trained, 0);
+    leave_out_single(s, g, trained > 0 ? trained - 1 : 0, lengths, trained);
 }
 
 /* y of a pooled group: by sequence and length the mean over heads of y less their effects; false where some
@@ -291,9 +313,8 @@ static void measure_groups(const struct survey *s, struct diagnosis *d) {
 
 void diagnosis_make(const struct survey *s, struct diagnosis *d) {
     const struct scores_facts *f = s->facts;
-    size_t trained = 0;
+    const size_t trained = trained_lengths(f);
     *d = (struct diagnosis){.survey = s, .trained = f->trained};
-    while (trained < f->length_count && !(f->length[trained] > f->trained)) { trained++; }
     const size_t last = trained > 0 ? trained - 1 : 0;
     d->base = isnan(f->trained) ? f->length[f->length_count - 1] : f->trained;
     list_groups(f, d);

@@ -68,6 +68,12 @@ static size_t most_sequences(const struct diagnosis_group *g, const struct diagn
     return most;
 }
 
+static bool leaves_out(const struct diagnosis_group *g, const struct diagnosis_growth *w) {
+    size_t l = w->first;
+    while (l < w->last && !(g->point[l].sequences == 1 && g->weight[l] == 0)) { l++; }
+    return l < w->last;
+}
+
 static void append_growth(const struct diagnosis_group *g, const struct diagnosis_growth *w,
                           char out[DIAGNOSIS_SENTENCE]) {
     char number[WORDS];
@@ -93,6 +99,9 @@ static void append_growth(const struct diagnosis_group *g, const struct diagnosi
                  : falls ? "falls with n"
                          : "does not visibly grow with n",
                  words_measured(b->value, (b->high - b->low) / 2, number));
+    if (leaves_out(g, w)) {
+        words_append(out, DIAGNOSIS_SENTENCE, ", without the lengths of one sequence only");
+    }
     if (w->lack_of_fit < trend_risk) {
         words_append(out, DIAGNOSIS_SENTENCE, ", though no single power of log n fits");
     }

@@ -60,11 +60,21 @@ static void test_trained(void **state) {
     told_release(&t);
 }
 
-/* One sequence at a length leaves no interval; the others are not passed over in words. */
+/* A length of one sequence is left out where two others remain, else there is no interval. */
 static void test_one_sequence_at_a_length(void **state) {
     (void)state;
     struct told t;
     diagnose_shape(&t, NAN, (const size_t[]){4, 4, 1}, LONG);
+    check_words(&t, ", without the lengths of one sequence only", true);
+    struct trend_interval left = told_group(&t, "L0H0")->trained.exponent;
+    const double y_at_last = told_group(&t, "L0H0")->point[2].median;
+    assert_true(left.low < left.value && left.value < left.high && isfinite(y_at_last));
+    told_release(&t);
+    diagnose_shape(&t, 128, (const size_t[]){4, 4, 4}, LONG);
+    check_close(told_group(&t, "L0H0")->trained.exponent.low, left.low, 1e-12);
+    check_words(&t, "one sequence only", false);
+    told_release(&t);
+    diagnose_shape(&t, NAN, (const size_t[]){4, 1, 1}, LONG);
     check_words(&t, "with no interval, since some length has one sequence only: undecided", true);
     told_release(&t);
     diagnose_shape(&t, NAN, (const size_t[]){1, 1, 1}, LONG);
