@@ -77,7 +77,8 @@ static void print_group(FILE *out, const struct diagnosis_group *g) {
     fprintf(out,
             "%-7s " FOLD "%-6s %-5s" FOLD " %-22s" FOLD " %-8s" FOLD " %-5s" FOLD " %-5s" FOLD " %-21s" FOLD
             " %s\n",
-            g->name, story_locality(g->locality), length_of(p, length), between(&p->lambda, lambda),
+            g->name, g->locality == DIAGNOSIS_UNKNOWN ? "-" : story_locality(g->locality),
+            length_of(p, length), between(&p->lambda, lambda),
             words_formatted("%.3g", 1 / p->lambda.value, ratio), percent(p->tie_fraction, ties),
             words_formatted("%.1g", isinf(p->rounding) ? NAN : p->rounding, shift),
             power(&g->trained, exponent), laws_left(&g->trained, laws));
