@@ -103,11 +103,19 @@ static bool is_close(const struct group *g, uint64_t count, const double *a, con
     return apart <= tolerance * tolerance * size;
 }
 
+/* Spots of all sequences of a group at the position that was asked for last. */
+struct spots {
+    uint64_t position;
+    double *value; /* (sequence); NULL: none yet */
+};
+
 struct pair {
     const struct group *a, *b;
-    uint64_t width_a, width_b; /* numbers of a spot */
-    double *last_a, *last_b;   /* (sequence): the spot of the last position of `a` */
+    uint64_t width_a, width_b;       /* numbers of a spot */
+    struct spots *spots_a, *spots_b; /* at the last position of `a` */
 };
+
+static uint64_t width_of(const struct group *g) { return g->scores ? g->key_count : g->layout.columns; }
 
 static uint64_t compared(const struct pair *p, uint64_t position) {
     return p->a->scores ? position + 1 : p->width_a;
@@ -126,12 +134,16 @@ static bool agree(const struct pair *p, size_t s, size_t t, bool *good) {
     return same;
 }
 
-static double *read_last(const struct pair *p, const struct group *g, uint64_t width, bool *good) {
-    double *last = memory_create(count_of(g) * width, sizeof *last);
-    for (size_t s = 0; s < count_of(g) && *good; s++) {
-        *good = read_spot(g, s, p->a->key_count - 1, last + s * width);
+static bool read_last(const struct pair *p, const struct group *g, uint64_t width, struct spots *spots) {
+    const uint64_t position = p->a->key_count - 1;
+    bool good = true;
+    if (spots->value && spots->position == position) { return true; }
+    if (!spots->value) { spots->value = memory_create(count_of(g) * width, sizeof *spots->value); }
+    for (size_t s = 0; s < count_of(g) && good; s++) {
+        good = read_spot(g, s, position, spots->value + s * width);
     }
-    return last;
+    spots->position = position;
+    return good;
 }
 
 static void say(const struct pair *p, size_t s, size_t t) {
@@ -144,13 +156,13 @@ static void say(const struct pair *p, size_t s, size_t t) {
 /* Marks what of `a` is a beginning. `id`: as in number. */
 static bool mark(struct pair *p, const double *id_a, const double *id_b) {
     const uint64_t last = compared(p, p->a->key_count - 1);
-    bool good = true;
-    p->last_a = read_last(p, p->a, p->width_a, &good);
-    p->last_b = good ? read_last(p, p->b, p->width_b, &good) : NULL;
+    bool good = read_last(p, p->a, p->width_a, p->spots_a) && read_last(p, p->b, p->width_b, p->spots_b);
     for (size_t s = 0; s < count_of(p->a) && good; s++) {
         for (size_t t = 0; t < count_of(p->b) && good && !p->a->told[s]; t++) {
             bool differ = p->b->told[t] || (id_a && id_b && id_a[s] != id_b[t]);
-            if (differ || !is_close(p->b, last, p->last_a + s * p->width_a, p->last_b + t * p->width_b) ||
+            if (differ ||
+                !is_close(p->b, last, p->spots_a->value + s * p->width_a,
+                          p->spots_b->value + t * p->width_b) ||
                 !agree(p, s, t, &good)) {
                 continue;
             }
@@ -158,25 +170,45 @@ static bool mark(struct pair *p, const double *id_a, const double *id_b) {
             say(p, s, t);
         }
     }
-    free(p->last_a);
-    free(p->last_b);
     return good;
 }
 
+static void forget(struct spots *spots) {
+    free(spots->value);
+    spots->value = NULL;
+}
+
+/* Spots are kept while all groups' are few. */
 static bool mark_beginnings(const struct found *f, double *const *id) {
+    struct spots *spots = memory_create(f->group_count, sizeof *spots);
+    double numbers = 0;
+    bool good = true;
     for (size_t i = 0; i < f->group_count; i++) {
-        for (size_t k = 0; k < f->group_count; k++) {
+        const struct group *g = &f->group[i];
+        numbers += (double)count_of(g) * (double)width_of(g);
+    }
+    for (size_t i = 0; i < f->group_count; i++) {
+        for (size_t k = 0; k < f->group_count && good; k++) {
             const struct group *a = &f->group[i], *b = &f->group[k];
             bool shorter = a->key_count < b->key_count || (a->key_count == b->key_count && i > k);
             struct pair p = {.a = a,
                              .b = b,
-                             .width_a = a->scores ? a->key_count : a->layout.columns,
-                             .width_b = b->scores ? b->key_count : b->layout.columns};
+                             .width_a = width_of(a),
+                             .width_b = width_of(b),
+                             .spots_a = &spots[i],
+                             .spots_b = &spots[k]};
             bool fits = count_of(a) * p.width_a + count_of(b) * p.width_b <= SCORES_ROOM;
-            if (shorter && fits && may_begin(a, b) && !mark(&p, id[i], id[k])) { return false; }
+            if (!shorter || !fits || !may_begin(a, b)) { continue; }
+            good = mark(&p, id[i], id[k]);
+            if (numbers > SCORES_ROOM) {
+                forget(p.spots_a);
+                forget(p.spots_b);
+            }
         }
     }
-    return true;
+    for (size_t i = 0; i < f->group_count; i++) { forget(&spots[i]); }
+    free(spots);
+    return good;
 }
 
 /* ---- groups of the same heads at one length ---- */
