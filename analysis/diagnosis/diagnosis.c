@@ -101,17 +101,19 @@ static size_t trained_lengths(const struct scores_facts *f) {
 /* y of a head: by sequence the median of log Lambda; NaN where half of the rows tie. */
 static void fill_trend(const struct survey *s, struct diagnosis_group *g, size_t length, size_t count,
                        const struct survey_row *const *row, double *room) {
-    size_t lengths = s->facts->length_count;
+    size_t lengths = s->facts->length_count, sequences = s->facts->sequence_count;
+    size_t *first = memory_create(sequences + 2, sizeof *first),
+           *next = first + 1; /* places of a sequence's rows */
     double x = 0;
-    for (size_t q = 0; q < s->facts->sequence_count; q++) {
-        size_t own = 0;
-        for (size_t i = 0; i < count; i++) {
-            if (row[i]->sequence == q) { room[own++] = log(row[i]->lambda); }
-        }
-        double y = order_make(own, room, room + count).quantile[ORDER_MEDIAN];
+    for (size_t i = 0; i < count; i++) { first[row[i]->sequence + 2]++; }
+    for (size_t q = 2; q < sequences + 2; q++) { first[q] += first[q - 1]; }
+    for (size_t i = 0; i < count; i++) { room[next[row[i]->sequence]++] = log(row[i]->lambda); }
+    for (size_t q = 0; q < sequences; q++) {
+        double y = order_make(first[q + 1] - first[q], room + first[q], room + count).quantile[ORDER_MEDIAN];
         g->y[q * lengths + length] = isfinite(y) ? y : NAN;
         g->point[length].tied += isinf(y);
     }
+    free(first);
     for (size_t i = 0; i < count; i++) { x += log(log(row[i]->count)) / (double)count; }
     g->x[length] = count > 0 ? x : NAN;
 }
