@@ -178,7 +178,53 @@ def try_page():
     check("the page's file, as independent Gaussian rows", 0, bad)
 
 
+def try_texts():
+    """Attributes and names of files with bytes that YAML, JSON or UTF-8 do not have."""
+    bad = []
+    with tempfile.TemporaryDirectory() as work:
+        for text in b"mod\xe8le", b"\x01\x7f\n'", "mod\u00e8le \u6a21 \U0001f600 \ufffe \x85".encode(), b"\xed\xa0\x80: [#":
+            with h5py.File(f"{work}/scores.h5", "w") as file:
+                file["scores"] = np.random.default_rng(7).normal(size=(2, 8, 64))
+                for name in "model", "licence", "input":
+                    file.attrs.create(name, np.bytes_(text))
+            name = os.path.join(os.fsencode(work), text.translate(None, b"\n:") + b".h5")
+            os.replace(f"{work}/scores.h5", name)
+            calls = (["diagnose", name, "-o", f"{work}/d.h5", "--json"], ["show", f"{work}/d.h5", "--json"], ["report", f"{work}/d.h5", "-o", f"{work}/d.html"])
+            for call in calls:
+                ran = subprocess.run([os.path.abspath(gapscale), *call], capture_output=True)
+                try:
+                    json.loads(ran.stdout or "{}")
+                except ValueError as error:
+                    bad.append(f"{text}: {call[0]}: {error}")
+                if ran.returncode:
+                    bad.append(f"{text}: {call[0]} ends with {ran.returncode}: {ran.stderr}")
+    check("texts with any bytes", 0, bad)
+
+
+def try_traps():
+    """What programs write in the place of scores, or of -inf, is told of."""
+    scores = np.random.default_rng(8).normal(size=(2, 96, 96))
+    hidden = np.triu(np.ones((96, 96), bool), 1)
+    weights = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+    cases = {"finfo.min": (np.where(hidden, np.finfo("f4").min, scores), [], 0, "finite numbers stand for -inf in 190 rows"),
+             "finfo.min, causal": (np.where(hidden, np.finfo("f4").min, scores), ["--causal"], 0, "wrote"),
+             "weights": (weights, [], 2, "these are weights, as a softmax gives them"),
+             "their logarithms": (np.log(weights), [], 0, "wrote"),
+             "overflow": (np.where(hidden, np.inf, scores), [], 2, "as of a number too large for its type"),
+             "half the keys": (np.where(np.arange(96) < 48, scores, -np.inf), ["--lengths", "96"], 2, "the longest row sees 48")}
+    bad = []
+    with tempfile.TemporaryDirectory() as work:
+        for name, (array, options, status, words) in cases.items():
+            np.save(f"{work}/scores.npy", array.astype("f4"))
+            ran = subprocess.run([os.path.abspath(gapscale), "diagnose", "scores.npy", *options], cwd=work, capture_output=True, text=True)
+            if ran.returncode != status or words not in ran.stderr or ("finfo" not in name and "finite numbers" in ran.stderr):
+                bad.append(f"{name} ends with {ran.returncode}: {ran.stderr}")
+    check("what is no score is told of", 0, bad)
+
+
 try_page()
+try_texts()
+try_traps()
 try_sinks()
 try_single()
 compare("stories260K", 32)

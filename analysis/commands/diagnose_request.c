@@ -9,6 +9,7 @@
 #include "sim/base/commandline.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/utf8.h"
 #include "sim/config/arguments.h"
 #include "sim/config/betas.h"
 #include "sim/config/lengths.h"
@@ -170,12 +171,20 @@ static void print_numbers(FILE *out, const char *name, size_t count, const doubl
     fputs("]\n", out);
 }
 
-/* In single quotes, as YAML has them. */
+/* In single quotes, as YAML has them; blanks for what it does not allow: control characters, bytes that are
+ * no UTF-8. */
 static void print_text(FILE *out, const char *text) {
     fputc('\'', out);
-    for (; *text; text++) {
+    for (size_t length; *text; text += length) {
+        size_t known = utf8_length((const unsigned char *)text);
+        bool control = (unsigned char)*text < ' ' || *text == 0x7f;
+        length = known > 0 ? known : 1;
         if (*text == '\'') { fputc('\'', out); }
-        fputc(*text == '\n' ? ' ' : *text, out);
+        if (known == 0 || control) {
+            fputc(' ', out);
+        } else {
+            fwrite(text, 1, length, out);
+        }
     }
     fputc('\'', out);
 }
