@@ -20,8 +20,19 @@ static void draw(const double *p, const struct vector *vector, size_t n, double 
     family_gaussian.draw(&p[SIGMA], vector, n, uniforms, scores);
 }
 
+/* |N(0, 1)|: a normal quantile, and a step of Newton's method on the side of the median whose probabilities
+ * keep their digits. */
+static double half_normal(double uniform) {
+    const bool lower = uniform < 0.5;
+    const double rest = 1 - uniform,
+                 x = lower ? gsl_cdf_ugaussian_Pinv(0.5 + uniform / 2) : gsl_cdf_ugaussian_Qinv(rest / 2),
+                 miss = lower ? erf(x * M_SQRT1_2) - uniform : rest - erfc(x * M_SQRT1_2);
+    return rest > 0 ? x - miss * exp(x * x / 2) * sqrt(M_PI_2) : x;
+}
+
 /* |q|/sqrt(d), |q|^2 a chi square of d degrees of freedom. */
 static double row_scale(const double *p, double uniform) {
+    if (p[DIMENSION] == 1) { return half_normal(uniform); }
     return sqrt(gsl_cdf_gamma_Pinv(uniform, p[DIMENSION] / 2, 2 / p[DIMENSION]));
 }
 

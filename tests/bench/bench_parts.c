@@ -21,8 +21,10 @@ static const struct cell {
     {1, "e^100000", 1e5, true},     {2, "2^16", 16 * M_LN2, true},  {3, "2^16", 16 * M_LN2, true},
     {4, "2^16", 16 * M_LN2, true},  {5, "2^16", 16 * M_LN2, true},  {6, "2^16", 16 * M_LN2, true},
     {6, "1e300", 690.8, true},      {7, "2^16", 16 * M_LN2, true},  {8, "2^40", 40 * M_LN2, true},
-    {8, "1e300", 690.8, true},      {0, "2^10", 10 * M_LN2, false}, {0, "2^16", 16 * M_LN2, false},
-    {1, "2^16", 16 * M_LN2, false}, {3, "2^16", 16 * M_LN2, false},
+    {8, "1e300", 690.8, true},      {9, "2^30", 30 * M_LN2, true},  {9, "2^50", 50 * M_LN2, true},
+    {9, "1e300", 690.8, true},      {9, "e^100000", 1e5, true},     {10, "2^50", 50 * M_LN2, true},
+    {0, "2^10", 10 * M_LN2, false}, {0, "2^16", 16 * M_LN2, false}, {1, "2^16", 16 * M_LN2, false},
+    {3, "2^16", 16 * M_LN2, false},
 };
 enum { CELLS = sizeof cell / sizeof *cell };
 

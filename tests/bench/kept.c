@@ -19,6 +19,8 @@ const struct kept_law kept_law[KEPT_LAWS] = {
     {"pareto-2", "pareto", {2}},
     {"spherical d=64", "spherical", {64}},
     {"dotproduct d=64", "dotproduct", {64, 1}},
+    {"dotproduct d=1", "dotproduct", {1, 1}},
+    {"dotproduct d=3", "dotproduct", {3, 1}},
 };
 
 struct kept {

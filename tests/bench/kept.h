@@ -11,7 +11,7 @@ struct kept_law {
     const char *name, *family;
     double p[FAMILY_PARAMETERS];
 };
-enum { KEPT_LAWS = 9 };
+enum { KEPT_LAWS = 11 };
 extern const struct kept_law kept_law[KEPT_LAWS];
 
 enum kept_part {

@@ -27,6 +27,21 @@ static void test_factor(void **state) {
     }
 }
 
+/* In one dimension it is |N(0, 1)|, with all digits that the probabilities of both its sides have. */
+static void test_one_dimension(void **state) {
+    (void)state;
+    const struct family *family = family_find("dotproduct");
+    const double p[] = {1, 1};
+    for (double u = 1e-300; u < 0.5; u *= 1.37) {
+        check_relative(erf(family->row_scale(p, u) * M_SQRT1_2), u, 1e-15);
+    }
+    for (double rest = 0.5; rest > 0x1p-50; rest /= 2) {
+        const double r = family->row_scale(p, 1 - rest);
+        check_relative(erfc(r * M_SQRT1_2), rest, 1e-15 * (1 + r * r));
+    }
+    assert_true(family->row_scale(p, 0) == 0 && isinf(family->row_scale(p, 1)));
+}
+
 /* d = 64, n = 2^16: beta_c = 10.1894 = 2.3224 Lambda(sigma = 1). */
 static void test_known_value(void **state) {
     (void)state;
@@ -104,9 +119,8 @@ static void test_pair(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_factor),
-        cmocka_unit_test(test_known_value),
-        cmocka_unit_test(test_by_density),
+        cmocka_unit_test(test_factor),      cmocka_unit_test(test_one_dimension),
+        cmocka_unit_test(test_known_value), cmocka_unit_test(test_by_density),
         cmocka_unit_test(test_pair),
     };
     return cmocka_run_group_tests_name("mixture", tests, NULL, NULL);
