@@ -15,39 +15,26 @@ struct node {
     double x, value, slope;
 };
 
-/* Index of the point at twice the i-th beta; count if there is none. */
-static size_t twice(const struct measure_grid *grid, size_t i) {
-    size_t j = i;
-    while (j < grid->count && grid->beta[j] < 1.99 * grid->beta[i]) { j++; }
-    return j < grid->count && fabs(grid->beta[j] - 2 * grid->beta[i]) <= 1e-14 * grid->beta[j] ? j
-                                                                                               : grid->count;
-}
-
-/* False where the grid does not say. */
-static bool node_at(const struct measure_grid *grid, const struct criterion *criterion, size_t i,
-                    struct node *node) {
-    const double *value = grid->value[i];
-    node->x = log(grid->beta[i]);
-    if (criterion->kind != CRITERION_PARTICIPATION) {
-        *node = (struct node){node->x, value[MEASURE_ENTROPY], -value[MEASURE_SUSCEPTIBILITY]};
-        if (criterion->kind == CRITERION_ENTROPY) { node->value -= criterion->threshold; }
-        return true;
+static struct node node_at(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
+    const double *value = grid->value[i], x = value[MEASURE_LOG_BETA];
+    if (criterion->kind == CRITERION_PARTICIPATION) {
+        return (struct node){x, log(value[MEASURE_PARTICIPATION] / criterion->threshold),
+                             2 * grid->beta[i] * (value[MEASURE_GAP_MEAN] - value[MEASURE_TWICE_GAP_MEAN])};
     }
-    size_t j = twice(grid, i);
-    if (j == grid->count) { return false; }
-    node->value = log(value[MEASURE_PARTICIPATION] / criterion->threshold);
-    node->slope = 2 * grid->beta[i] * (value[MEASURE_GAP_MEAN] - grid->value[j][MEASURE_GAP_MEAN]);
-    return true;
+    const double threshold = criterion->kind == CRITERION_ENTROPY ? criterion->threshold : 0;
+    return (struct node){x, value[MEASURE_ENTROPY] - threshold, -value[MEASURE_SUSCEPTIBILITY]};
 }
 
-/* Through nodes on both sides of point i; by divided differences. */
-static bool make_polynomial(const struct measure_grid *grid, const struct criterion *criterion, size_t i,
+/* Through nodes on both sides of point i, at an end of the grid more of them on the other one; by divided
+ * differences. */
+static void make_polynomial(const struct measure_grid *grid, const struct criterion *criterion, size_t i,
                             size_t nodes, struct polynomial *p) {
     double *x = p->x, *c = p->c, inverse[MOST_NODES][MOST_NODES]; /* of distances */
+    size_t first = i, end = i;                                    /* nodes that are there */
     p->terms = 2 * nodes;
     for (size_t k = 0; k < nodes; k++) {
-        struct node node;
-        if (!node_at(grid, criterion, k % 2 ? i + k / 2 : i - 1 - k / 2, &node)) { return false; }
+        const bool below = end == grid->count || (first > 0 && i - first <= end - i);
+        const struct node node = node_at(grid, criterion, below ? --first : end++);
         for (size_t j = 0; j < k; j++) { inverse[k][j] = 1 / (node.x - x[2 * j]); }
         x[2 * k] = x[2 * k + 1] = node.x;
         c[2 * k] = node.value;
@@ -59,7 +46,6 @@ static bool make_polynomial(const struct measure_grid *grid, const struct criter
             c[k] = (c[k] - c[k - 1]) * inverse[k / 2][(k - order) / 2];
         }
     }
-    return true;
 }
 
 /* Value, slope, half of the second and a sixth of the third derivative of the first terms. */
@@ -85,7 +71,8 @@ static double step_of(const struct polynomial *p, size_t terms, bool steepest, d
  */
 static bool peak_is_hidden(const struct measure_grid *grid, size_t i) {
     const double *below = grid->value[i - 1], *above = grid->value[i + 1];
-    double most = grid->value[i][MEASURE_SUSCEPTIBILITY] * log(grid->beta[i + 1] / grid->beta[i - 1]);
+    double most =
+        grid->value[i][MEASURE_SUSCEPTIBILITY] * (above[MEASURE_LOG_BETA] - below[MEASURE_LOG_BETA]);
     return below[MEASURE_ENTROPY] - above[MEASURE_ENTROPY] > 1.5 * most;
 }
 
@@ -120,16 +107,14 @@ static bool falls_slowly(const struct measure_grid *grid, size_t i) {
 struct guess guess_root(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
     const double promised = 1e-12, near = 1e-3, small = 1e-8; /* whose square is nothing */
     const bool steepest = criterion->kind == CRITERION_SUSCEPTIBILITY;
-    const size_t room = i < grid->count - i ? i : grid->count - i,
-                 nodes = steepest && room >= MOST_NODES / 2 ? MOST_NODES : NODES;
+    const size_t nodes = steepest && grid->count >= MOST_NODES ? MOST_NODES : NODES;
     struct polynomial p;
     struct guess guess = GUESS_NONE;
-    if (room < nodes / 2 || (steepest && peak_is_hidden(grid, i)) ||
-        !make_polynomial(grid, criterion, i, nodes, &p)) {
-        return guess;
-    }
-    double low = p.x[0], middle = p.x[2], high = steepest ? log(grid->beta[i + 1]) : middle, step = INFINITY,
-           secant = p.c[0] / (p.c[1] + p.c[2] * (middle - low)), x = steepest ? middle : low - secant;
+    if (grid->count < nodes || (steepest && peak_is_hidden(grid, i))) { return guess; }
+    make_polynomial(grid, criterion, i, nodes, &p);
+    double low = p.x[0], middle = p.x[2], high = steepest ? grid->value[i + 1][MEASURE_LOG_BETA] : middle,
+           step = INFINITY, secant = p.c[0] / (p.c[1] + p.c[2] * (middle - low)),
+           x = steepest ? middle : low - secant;
     for (int k = 0; k < 8 && !(fabs(step) < small); k++) {
         step = step_of(&p, p.terms, steepest, x);
         x -= step;

@@ -1,9 +1,9 @@
 /* guess: a collapse point from the grid alone.
  *
  * Next to it, a polynomial in log beta takes the values of a function and its slopes at points of the grid:
- * dH/dlog beta = -chi, d log Y_2/dlog beta = 2 beta (<gap>(beta) - <gap>(2 beta)). Where leaving out the
- * points farthest away moves the root by less than a hundredth of what is promised, the root is taken as it
- * is. */
+ * dH/dlog beta = -chi, d log Y_2/dlog beta = 2 beta (<gap>(beta) - <gap>(2 beta)), more of them on one side
+ * at an end of the grid. Where leaving out the points farthest away moves the root by less than a hundredth
+ * of what is promised, the root is taken as it is. */
 #ifndef GAPSCALE_SIM_MEASURES_GUESS_H
 #define GAPSCALE_SIM_MEASURES_GUESS_H
 

@@ -43,15 +43,20 @@ void measure_ordered_weights(const struct kernel *kernel, const struct row *row,
     kernel->weights(count * ranks, weight, 1, weight);
 }
 
+/* What beta and the largest two scores tell. */
 static void fill_top_two(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
                          double (*value)[MEASURE_VALUES]) {
-    enum { PIECE = 64 };
+    enum { PIECE = 80 };
     double gap = measure_top_gap(row), finite[PIECE], ratio[PIECE];
     for (size_t first = 0; first < count; first += PIECE) {
         size_t piece = count - first < PIECE ? count - first : PIECE;
         for (size_t i = 0; i < piece; i++) { finite[i] = fmin(beta[first + i], 1e300); }
         kernel->weights(piece, finite, gap, ratio);
-        for (size_t i = 0; i < piece; i++) { value[first + i][MEASURE_TOP_TWO_RATIO] = ratio[i]; }
+        kernel->vector->log(piece, finite, finite);
+        for (size_t i = 0; i < piece; i++) {
+            value[first + i][MEASURE_TOP_TWO_RATIO] = ratio[i];
+            value[first + i][MEASURE_LOG_BETA] = finite[i];
+        }
     }
 }
 
@@ -114,7 +119,7 @@ static void add_chains(const struct kernel *kernel, const struct row *row, const
     averages_add_chains(kernel, row, chains, of, known, columns);
 }
 
-/* All measures at the betas of these chains but the top-two ratio. */
+/* All measures at the betas of these chains but those of fill_top_two. */
 static void fill_from(const struct kernel *kernel, double stretch, size_t octave, size_t chains,
                       const struct chain *chain, struct averages_columns *columns,
                       double (*value)[MEASURE_VALUES]) {
@@ -133,6 +138,7 @@ static void fill_from(const struct kernel *kernel, double stretch, size_t octave
             out[MEASURE_SUSCEPTIBILITY] = beta * (beta * of->variance[i]);
             out[MEASURE_LOG_PARTITION] = of->log_z[i];
             out[MEASURE_GAP_MEAN] = stretch * of->mean[i];
+            out[MEASURE_TWICE_GAP_MEAN] = stretch * of->mean[i + 1];
         }
     }
 }

@@ -26,6 +26,8 @@
 enum measure {
     MEASURE_TABLE(MEASURE_KEY) MEASURE_COUNT,
     MEASURE_LOG_PARTICIPATION = MEASURE_COUNT, /* log Y_2, where Y_2 itself may be 0 */
+    MEASURE_TWICE_GAP_MEAN,                    /* mean gap at 2 beta, */
+    MEASURE_LOG_BETA,                          /* and log beta itself, for whoever looks for a root */
     MEASURE_VALUES
 };
 
