@@ -165,7 +165,8 @@ static void place_row(const struct tally *t, const struct scores_row *row, struc
     }
 }
 
-static void measure_counts(const struct row *made, const struct mark *m, double *room) {
+static void measure_counts(const struct kernel *kernel, const struct row *made, const struct mark *m,
+                           double *room) {
     const struct cell *head = m->cell[0];
     for (size_t u = 1; u < UNITS; u++) {
         const struct results_series *here = &m->cell[u]->here;
@@ -175,7 +176,7 @@ static void measure_counts(const struct row *made, const struct mark *m, double 
             continue;
         }
         for (size_t i = 0; i < gaps; i++) { room[i] = here->gap_grid[i] * head->unit / m->cell[u]->unit; }
-        measure_log_gap_count(made, gaps, room, m->log_gap_count[u]);
+        measure_log_gap_count(kernel, made, gaps, room, m->log_gap_count[u]);
     }
 }
 
@@ -202,7 +203,7 @@ static void measure_row_of(const struct tally *t, struct workplace *w, const str
     replicate_measure_row(&w->worker, &place, made, &known, m->replicate[0], m->value);
     m->is_tied = isinf(found->lambda);
     m->collapse = head->unit * entropy_collapse(&w->worker, head, made, m->replicate[0]);
-    measure_counts(made, m, room);
+    measure_counts(w->worker.isa->kernel, made, m, room);
     const struct survey_sink *sink = survey_sinks(t->diagnosis->survey, row->length, row->head);
     index_measure(w->leading, row, t->diagnosis->survey->facts->length[row->length], sink, made->gap,
                   head->unit, &m->index);

@@ -161,9 +161,10 @@ static void panel_gaps(const struct panel *panel, const struct vector *vector, s
                        double *gap) {
     vector->chebyshev(count, panel->coefficient, panel_centre(panel), panel_scale(panel), y, gap);
     vector->exp(count, gap, gap);
+#pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        gap[i] *= y[i];
-        if (isnan(gap[i])) { gap[i] = INFINITY; }
+        const double g = gap[i] * y[i];
+        gap[i] = g == g ? g : INFINITY;
     }
 }
 

@@ -184,7 +184,6 @@ void measure_row(const struct kernel *kernel, const struct row *row, double beta
 /* How far up the row a walk along increasing gaps has come. */
 struct walk {
     size_t top, part; /* scores of the top, and parts, that lie wholly below */
-    double log_top;
 };
 
 /* Gaps inside of parts, whose counts the row's maker knows. */
@@ -195,9 +194,9 @@ struct inside {
 };
 
 /* In strides, the last of them without branches, which would be hard to foresee. */
-static double walk_to(struct walk *w, const struct row *row, double gap) {
+static void walk_to(struct walk *w, const struct row *row, double gap) {
     enum { STRIDE = 8 };
-    size_t before = w->top, top = w->top, part = w->part;
+    size_t top = w->top, part = w->part;
     while (top + STRIDE <= row->top_count && row->gap[top + STRIDE - 1] <= gap) { top += STRIDE; }
     while (part + STRIDE <= row->part_count && row->part[part + STRIDE - 1].upper <= gap) { part += STRIDE; }
     w->top = top;
@@ -206,8 +205,6 @@ static double walk_to(struct walk *w, const struct row *row, double gap) {
     for (size_t k = part; k < part + STRIDE && k < row->part_count; k++) {
         w->part += row->part[k].upper <= gap;
     }
-    if (w->top > before) { w->log_top = log((double)w->top); }
-    return w->part > 0 ? row->part[w->part - 1].log_last : w->log_top;
 }
 
 static void ask_maker(const struct row *row, struct inside *in, double *log_gap_count) {
@@ -219,33 +216,42 @@ static void ask_maker(const struct row *row, struct inside *in, double *log_gap_
 }
 
 /* Behind the points, the bulk's counts are those of all. */
-static void raise_by_bulk(const struct row *row, size_t count, const double *t, double *log_gap_count) {
+static void raise_by_bulk(const struct kernel *kernel, const struct row *row, size_t count, const double *t,
+                          double *log_gap_count) {
     double gap[INSIDE], log_bulk[INSIDE];
     for (size_t first = 0; first < count; first += INSIDE) {
         size_t some = count - first < INSIDE ? count - first : INSIDE;
         for (size_t i = 0; i < some; i++) { gap[i] = t[first + i] / row->stretch; }
-        bulk_log_counts(row->bulk, row->bulk_offset, some, gap, log_bulk);
+        bulk_log_counts(row->bulk, kernel, row->bulk_offset, some, gap, log_bulk);
         for (size_t i = 0; i < some; i++) {
             if (log_bulk[i] > log_gap_count[first + i]) { log_gap_count[first + i] = log_bulk[i]; }
         }
     }
 }
 
-void measure_log_gap_count(const struct row *row, size_t count, const double *t, double *log_gap_count) {
-    struct walk walk = {0, 0, -INFINITY};
+void measure_log_gap_count(const struct kernel *kernel, const struct row *row, size_t count, const double *t,
+                           double *log_gap_count) {
+    struct walk walk = {0, 0};
     struct inside in = {.count = 0};
+    size_t within_top = 0; /* of the first gaps */
     for (size_t j = 0; j < count; j++) {
         const double gap = t[j] / row->stretch;
-        log_gap_count[j] = walk_to(&walk, row, gap);
+        walk_to(&walk, row, gap);
         if (walk.part < row->part_count && row->part[walk.part].lower < gap) {
             in.at[in.count] = j;
             in.part[in.count] = walk.part;
             in.gap[in.count++] = gap;
+        } else if (walk.part > 0) {
+            log_gap_count[j] = row->part[walk.part - 1].log_last;
+        } else {
+            log_gap_count[j] = (double)walk.top;
+            within_top = j + 1;
         }
         if (in.count == INSIDE) { ask_maker(row, &in, log_gap_count); }
     }
     ask_maker(row, &in, log_gap_count);
-    if (row->bulk) { raise_by_bulk(row, count, t, log_gap_count); }
+    kernel->vector->log(within_top, log_gap_count, log_gap_count);
+    if (row->bulk) { raise_by_bulk(kernel, row, count, t, log_gap_count); }
 }
 
 /* ---- accumulation scale: sup of log N(t)/t ---- */
@@ -259,7 +265,7 @@ static void offer_top(const struct row *row, struct accumulation *best) {
     double log_top = log((double)row->top_count), j = 1, log_j = 0;
     for (size_t i = 1; i < row->top_count && log_top > best->lambda * row->gap[i]; i++) {
         double rank = (double)i + 1;
-        if (!(log_j + (rank - j) / j > best->lambda * row->gap[i])) { continue; }
+        if (!(rank - j > (best->lambda * row->gap[i] - log_j) * j)) { continue; }
         j = rank;
         log_j = log(rank);
         accumulation_offer(best, log_j, row->gap[i]);

@@ -59,7 +59,8 @@ double measure_top_gap(const struct row *row);
 
 /* log N_n(t) at `count` increasing gaps t > 0. Exact when t lies in the explicit top or on a bin's
  * edge; inside a bin log N is interpolated linearly in t between the bin's edges. */
-void measure_log_gap_count(const struct row *row, size_t count, const double *t, double *log_gap_count);
+void measure_log_gap_count(const struct kernel *kernel, const struct row *row, size_t count, const double *t,
+                           double *log_gap_count);
 
 /* The measures of a row on a grid of increasing beta. */
 struct measure_grid {

@@ -383,8 +383,8 @@ static double atoms_log_count(const struct bulk *bulk, double gap) {
     return above == 0 ? -INFINITY : bulk->y_end[above - 1];
 }
 
-void bulk_log_counts(const struct bulk *bulk, double offset, size_t count, const double *t,
-                     double *log_count) {
+void bulk_log_counts(const struct bulk *bulk, const struct kernel *kernel, double offset, size_t count,
+                     const double *t, double *log_count) {
     const double narrow = ldexp(1, 1 - HALVINGS), end = bulk->y_end[bulk->ends - 1];
     size_t last = bulk->ends - 1, first_inside, end_inside;
     for (size_t i = 0; !bulk->profile && i < count; i++) {
@@ -398,7 +398,7 @@ void bulk_log_counts(const struct bulk *bulk, double offset, size_t count, const
         log_count[i] = i < first_inside ? -INFINITY : i < end_inside ? t[i] - offset : end;
     }
     double *inside = log_count + first_inside;
-    profile_ranks(bulk->profile, &vector_base, end_inside - first_inside, inside, inside);
+    profile_ranks(bulk->profile, kernel->vector, end_inside - first_inside, inside, inside);
     for (size_t i = first_inside; i < end_inside; i++) {
         log_count[i] = fmin(fmax(log_count[i], bulk->y_end[0]), end);
     }
@@ -415,13 +415,13 @@ static double ratio_at(double y, void *param) {
     return y / (profile_gap(shifted->profile, y) + shifted->offset);
 }
 
-/* Where that is highest between low and high, if it is no higher there than in the middle: by parabolas
- * through the last three points, or where those do not soon get there, by golden section. */
-static double highest_ratio(struct shifted *shifted, double low, double middle, double high) {
+/* Where that is highest between the first and the last of three places and their values, if it is no higher
+ * there than in the middle: by parabolas through the last three points, or where those do not soon get there,
+ * by golden section. */
+static double highest_ratio(struct shifted *shifted, const double place[3], const double height[3]) {
     const double near = 1e-6, nearest = 1e-8; /* is next to nothing after a step, and by itself */
-    double y[3] = {low, high, middle}, value[3];
-    for (int i = 0; i < 3; i++) { value[i] = ratio_at(y[i], shifted); }
-    const double least = value[2];
+    const double low = place[0], high = place[2], least = height[1];
+    double y[3] = {low, high, place[1]}, value[3] = {height[0], height[2], least};
     for (int step = 0; step < 12; step++) {
         double first = y[2] - y[0], second = y[2] - y[1], a = first * (value[2] - value[1]),
                b = second * (value[2] - value[0]), x = y[2] - (first * a - second * b) / (2 * (a - b));
@@ -451,12 +451,16 @@ bool bulk_accumulation(const struct bulk *bulk, double offset, double best, doub
     *gap = bulk->gap_end[peak] + offset;
     if (bulk->profile && bulk->ends > 1) {
         struct shifted shifted = {bulk->profile, offset};
-        double low = bulk->y_end[peak > 0 ? peak - 1 : 0],
-               high = bulk->y_end[peak + 1 < bulk->ends ? peak + 1 : peak],
-               y = highest_ratio(&shifted, low, bulk->y_end[peak], high);
-        if (ratio_at(y, &shifted) > highest) {
+        const size_t around[3] = {peak > 0 ? peak - 1 : 0, peak, peak + 1 < bulk->ends ? peak + 1 : peak};
+        double place[3], height[3];
+        for (size_t k = 0; k < 3; k++) {
+            place[k] = bulk->y_end[around[k]];
+            height[k] = place[k] / (bulk->gap_end[around[k]] + offset);
+        }
+        const double y = highest_ratio(&shifted, place, height), at = profile_gap(bulk->profile, y) + offset;
+        if (y / at > highest) {
             *log_rank = y;
-            *gap = profile_gap(bulk->profile, y) + offset;
+            *gap = at;
         }
     }
     return *log_rank / *gap > best;

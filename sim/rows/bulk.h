@@ -56,8 +56,8 @@ double bulk_gap(const struct bulk *bulk, double offset, double rank);
 
 /* log of the numbers of scores of the row with gap <= t, for increasing t; -inf where the bulk begins below
  * t. Within 2^-28 of the last one they are that. */
-void bulk_log_counts(const struct bulk *bulk, double offset, size_t count, const double *t,
-                     double *log_count);
+void bulk_log_counts(const struct bulk *bulk, const struct kernel *kernel, double offset, size_t count,
+                     const double *t, double *log_count);
 
 /* sup over the bulk of log N/(g + offset), with the log rank and gap that attain it, if it exceeds `best`;
  * false otherwise. */

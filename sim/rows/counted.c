@@ -88,19 +88,23 @@ static void ordered_logs(struct counted *c, uint64_t purpose, size_t count, doub
         sum -= c->uniforms[i];
         log_u[i] = sum;
     }
+#pragma omp simd
     for (size_t i = 0; i < count; i++) { log_u[i] /= sum; }
     vector->log(count, log_u, log_u);
 }
 
 static void make_top(struct counted *c, size_t count) {
-    double *y = c->work;
+    const double log_top = c->law->log_top;
+    double *y = c->work, *gap = c->row.gap, *number = c->row.count;
     ordered_logs(c, STREAM_SCORES, count, y);
-    for (size_t i = 0; i < count; i++) { y[i] += c->law->log_top; }
-    profile_gaps(c->law->profile, c->isa->vector, count, y, c->row.gap);
-    c->highest = c->row.gap[0];
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) { y[i] += log_top; }
+    profile_gaps(c->law->profile, c->isa->vector, count, y, gap);
+    const double highest = c->highest = gap[0];
+#pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        c->row.gap[i] -= c->highest;
-        c->row.count[i] = 1;
+        gap[i] -= highest;
+        number[i] = 1;
     }
     c->row.top_count = c->row.point_count = count;
     c->row.top_score = c->law->typical_score - c->highest * exp(-c->law->log_lambda);

@@ -88,9 +88,9 @@ static void measure_components(const struct results_series *r, size_t b, const d
     }
 }
 
-static void measure_weights(const struct results_series *r, const struct row *row, double beta_ratio,
-                            const double grid_value[MEASURE_VALUES], const struct replicate_layout *l,
-                            size_t b, double *values) {
+static void measure_weights(const struct kernel *kernel, const struct results_series *r,
+                            const struct row *row, double beta_ratio, const double grid_value[MEASURE_VALUES],
+                            const struct replicate_layout *l, size_t b, double *values) {
     double log_z = grid_value[MEASURE_LOG_PARTITION], log_deficit = log_one_minus_exp(-log_z);
     values[l->at[RESULTS_EFFECTIVE_KEYS] + b] = 1 / grid_value[MEASURE_PARTICIPATION];
     values[l->at[RESULTS_TOP_DEFICIT] + b] = exp(log_deficit);
@@ -99,7 +99,7 @@ static void measure_weights(const struct results_series *r, const struct row *ro
     size_t levels = r->size[RESULTS_LEVEL];
     for (size_t k = 0; k < levels; k++) {
         double gap = (-log(r->weight_level[k]) - log_z) / beta_ratio, log_count = -INFINITY;
-        if (gap > 0) { measure_log_gap_count(row, 1, &gap, &log_count); }
+        if (gap > 0) { measure_log_gap_count(kernel, row, 1, &gap, &log_count); }
         values[l->at[RESULTS_WEIGHTS_ABOVE] + b * levels + k] = exp(log_count);
     }
 }
@@ -121,7 +121,7 @@ static void measure_output(struct replicate_worker *worker, const struct replica
         measure_components(r, b, vector, sums.bias,
                            values + l->at[RESULTS_OUTPUT] + b * r->size[RESULTS_COMPONENT],
                            values + l->at[RESULTS_OUTPUT_PAIR] + b * r->size[RESULTS_PAIR]);
-        measure_weights(r, row, r->beta_ratio[b], worker->grid_value[b], l, b, values);
+        measure_weights(worker->isa->kernel, r, row, r->beta_ratio[b], worker->grid_value[b], l, b, values);
         if (is_kept(place, replicate)) {
             size_t at = b * r->size[RESULTS_REPLICATE] + replicate - place->first;
             r->output_radial[at] = sums.bias;
@@ -144,7 +144,8 @@ static void measure_on_grid(struct replicate_worker *worker, const struct row *r
     measure_ordered_weights(worker->isa->kernel, row, l->betas, r->beta_ratio,
                             (const double(*)[MEASURE_VALUES])worker->grid_value, l->ranks,
                             values + l->at[RESULTS_ORDERED_WEIGHT]);
-    measure_log_gap_count(row, r->size[RESULTS_GAP], r->gap_grid, values + l->at[RESULTS_LOG_GAP_COUNT]);
+    measure_log_gap_count(worker->isa->kernel, row, r->size[RESULTS_GAP], r->gap_grid,
+                          values + l->at[RESULTS_LOG_GAP_COUNT]);
 }
 
 static void measure_entmax(struct normaliser *normaliser, const struct results_series *r,

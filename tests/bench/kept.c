@@ -79,7 +79,7 @@ struct kept_answer kept_row(struct kept *k, uint64_t replicate, double at[KEPT_P
     at[KEPT_TE + 1] = ledger_clock();
     measure_ordered_weights(k->isa->kernel, row, k->betas, k->beta, grid.value, RANKS, k->ordered);
     at[KEPT_ORDERED + 1] = ledger_clock();
-    measure_log_gap_count(row, GAPS, k->gap, k->count);
+    measure_log_gap_count(kernel, row, GAPS, k->gap, k->count);
     at[KEPT_COUNTS + 1] = ledger_clock();
     return (struct kept_answer){k->value[k->betas / 2][MEASURE_ENTROPY], lambda, root[0], root[1], root[2]};
 }

@@ -67,7 +67,7 @@ static inline void check_counts(const struct row *row, size_t n, const double *g
     double t[73], count[73];
     size_t k = 0;
     for (size_t i = 0; i < 73; i++) { t[i] = ldexp(1 + 0.25 * (double)(i % 4), -8 + (int)(i / 4)); }
-    measure_log_gap_count(row, 73, t, count);
+    measure_log_gap_count(isa_best()->kernel, row, 73, t, count);
     for (size_t i = 0; i < 73; i++) {
         while (k < n && gap[k] <= t[i]) { k++; }
         check_close(count[i], log((double)k), 1e-12);

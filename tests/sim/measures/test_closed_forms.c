@@ -31,7 +31,8 @@ static void check_plateau(struct sampler *sampler, double alpha, double log_n) {
         sampler_law_create(family, p, log_n, log_lambda, false, isa_best()->kernel, 0, NULL);
     const struct row *row = sampler_row(sampler, law, test_stream(0));
     double gap = 0.7 * exp(log_lambda), log_count;
-    measure_log_gap_count(row, 1, &(double){1.01 * gap}, &log_count); /* the one on top among them */
+    measure_log_gap_count(isa_best()->kernel, row, 1, &(double){1.01 * gap},
+                          &log_count); /* the one on top among them */
     double log_below = log_count + log1p(-exp(-log_count));
     if (log_n < 30) {
         check_close(log_below, log(fmin(floor(exp(alpha * log_n) * (1 + 1e-15)), rint(exp(log_n)) - 1)),

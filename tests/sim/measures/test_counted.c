@@ -79,7 +79,7 @@ static void look_at(const struct row *row, double *value) {
         value[VALUE_ORDERED + k] =
             measure_ordered_weight(row, betas[4], measured[4][MEASURE_LOG_PARTITION], k + 1);
     }
-    measure_log_gap_count(row, GAPS, gaps, value + VALUE_COUNT);
+    measure_log_gap_count(isa_best()->kernel, row, GAPS, gaps, value + VALUE_COUNT);
 }
 
 /* values[v * rows + r]. */
@@ -254,12 +254,12 @@ static void check_consistent(const struct row *row) {
     struct accumulation a = measure_accumulation(row);
     double t[POINTS], log_count[POINTS];
     for (size_t i = 0; i < POINTS; i++) { t[i] = 0.01 * exp(0.03 * (double)i); }
-    measure_log_gap_count(row, POINTS, t, log_count);
+    measure_log_gap_count(isa_best()->kernel, row, POINTS, t, log_count);
     for (size_t i = 0; i < POINTS; i++) {
         assert_true(log_count[i] <= a.lambda * t[i] * (1 + 5 * 5e-5) + 1e-9);
         assert_true(i == 0 || log_count[i] >= log_count[i - 1] - 1e-9);
     }
-    measure_log_gap_count(row, 1, &(double){a.gap * (1 + 1e-9)}, log_count);
+    measure_log_gap_count(isa_best()->kernel, row, 1, &(double){a.gap * (1 + 1e-9)}, log_count);
     check_close(log_count[0], a.log_rank, 0x1p-8);
 }
 

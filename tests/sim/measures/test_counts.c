@@ -25,10 +25,10 @@ static void check_counts(const struct law *law, double log_n) {
             counted_law_create(family, law->p, log_n, log_lambda, isa->kernel, 0, NULL);
         struct counted *c = counted_create(isa);
         const struct row *row = counted_row(c, shared, test_stream(3));
-        measure_log_gap_count(row, POINTS, t, k == 0 ? want : got);
+        measure_log_gap_count(isa->kernel, row, POINTS, t, k == 0 ? want : got);
         if (k > 0) { assert_memory_equal(got, want, sizeof got); }
         for (size_t i = 0; i < POINTS; i++) {
-            measure_log_gap_count(row, 1, &t[i], &alone);
+            measure_log_gap_count(isa->kernel, row, 1, &t[i], &alone);
             check_close(alone, want[i], 0);
         }
         counted_free(c);

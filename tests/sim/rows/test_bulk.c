@@ -59,7 +59,7 @@ static void counts_up_to_the_end(void **state) {
         for (size_t i = 0; i < GAPS; i++) {
             gap[i] = profile_gap(profile, 37 + (log_n - 37) * (double)i / GAPS);
         }
-        bulk_log_counts(bulk, 0, GAPS, gap, count);
+        bulk_log_counts(bulk, isa_best()->kernel, 0, GAPS, gap, count);
         for (size_t i = 0; i < GAPS; i++) {
             check_close(profile_gap(profile, count[i]), gap[i], 1e-11 * gap[i]);
         }

@@ -189,7 +189,7 @@ static void check_counts(const struct cell *c) {
     assert_int_equal(c->r->size[RESULTS_GAP], GAPS);
     for (size_t i = 0; i < c->replicates; i++) {
         double one[GAPS];
-        measure_log_gap_count(cell_row(c, i), GAPS, c->r->gap_grid, one);
+        measure_log_gap_count(isa_best()->kernel, cell_row(c, i), GAPS, c->r->gap_grid, one);
         for (size_t t = 0; t < GAPS; t++) { counts[t][i] = one[t]; }
     }
     for (size_t t = 0; t < GAPS; t++) {
