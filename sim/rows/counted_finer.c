@@ -267,32 +267,74 @@ static void find_spots(const struct counted *c, const struct row_part *parts, si
     }
 }
 
+/* To the half that has u: whether it is the upper one. */
+static bool narrow(struct spot *s) {
+    const bool upper = s->u >= s->low + s->width / 2;
+    s->width /= 2;
+    s->low += upper * s->width;
+    s->index = 2 * s->index + upper;
+    return upper;
+}
+
+/* The same with the scores there, of which so many are in the first half. */
+static void take_half(struct spot *s, double first) {
+    const double half[2] = {first, s->scores - first};
+    const bool upper = narrow(s);
+    s->before += upper * first;
+    s->scores = half[upper];
+}
+
+/* Places with more scores are halved. */
+static double most_scores(const struct spot *s) {
+    const double enough = 0x1p-8, share = enough * s->before;
+    return share > SINGLE ? share : SINGLE;
+}
+
+enum { DEEPEST = 10 }; /* halvings that are foreseen */
+
+/* The places on the way down to u, as far as they can be expected to hold too many scores for coins. */
+static size_t look_down(const struct spot *spot, uint64_t address[DEEPEST]) {
+    struct spot s = *spot;
+    const double most = most_scores(spot), least = most > COUNTED_EXACT ? most : COUNTED_EXACT;
+    size_t n = 0;
+    for (double scores = s.scores; scores > least && n < DEEPEST; scores /= 2) {
+        address[n++] = counted_address_make(s.octave, s.index);
+        narrow(&s);
+    }
+    return n;
+}
+
+/* Halves those of all spots: where a way leads depends on no numbers, so all Gaussians are made in one go. */
+static void halve_foreseen(const struct counted *c, size_t count, struct spot *spot) {
+    uint64_t address[TOGETHER * DEEPEST];
+    double normal[TOGETHER * DEEPEST];
+    size_t n = 0, end[TOGETHER];
+    for (size_t i = 0; i < count; i++) { end[i] = n += look_down(&spot[i], address + n); }
+    c->isa->kernel->place_normals(c->stream.key, STREAM_SPLITS, n, address, normal);
+    for (size_t i = 0, k = 0; i < count; i++) {
+        struct spot *s = &spot[i];
+        for (; k < end[i] && s->scores > most_scores(s) && s->scores > COUNTED_EXACT; k++) {
+            take_half(s, kernel_half(s->scores, normal[k]));
+        }
+        k = end[i];
+    }
+}
+
 /* Halves the places that hold too many scores, all that do at once; false when none does. */
 static bool halve_spots(const struct counted *c, size_t count, struct spot *spot) {
-    const double enough = 0x1p-8;
     size_t wide[TOGETHER] = {0};
     uint64_t address[TOGETHER];
     double scores[TOGETHER], first[TOGETHER];
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         const struct spot *s = &spot[i];
-        const double share = enough * s->before, most = share > SINGLE ? share : SINGLE;
         wide[n] = i;
         address[n] = counted_address_make(s->octave, s->index);
         scores[n] = s->scores;
-        n += s->scores > most;
+        n += s->scores > most_scores(s);
     }
     counted_places_split(c, n, address, scores, first);
-    for (size_t k = 0; k < n; k++) {
-        struct spot *s = &spot[wide[k]];
-        const double half[2] = {first[k], s->scores - first[k]};
-        bool upper = s->u >= s->low + s->width / 2;
-        s->width /= 2;
-        s->low += upper * s->width;
-        s->before += upper * first[k];
-        s->scores = half[upper];
-        s->index = 2 * s->index + upper;
-    }
+    for (size_t k = 0; k < n; k++) { take_half(&spot[wide[k]], first[k]); }
     return n > 0;
 }
 
@@ -325,6 +367,7 @@ void counted_finer_log_counts(void *maker, const struct row_part *part, size_t c
     for (size_t start = 0; start < count; start += TOGETHER) {
         size_t some = count - start < TOGETHER ? count - start : TOGETHER;
         find_spots(c, part, some, at + start, t + start, spot);
+        halve_foreseen(c, some, spot);
         while (halve_spots(c, some, spot)) {}
         count_singles(c, some, spot);
         for (size_t i = 0; i < some; i++) {
