@@ -232,13 +232,6 @@ static void pass_on(struct key_batch *batch, key_visitor *visit, void *context) 
     batch->count = 0;
 }
 
-/* The bin that a part was made of; NULL for the rest beyond the mirrored octaves. */
-static const struct counted_bin *part_bin(const struct counted_law *law, const struct row_part *part) {
-    if (part->address == 0) { return NULL; }
-    size_t first = (size_t)(counted_address_octave(part->address) - 1) << law->depth;
-    return &law->bin[first + counted_address_index(part->address) - ((size_t)1 << law->depth)];
-}
-
 void counted_keys(const struct counted *c, struct key_batch *batch, key_visitor *visit, void *context) {
     const struct row *row = &c->row;
     const double length = exp(-c->law->log_lambda);
@@ -251,7 +244,7 @@ void counted_keys(const struct counted *c, struct key_batch *batch, key_visitor 
     batch->single = false;
     for (size_t k = 0; k < row->part_count; k++) {
         const struct row_part *part = &row->part[k];
-        const struct counted_bin *bin = part_bin(c->law, part);
+        const struct counted_bin *bin = counted_bin_at(c->law, part->address);
         size_t end = k + 1 < row->part_count ? row->part[k + 1].point : row->point_count;
         for (size_t i = part->point; i < end; i++) {
             double scores = part->last - part->before;

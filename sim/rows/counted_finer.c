@@ -52,7 +52,7 @@ static void sort_few(size_t n, double *x) {
     }
 }
 
-/* Places of the single scores of parts with few of them, the middles of those with many. */
+/* Places of the single scores of parts with few of them, the middles of those with many that are no bins. */
 static void find_points(const struct counted *c, const struct row_part *parts, size_t count,
                         struct points *p) {
     uint64_t at[TOGETHER * SINGLE_BLOCKS];
@@ -71,7 +71,7 @@ static void find_points(const struct counted *c, const struct row_part *parts, s
         if (parts[i].address == 0) { continue; }
         counted_index_range(counted_address_index(parts[i].address), &low, &width);
         if (part_is_many(&parts[i])) {
-            add_place(p, c->law, octave, low + width / 2);
+            if (!counted_bin_at(c->law, parts[i].address)) { add_place(p, c->law, octave, low + width / 2); }
             continue;
         }
         size_t scores = (size_t)part_scores(&parts[i]);
@@ -101,9 +101,11 @@ static struct crest part_crest(const struct row_part *part, double log_before, d
     return crest;
 }
 
-/* What is to become of a part; of one with many scores, its middle and where its crest lies. */
+/* What is to become of a part; of one with few scores, their gaps; of one with many, its middle and where its
+ * crest lies. */
 struct plan {
     const struct row_part *part;
+    const double *gap;
     double middle, crest_at;
     enum { ALONE, FEW, DROPPED, QUIET, HALVED } fate;
 };
@@ -134,6 +136,12 @@ static void find_logs(const struct counted *c, const struct row_part *parts, siz
     c->isa->vector->log(n, log_rank, log_rank);
 }
 
+/* The gap in the middle of a part with many scores; *gap is the next one that was found. */
+static double middle_gap(const struct counted *c, const struct row_part *part, const double **gap) {
+    const struct counted_bin *bin = counted_bin_at(c->law, part->address);
+    return bin ? bin->middle - c->highest : *(*gap)++;
+}
+
 /* `gap`: of the points of all parts. */
 static void make_plans(const struct counted *c, const struct row_part *parts, size_t count, const double *gap,
                        double best, struct plan *plan) {
@@ -143,9 +151,10 @@ static void make_plans(const struct counted *c, const struct row_part *parts, si
         plan[i] = (struct plan){.part = &parts[i], .fate = parts[i].address == 0 ? ALONE : FEW};
         if (part_is_many(&parts[i])) {
             double log_before = part_follows(parts, i) ? parts[i - 1].log_last : *log_rank++;
-            plan[i].middle = *gap++;
+            plan[i].middle = middle_gap(c, &parts[i], &gap);
             decide(&plan[i], log_before, *log_rank++, best);
         } else if (plan[i].fate == FEW) {
+            plan[i].gap = gap;
             gap += (size_t)part_scores(&parts[i]);
         }
     }
@@ -155,38 +164,41 @@ static void make_plans(const struct counted *c, const struct row_part *parts, si
 struct emitter {
     const struct counted *c;
     double best;
-    const double *gap, *rank, *log_rank;
+    const double *rank, *log_rank;
     struct row_part *next;
 };
 
-static void emit_few(struct emitter *e, const struct row_part *part) {
-    size_t scores = (size_t)part_scores(part);
-    for (size_t k = 0; k < scores; k++, e->gap++) {
-        if (!(part->log_last > e->best * *e->gap)) { continue; }
-        *e->next++ = row_part_make(*e->gap, *e->gap, part->before + (double)k, 1, 0);
+static void emit_few(struct emitter *e, const struct plan *plan) {
+    const struct row_part *part = plan->part;
+    const size_t scores = (size_t)part_scores(part);
+    for (size_t k = 0; k < scores; k++) {
+        const double gap = plan->gap[k];
+        if (!(part->log_last > e->best * gap)) { continue; }
+        *e->next++ = row_part_make(gap, gap, part->before + (double)k, 1, 0);
     }
 }
 
-static void emit_many(struct emitter *e, const struct plan *plan) {
+static void emit_quiet(struct emitter *e, const struct plan *plan) {
     const struct row_part *part = plan->part;
-    double low, width, scores = part_scores(part);
-    uint64_t octave = counted_address_octave(part->address), index = counted_address_index(part->address);
-    counted_index_range(index, &low, &width);
-    e->gap++;
-    if (plan->fate == QUIET) {
-        double y = counted_place(e->c->law, octave, low + width * plan->crest_at),
-               gap = profile_gap(e->c->law->profile, y) - e->c->highest;
-        *e->next++ = row_part_make(gap, gap, part->before, scores * plan->crest_at, 0);
-    } else if (plan->fate == HALVED) {
-        struct row_part lower = *part, upper = *part;
-        lower.upper = upper.lower = plan->middle;
-        lower.last = upper.before = *e->rank++;
-        lower.log_last = *e->log_rank++;
-        lower.address = counted_address_make(octave, 2 * index);
-        upper.address = counted_address_make(octave, 2 * index + 1);
-        *e->next++ = lower;
-        *e->next++ = upper;
-    }
+    double low, width;
+    counted_index_range(counted_address_index(part->address), &low, &width);
+    const double y = counted_place(e->c->law, counted_address_octave(part->address),
+                                   low + width * plan->crest_at),
+                 gap = profile_gap(e->c->law->profile, y) - e->c->highest;
+    *e->next++ = row_part_make(gap, gap, part->before, part_scores(part) * plan->crest_at, 0);
+}
+
+static void emit_halves(struct emitter *e, const struct plan *plan) {
+    struct row_part lower = *plan->part, upper = *plan->part;
+    const uint64_t octave = counted_address_octave(lower.address),
+                   index = counted_address_index(lower.address);
+    lower.upper = upper.lower = plan->middle;
+    lower.last = upper.before = *e->rank++;
+    lower.log_last = *e->log_rank++;
+    lower.address = counted_address_make(octave, 2 * index);
+    upper.address = counted_address_make(octave, 2 * index + 1);
+    *e->next++ = lower;
+    *e->next++ = upper;
 }
 
 /* At most TOGETHER parts; where the finer ones end. */
@@ -209,12 +221,14 @@ static struct row_part *refine_some(const struct counted *c, const struct row_pa
         if (plan[i].fate == HALVED) { rank[k++] += parts[i].before; }
     }
     c->isa->vector->log(halved, rank, log_rank);
-    struct emitter e = {c, best, points.gap, rank, log_rank, finer};
+    struct emitter e = {c, best, rank, log_rank, finer};
     for (size_t i = 0; i < count; i++) {
         switch (plan[i].fate) {
         case ALONE: *e.next++ = parts[i]; break;
-        case FEW: emit_few(&e, &parts[i]); break;
-        default: emit_many(&e, &plan[i]); break;
+        case FEW: emit_few(&e, &plan[i]); break;
+        case QUIET: emit_quiet(&e, &plan[i]); break;
+        case HALVED: emit_halves(&e, &plan[i]); break;
+        case DROPPED: break;
         }
     }
     return e.next;

@@ -24,6 +24,7 @@ static void bin_make(const struct counted_law *law, const struct legendre *rule,
     bin->address = counted_address_make(octave, index);
     bin->log_mean = log_octave - law->depth * M_LN2;
     bin->lower = profile_gap(law->profile, counted_place(law, octave, u));
+    bin->middle = profile_gap(law->profile, counted_place(law, octave, u + width / 2));
     bin->upper = profile_gap(law->profile, counted_place(law, octave, u + width));
     double first = mirror ? 2 - u : 1 + u, last = mirror ? first - width : first + width;
     double start = log(first) - log1p(-first * base), end = log(last) - log1p(-last * base);

@@ -40,6 +40,13 @@ static inline void counted_index_range(uint64_t index, double *low, double *widt
     *low = (double)(int64_t)(index - ((uint64_t)1 << level)) * *width;
 }
 
+/* The bin that a place is; NULL for another one. */
+static inline const struct counted_bin *counted_bin_at(const struct counted_law *law, uint64_t address) {
+    const uint64_t bins = (uint64_t)1 << law->depth, index = counted_address_index(address);
+    if (index < bins || index >= 2 * bins) { return NULL; }
+    return &law->bin[((counted_address_octave(address) - 1) << law->depth) + index - bins];
+}
+
 /* y = log(n V) at position u of an octave, in increasing V. */
 static inline double counted_place(const struct counted_law *law, uint64_t octave, double u) {
     if (octave <= law->upper) { return law->log_top + ((double)octave - 1) * M_LN2 + vector_log1p_one(u); }

@@ -27,17 +27,6 @@ static bool part_is_open(const struct row_part *part, double best) {
     return part->log_last > best * part->lower && part->upper - part->lower > 4e-16 * part->upper;
 }
 
-static void keep_open(struct search *s, size_t count, const struct row_part *part) {
-    struct counted *c = s->counted;
-    if (s->open + count > c->open_room) {
-        c->open_room = 2 * (s->open + count);
-        c->open = memory_resize(c->open, c->open_room, sizeof *c->open);
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (part_is_open(&part[i], s->best)) { c->open[s->open++] = part[i]; }
-    }
-}
-
 /* The open parts from the first on, so many, those that still are. */
 static size_t take_open(const struct search *s, size_t first, size_t count, struct row_part *part) {
     size_t taken = 0;
@@ -47,9 +36,18 @@ static size_t take_open(const struct search *s, size_t first, size_t count, stru
     return taken;
 }
 
+/* No score of most parts could: those are left at once. */
 static void look_at(struct search *s, size_t count, const struct row_part *part) {
-    for (size_t i = 0; i < count; i++) { offer(s, &part[i]); }
-    keep_open(s, count, part);
+    struct counted *c = s->counted;
+    if (s->open + count > c->open_room) {
+        c->open_room = 2 * (s->open + count);
+        c->open = memory_resize(c->open, c->open_room, sizeof *c->open);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!(part[i].log_last > s->best * part[i].lower)) { continue; }
+        offer(s, &part[i]);
+        if (part_is_open(&part[i], s->best)) { c->open[s->open++] = part[i]; }
+    }
 }
 
 bool counted_summit(const struct row *row, double best, double *log_rank, double *gap) {
