@@ -7,8 +7,8 @@
 #include "sim/rows/counted_table.h"
 
 enum { NODES = COUNTED_NODES, MIRRORED = COUNTED_MIRRORED };
-static const double MOST_COUNTED = 52 * M_LN2;     /* log of the scores at which the bulk begins */
-static const double RARE = 0.01, SHORTEST = 0.125; /* factors of rows below and beyond are not foreseen */
+static const double MOST_COUNTED = 52 * M_LN2;        /* log of the scores at which the bulk begins */
+static const double RARE = 0.01, SHORTEST = 1.0 / 32; /* factors of rows below and beyond are not foreseen */
 static const double LOWEST_TOP = 3; /* log(n V) of the maximum; it is more with probability e^{-e^3} */
 
 /* Points evenly in z = log(v/(1 - v base)), the logit of V but for a constant, where v in [1, 2) is V or

@@ -160,9 +160,10 @@ static void test_counted(void **state) {
 }
 
 /* Of a grid, whose sums are between those of a law's table, and beta by beta from the row's nodes; the same
- * bits in every instruction set. */
+ * bits in every instruction set. In one dimension three of the rows have factors below 1/8, and two have
+ * factors that no table knows. */
 static void check_grid(const double *p, double log_n) {
-    enum { GRID = 65, ROWS = 30 };
+    enum { GRID = 65, ROWS = 30, FIRST = 40 };
     static const char *const isas[] = {"base", "avx2", "avx512"};
     static double at[GRID], value[GRID][MEASURE_VALUES], first[ROWS][2 * GRID][KERNEL_AVERAGES];
     double own[GRID], sum[2 * GRID][KERNEL_AVERAGES], other[MEASURE_VALUES];
@@ -175,7 +176,7 @@ static void check_grid(const double *p, double log_n) {
         struct sampler *sampler = isa ? sampler_create(isa) : NULL;
         size_t foreseen = 0;
         for (uint64_t i = 0; isa && i < ROWS; i++) {
-            const struct row *row = sampler_row(sampler, law, stream_of(i));
+            const struct row *row = sampler_row(sampler, law, stream_of(FIRST + i));
             for (size_t b = 0; b < GRID; b++) { own[b] = at[b] * row->stretch; }
             if (!row->node_sums(row->maker, GRID, own, sum)) { continue; }
             foreseen++;
@@ -192,7 +193,7 @@ static void check_grid(const double *p, double log_n) {
                 check_close(value[b][MEASURE_SUSCEPTIBILITY], other[MEASURE_SUSCEPTIBILITY], 1e-10);
             }
         }
-        assert_true(!isa || foreseen > ROWS / 2);
+        assert_true(!isa || foreseen >= ROWS - 2);
         sampler_free(sampler);
     }
     sampler_law_free(law);
