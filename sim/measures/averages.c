@@ -203,9 +203,10 @@ void averages_participations(const struct kernel *kernel, const struct averages_
     }
 }
 
-void averages_sum_points(const struct kernel *kernel, const struct row *row, double beta,
+void averages_sum_points(const struct kernel *kernel, const struct row *row, double beta, bool twice,
                          double sum[KERNEL_MOMENTS]) {
     size_t points = row_reach(row, beta, KERNEL_MOMENTS_ONCE - 1, whole_reach(row)).points;
     kernel->weights(points, row->gap, beta, row->scratch);
-    kernel->moments(points - 1, row->gap + 1, row->count + 1, beta, row->scratch + 1, sum);
+    (twice ? kernel->moments : kernel->moments_once)(points - 1, row->gap + 1, row->count + 1, beta,
+                                                     row->scratch + 1, sum);
 }

@@ -33,9 +33,9 @@ void averages_add_chains(const struct kernel *kernel, const struct row *row, siz
 void averages_participations(const struct kernel *kernel, const struct averages_columns *columns,
                              double *participation, double *log_participation);
 
-/* Sums over the points but the first of powers of beta gap, at one beta and its double (kernel.h, moments).
- */
-void averages_sum_points(const struct kernel *kernel, const struct row *row, double beta,
+/* Sums over the points but the first of powers of beta gap, at one beta and, if asked for, its double
+ * (kernel.h, moments). */
+void averages_sum_points(const struct kernel *kernel, const struct row *row, double beta, bool twice,
                          double sum[KERNEL_MOMENTS]);
 /* Sums over the bulk of a row that has one, with gaps of the row. */
 struct bulk_sums averages_sum_bulk(const struct kernel *kernel, const struct row *row, double beta);

@@ -39,7 +39,8 @@ static struct crossing crossing(const struct search *s, const struct nearby *nea
 
 static struct nearby points_at(const struct search *s, double beta) {
     struct nearby nearby;
-    nearby_make(&nearby, s->kernel, s->row, row_own_beta(s->row, beta));
+    nearby_make(&nearby, s->kernel, s->row, row_own_beta(s->row, beta),
+                s->criterion->kind == CRITERION_PARTICIPATION);
     return nearby;
 }
 

@@ -16,14 +16,15 @@ static struct nearby_points points_of(const double *sum, size_t powers, double u
     return (struct nearby_points){log1p(sum[0]), {a, k2, k3, k4, k5}};
 }
 
-void nearby_make(struct nearby *nearby, const struct kernel *kernel, const struct row *row, double beta) {
+void nearby_make(struct nearby *nearby, const struct kernel *kernel, const struct row *row, double beta,
+                 bool twice) {
     double sum[KERNEL_MOMENTS];
-    averages_sum_points(kernel, row, beta, sum);
+    averages_sum_points(kernel, row, beta, twice, sum);
     nearby->kernel = kernel;
     nearby->row = row;
     nearby->beta = beta;
     nearby->once = points_of(sum, KERNEL_MOMENTS_ONCE, 1);
-    nearby->twice = points_of(sum + KERNEL_MOMENTS_ONCE, KERNEL_MOMENTS_TWICE, 2);
+    if (twice) { nearby->twice = points_of(sum + KERNEL_MOMENTS_ONCE, KERNEL_MOMENTS_TWICE, 2); }
 }
 
 /* At a beta that is larger than where the points were summed by the factor 1 + d, in its own unit. */

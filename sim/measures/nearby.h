@@ -19,7 +19,9 @@ struct nearby {
     struct nearby_points once, twice; /* there, and at 2 beta, where the fifth cumulant is left out */
 };
 
-void nearby_make(struct nearby *nearby, const struct kernel *kernel, const struct row *row, double beta);
+/* `twice`: at 2 beta as well. */
+void nearby_make(struct nearby *nearby, const struct kernel *kernel, const struct row *row, double beta,
+                 bool twice);
 
 /* Under the weights: log Z, the mean of beta gap and its central moments. And how far in log beta, by
  * parabolas, to where points and bulk have the same weight or are closest to it: NaN without a bulk. */

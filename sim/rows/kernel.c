@@ -44,17 +44,21 @@ static void uniforms(const uint64_t key[4], uint64_t purpose, uint64_t first, si
     }
 }
 
-static inline void add_moments(const struct points *p, double beta, lanes s[KERNEL_MOMENTS]) {
+static inline void add_moments(const struct points *p, double beta, const size_t count,
+                               lanes s[KERNEL_MOMENTS]) {
     lanes e0 = p->c * p->w, x = (lanes)((e0 != 0) & (bit_lanes)(beta * p->x)), e = e0;
     for (size_t m = 0; m < KERNEL_MOMENTS_ONCE; m++, e *= x) { s[m] += e; }
     e = e0 * p->w;
-    for (size_t m = KERNEL_MOMENTS_ONCE; m < KERNEL_MOMENTS; m++, e *= x) { s[m] += e; }
+    for (size_t m = KERNEL_MOMENTS_ONCE; m < count; m++, e *= x) { s[m] += e; }
 }
 
-static void moments(size_t n, const double *gap, const double *count, double beta, const double *e,
-                    double out[KERNEL_MOMENTS]) {
+/* The first of them, a constant number, so that the sums stay in registers. */
+static inline __attribute__((always_inline)) void sum_moments(size_t n, const double *gap,
+                                                              const double *count, double beta,
+                                                              const double *e, const size_t made,
+                                                              double *out) {
     double sum[KERNEL_MOMENTS][LANES];
-    memset(out, 0, KERNEL_MOMENTS * sizeof *out);
+    memset(out, 0, made * sizeof *out);
     if (n == 0) { return; }
     struct rest rest = take_rest(n, gap, count, e);
     for (size_t l = 0; l < LANES; l += WIDTH) {
@@ -62,13 +66,23 @@ static void moments(size_t n, const double *gap, const double *count, double bet
         struct points p;
         for (size_t i = l; i - l + LANES <= n; i += LANES) {
             take_points(gap + i, count + i, e + i, &p);
-            add_moments(&p, beta, s);
+            add_moments(&p, beta, made, s);
         }
         take_points(rest.gap + l, rest.count + l, rest.e + l, &p);
-        add_moments(&p, beta, s);
-        for (size_t m = 0; m < KERNEL_MOMENTS; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
+        add_moments(&p, beta, made, s);
+        for (size_t m = 0; m < made; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
     }
-    for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(sum[m]); }
+    for (size_t m = 0; m < made; m++) { out[m] = lanes_total(sum[m]); }
+}
+
+static void moments(size_t n, const double *gap, const double *count, double beta, const double *e,
+                    double out[KERNEL_MOMENTS]) {
+    sum_moments(n, gap, count, beta, e, KERNEL_MOMENTS, out);
+}
+
+static void moments_once(size_t n, const double *gap, const double *count, double beta, const double *e,
+                         double out[KERNEL_MOMENTS_ONCE]) {
+    sum_moments(n, gap, count, beta, e, KERNEL_MOMENTS_ONCE, out);
 }
 
 /* Cells fill more than the nearest cache and are read once: two registers of their lanes abreast. */
@@ -363,6 +377,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .halves = halves,
     .weights = weights,
     .moments = moments,
+    .moments_once = moments_once,
     .octaves = octaves,
     .octaves_beside = octaves_beside,
     .mix = mix,

@@ -100,6 +100,9 @@ struct kernel {
      * x = beta gap. */
     void (*moments)(size_t n, const double *gap, const double *count, double beta, const double *e,
                     double out[KERNEL_MOMENTS]);
+    /* The first of these sums alone. */
+    void (*moments_once)(size_t n, const double *gap, const double *count, double beta, const double *e,
+                         double out[KERNEL_MOMENTS_ONCE]);
     /* out[o][m] = sum_i count_i gap_i^m exp(-2^o beta gap_i), m = 0..2, o < octaves <= KERNEL_OCTAVES, over
      * the first n[o] points and perhaps some more of the first n[0]; n does not increase. `count` NULL: 1. */
     void (*octaves)(size_t octaves, const size_t *n, const double *gap, const double *count, double beta,

@@ -30,8 +30,8 @@ static void rows_nearby(void **state) {
             const struct row *row = counted_row(c, law, stream_make(1, "nearby", lengths[n], false, r));
             double at = 0.8 + 0.05 * (double)r, away = at * exp(d);
             struct nearby nearby, there;
-            nearby_make(&nearby, kernel, row, at);
-            nearby_make(&there, kernel, row, away);
+            nearby_make(&nearby, kernel, row, at, true);
+            nearby_make(&there, kernel, row, away, true);
             struct nearby_averages a = nearby_once(&there, away), b = nearby_once(&nearby, away);
             check_close(b.log_z, a.log_z, 1e-11 * fmax(1, a.log_z));
             check_close(b.mean, a.mean, 1e-8 * fmax(1, a.mean));
