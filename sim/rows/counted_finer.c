@@ -83,22 +83,65 @@ static void find_points(const struct counted *c, const struct row_part *parts, s
     find_gaps(c, p);
 }
 
-/* log N/gap at the ends and in the middle of a part, were its scores spread evenly: the largest value of the
- * parabola through them, where it is, and how far it may be off for its shape. */
-struct crest {
-    double value, at, error;
+static bool part_follows(const struct row_part *parts, size_t i) {
+    return i > 0 && parts[i - 1].last == parts[i].before;
+}
+
+/* Of so many parts with many scores: log N and the gap at the ends and in the middle, were the scores spread
+ * evenly; where the parabola through log N/gap is largest, what fluctuations and its shape could make of that
+ * value, and their size in log N. */
+struct crests {
+    size_t count;
+    double log_before[TOGETHER], log_middle[TOGETHER], log_last[TOGETHER], lower[TOGETHER], middle[TOGETHER],
+        upper[TOGETHER], scores[TOGETHER], before[TOGETHER];
+    double at[TOGETHER], most[TOGETHER], noise[TOGETHER];
 };
 
-static struct crest part_crest(const struct row_part *part, double log_before, double log_middle,
-                               double middle_gap) {
-    double r0 = log_before / part->lower, r2 = part->log_last / part->upper, r1 = log_middle / middle_gap;
-    double a = 2 * (r0 - 2 * r1 + r2), b = 4 * r1 - 3 * r0 - r2;
-    struct crest crest = {fmax(r0, r2), r0 > r2 ? 0 : 1, 0.1 * fabs(a)};
-    if (a < 0 && b > 0 && b < -2 * a) {
-        crest.value = r0 - b * b / (4 * a);
-        crest.at = -b / (2 * a);
+/* `gap`: of the points of all parts. */
+static void take_parts(const struct counted *c, const struct row_part *parts, size_t count, const double *gap,
+                       struct crests *k) {
+    size_t n = 0, asked = 0, of[TOGETHER];
+    double log_rank[TOGETHER];
+    for (size_t i = 0; i < count; i++) {
+        const struct row_part *part = &parts[i];
+        if (part->address == 0) { continue; }
+        if (!part_is_many(part)) {
+            gap += (size_t)part_scores(part);
+            continue;
+        }
+        const struct counted_bin *bin = counted_bin_at(c->law, part->address);
+        k->middle[n] = bin ? bin->middle - c->highest : *gap++;
+        k->log_middle[n] = (part->before + part->last) / 2;
+        if (part_follows(parts, i)) {
+            k->log_before[n] = parts[i - 1].log_last;
+        } else {
+            log_rank[asked] = part->before;
+            of[asked++] = n;
+        }
+        k->log_last[n] = part->log_last;
+        k->lower[n] = part->lower;
+        k->upper[n] = part->upper;
+        k->before[n] = part->before;
+        k->scores[n++] = part_scores(part);
     }
-    return crest;
+    k->count = n;
+    c->isa->vector->log(n, k->log_middle, k->log_middle);
+    c->isa->vector->log(asked, log_rank, log_rank);
+    for (size_t i = 0; i < asked; i++) { k->log_before[of[i]] = log_rank[i]; }
+}
+
+static void find_crests(struct crests *k) {
+#pragma omp simd
+    for (size_t i = 0; i < k->count; i++) {
+        const double r0 = k->log_before[i] / k->lower[i], r1 = k->log_middle[i] / k->middle[i],
+                     r2 = k->log_last[i] / k->upper[i], a = 2 * (r0 - 2 * r1 + r2), b = 4 * r1 - 3 * r0 - r2,
+                     noise = sqrt(k->scores[i]) / k->before[i];
+        const int inside = (a < 0) & (b > 0) & (b < -2 * a), falls = r0 > r2;
+        const double end = falls ? r0 : r2, value = inside ? r0 - b * b / (4 * a) : end;
+        k->at[i] = inside ? -b / (2 * a) : falls ? 0 : 1;
+        k->most[i] = value + 0.1 * fabs(a) + 4.5 * noise / k->lower[i];
+        k->noise[i] = noise;
+    }
 }
 
 /* What is to become of a part; of one with few scores, their gaps; of one with many, its middle and where its
@@ -110,52 +153,27 @@ struct plan {
     enum { ALONE, FEW, DROPPED, QUIET, HALVED } fate;
 };
 
-static void decide(struct plan *p, double log_before, double log_middle, double best) {
-    double noise = sqrt(part_scores(p->part)) / p->part->before;
-    struct crest crest = part_crest(p->part, log_before, log_middle, p->middle);
-    p->crest_at = crest.at;
-    p->fate = crest.value + crest.error + 4.5 * noise / p->part->lower <= best ? DROPPED
-              : 0.5 * noise < NOISE * p->part->log_last                        ? QUIET
-                                                                               : HALVED;
-}
-
-static bool part_follows(const struct row_part *parts, size_t i) {
-    return i > 0 && parts[i - 1].last == parts[i].before;
-}
-
-/* Logarithms of the ranks before and in the middle of parts with many scores: two each, the first only where
- * the part before does not tell it. */
-static void find_logs(const struct counted *c, const struct row_part *parts, size_t count,
-                      double log_rank[2 * TOGETHER]) {
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!part_is_many(&parts[i])) { continue; }
-        if (!part_follows(parts, i)) { log_rank[n++] = parts[i].before; }
-        log_rank[n++] = (parts[i].before + parts[i].last) / 2;
-    }
-    c->isa->vector->log(n, log_rank, log_rank);
-}
-
-/* The gap in the middle of a part with many scores; *gap is the next one that was found. */
-static double middle_gap(const struct counted *c, const struct row_part *part, const double **gap) {
-    const struct counted_bin *bin = counted_bin_at(c->law, part->address);
-    return bin ? bin->middle - c->highest : *(*gap)++;
-}
-
 /* `gap`: of the points of all parts. */
 static void make_plans(const struct counted *c, const struct row_part *parts, size_t count, const double *gap,
                        double best, struct plan *plan) {
-    double logs[2 * TOGETHER], *log_rank = logs;
-    find_logs(c, parts, count, logs);
+    struct crests k;
+    size_t n = 0;
+    take_parts(c, parts, count, gap, &k);
+    find_crests(&k);
     for (size_t i = 0; i < count; i++) {
-        plan[i] = (struct plan){.part = &parts[i], .fate = parts[i].address == 0 ? ALONE : FEW};
-        if (part_is_many(&parts[i])) {
-            double log_before = part_follows(parts, i) ? parts[i - 1].log_last : *log_rank++;
-            plan[i].middle = middle_gap(c, &parts[i], &gap);
-            decide(&plan[i], log_before, *log_rank++, best);
+        const struct row_part *part = &parts[i];
+        plan[i] = (struct plan){.part = part, .fate = part->address == 0 ? ALONE : FEW};
+        if (part_is_many(part)) {
+            gap += counted_bin_at(c->law, part->address) == NULL;
+            plan[i].middle = k.middle[n];
+            plan[i].crest_at = k.at[n];
+            plan[i].fate = k.most[n] <= best                           ? DROPPED
+                           : 0.5 * k.noise[n] < NOISE * part->log_last ? QUIET
+                                                                       : HALVED;
+            n++;
         } else if (plan[i].fate == FEW) {
             plan[i].gap = gap;
-            gap += (size_t)part_scores(&parts[i]);
+            gap += (size_t)part_scores(part);
         }
     }
 }
