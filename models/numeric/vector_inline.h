@@ -79,6 +79,10 @@ static inline double vector_decay_one(double x) {
     return x < lowest ? 0 : value;
 }
 
+/* The same bits sooner, for |x| <= VECTOR_SHORT. */
+#define VECTOR_SHORT 0.346
+static inline double vector_decay_short(double x) { return 1 + vector_decay_reduced(x); }
+
 /* exp(x) - 1 for x from -700 on to not far above 0, likewise. */
 static inline double vector_decay_less_one(double x) {
     double rounded = x * 1.4426950408889634 + VECTOR_ROUNDER, k = rounded - VECTOR_ROUNDER;

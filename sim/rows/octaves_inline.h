@@ -92,12 +92,30 @@ static void add_averages(size_t end, const double *gap, const double *count, dou
     }
 }
 
+/* Weights, some of which may be close to 1. */
+static void weights_nearby(size_t n, const double *gap, double beta, double *e) {
+    enum { BLOCK = 64 };
+    for (size_t start = 0; start < n; start += BLOCK) {
+        const size_t some = n - start < BLOCK ? n - start : BLOCK;
+        const double *g = gap + start;
+        int far = 0;
+#pragma omp simd reduction(| : far)
+        for (size_t i = 0; i < some; i++) { far |= beta * g[i] > VECTOR_SHORT; }
+        if (far) {
+            weights(some, g, beta, e + start);
+            continue;
+        }
+#pragma omp simd
+        for (size_t i = 0; i < some; i++) { e[start + i] = vector_decay_short(-beta * g[i]); }
+    }
+}
+
 /* Points first .. end - 1, at most CHUNK. */
 static void add_chunk(size_t octave_count, const size_t *n, size_t first, size_t end, const double *gap,
                       const double *count, double beta, double (*sum)[AVERAGES][LANES]) {
     const size_t points = end - first, whole = points / LANES * LANES;
     double e[CHUNK];
-    weights(points, gap + first, beta, e);
+    weights_nearby(points, gap + first, beta, e);
     struct rest rest = take_rest(points, gap + first, count ? count + first : gap + first, e);
     for (size_t o = 0, together; o < octave_count && n[o] > first; o += together) {
         together = octave_count - o < TOGETHER ? octave_count - o : TOGETHER;
@@ -153,13 +171,20 @@ static inline __attribute__((always_inline)) void beside_some(size_t n, const do
 
 static void octaves_beside(size_t octave_count, const size_t *n, const double *gap, const double beta[LANES],
                            double (*out)[AVERAGES][LANES]) {
-    double e[BESIDE][LANES];
+    double e[BESIDE][LANES], most = 0;
     memset(out, 0, octave_count * sizeof *out);
+    for (size_t l = 0; l < LANES; l++) { most = beta[l] > most ? beta[l] : most; }
     for (size_t first = 0; first < n[0]; first += BESIDE) {
         const size_t points = n[0] - first < BESIDE ? n[0] - first : BESIDE;
         for (size_t i = 0; i < points; i++) {
+            const double x = gap[first + i];
+            if (most * x > VECTOR_SHORT) {
 #pragma omp simd
-            for (size_t l = 0; l < LANES; l++) { e[i][l] = vector_decay_one(-beta[l] * gap[first + i]); }
+                for (size_t l = 0; l < LANES; l++) { e[i][l] = vector_decay_one(-beta[l] * x); }
+            } else {
+#pragma omp simd
+                for (size_t l = 0; l < LANES; l++) { e[i][l] = vector_decay_short(-beta[l] * x); }
+            }
         }
         for (size_t o = 0, together; o < octave_count && n[o] > first; o += together) {
             size_t reach = n[o] - first < points ? n[o] - first : points;
