@@ -352,22 +352,30 @@ static void halve_foreseen(const struct counted *c, size_t count, struct spot *s
     }
 }
 
-/* Halves the places that hold too many scores, all that do at once; false when none does. */
-static bool halve_spots(const struct counted *c, size_t count, struct spot *spot) {
-    size_t wide[TOGETHER] = {0};
+/* Halves the places that hold too many scores, all that do at once, until none does. */
+static void halve_spots(const struct counted *c, size_t count, struct spot *spot) {
+    size_t wide[TOGETHER] = {0}, n = 0, still;
     uint64_t address[TOGETHER];
     double scores[TOGETHER], first[TOGETHER];
-    size_t n = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct spot *s = &spot[i];
         wide[n] = i;
-        address[n] = counted_address_make(s->octave, s->index);
-        scores[n] = s->scores;
-        n += s->scores > most_scores(s);
+        n += spot[i].scores > most_scores(&spot[i]);
     }
-    counted_places_split(c, n, address, scores, first);
-    for (size_t k = 0; k < n; k++) { take_half(&spot[wide[k]], first[k]); }
-    return n > 0;
+    for (; n > 0; n = still) {
+        for (size_t k = 0; k < n; k++) {
+            const struct spot *s = &spot[wide[k]];
+            address[k] = counted_address_make(s->octave, s->index);
+            scores[k] = s->scores;
+        }
+        counted_places_split(c, n, address, scores, first);
+        still = 0;
+        for (size_t k = 0; k < n; k++) {
+            struct spot *s = &spot[wide[k]];
+            take_half(s, first[k]);
+            wide[still] = wide[k];
+            still += s->scores > most_scores(s);
+        }
+    }
 }
 
 /* The scores of places with few of them that lie at most at u. */
@@ -400,7 +408,7 @@ void counted_finer_log_counts(void *maker, const struct row_part *part, size_t c
         size_t some = count - start < TOGETHER ? count - start : TOGETHER;
         find_spots(c, part, some, at + start, t + start, spot);
         halve_foreseen(c, some, spot);
-        while (halve_spots(c, some, spot)) {}
+        halve_spots(c, some, spot);
         count_singles(c, some, spot);
         for (size_t i = 0; i < some; i++) {
             const struct spot *s = &spot[i];
