@@ -36,6 +36,10 @@ static double row_scale(const double *p, double uniform) {
     return sqrt(gsl_cdf_gamma_Pinv(uniform, p[DIMENSION] / 2, 2 / p[DIMENSION]));
 }
 
+static double log_scale_density(const double *p, double log_scale) {
+    return p[DIMENSION] * (log_scale - expm1(2 * log_scale) / 2);
+}
+
 static bool law(const struct schedule *parameter, struct schedule *lambda) {
     *lambda = schedule_times((struct schedule){M_SQRT2, 0.5, 0}, &parameter[SIGMA], -1);
     return true;
@@ -61,4 +65,5 @@ const struct family family_dotproduct = {
     .law_text = "sqrt(2 log n) / sigma",
     .uniforms_per_score = 1,
     .row_scale = row_scale,
+    .log_scale_density = log_scale_density,
 };

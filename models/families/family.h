@@ -124,8 +124,10 @@ struct family {
 
     /* FAMILY_IID. Scores of a row are those of this law times a factor of the row's own, whose quantile at
      * `uniform` in (0, 1) this is; every other function here, and Lambda^typ, is that of a row with factor 1.
-     * NULL: there is none. */
+     * NULL: there is none. And the logarithm of the density of the factor's logarithm, but for a constant:
+     * with one maximum, falling to both sides. */
     double (*row_scale)(const double *p, double uniform);
+    double (*log_scale_density)(const double *p, double log_scale);
 
     /* FAMILY_FIXED: the atoms of the row in order of gap, the first at gap 0; returns how many. Scores
      * at -inf, which have no weight at any beta > 0, are left out. */

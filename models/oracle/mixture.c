@@ -1,117 +1,273 @@
 #include "models/oracle/mixture.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdlib.h>
 
-#include "models/oracle/law.h"
+#include "models/oracle/between.h"
 
-static const double REACH = 7;     /* 2.6e-12 of the rows are beyond */
-static const double ENOUGH = 1e-5; /* of a change, relative to the range: the next is its square */
+/* Rows are left out where the density is less than e^-RARE of its largest. A choice: 1e-15 of them at most.
+ */
+static const double RARE = 36;
 
-/* Means so far: sums of weight times value, and of the weights. */
+/* Pieces of t = log r over which the density is as good as a polynomial: with MOST = 4, a choice, 16 nodes
+ * leave 1e-14. */
+static const double MOST = 4;
+enum { PIECES = 64 };
 struct mixture {
-    const struct oracle *oracle;
-    double beta, highest; /* s* */
-    struct oracle_question ask;
-    double weight;
-    struct oracle_answer sum;
+    struct between rows;
+    double peak; /* the largest log density */
+    size_t pieces;
+    double edge[PIECES + 1];
 };
 
-static void add_point(struct oracle_point *sum, double weight, const struct oracle_point *x) {
-    sum->entropy += weight * x->entropy;
-    sum->entropy_error += weight * x->entropy_error;
-    sum->participation += weight * x->participation;
-    sum->participation_error += weight * x->participation_error;
-    sum->top_weight += weight * x->top_weight;
-    sum->top_weight_error += weight * x->top_weight_error;
-    sum->log_top_weight += weight * x->log_top_weight;
-    sum->log_top_weight_error += weight * x->log_top_weight_error;
-    sum->log_partition += weight * x->log_partition;
-    sum->log_partition_error += weight * x->log_partition_error;
-    sum->gap_mean += weight * x->gap_mean;
-    sum->gap_mean_error += weight * x->gap_mean_error;
-    sum->susceptibility += weight * x->susceptibility;
-    sum->susceptibility_error += weight * x->susceptibility_error;
+/* ---- the factor's law ---- */
+
+static double log_density(const struct oracle *o, double t) { return o->family->log_scale_density(o->p, t); }
+
+/* From t on by steps of one sign that grow or shrink, uphill. */
+static double highest_from(const struct oracle *o, double t, double step) {
+    double here = log_density(o, t);
+    while (fabs(step) > 1e-9) {
+        const double next = log_density(o, t + step);
+        t = next > here ? t + step : t;
+        step *= next > here ? 1.5 : -0.4;
+        here = fmax(here, next);
+    }
+    return t;
 }
 
-/* Rows with factor r: log Z goes from beta r s* to beta s*, gaps are r times as long. */
-static bool add_rows(struct mixture *m, double z) {
-    const struct oracle *o = m->oracle;
-    const double weight = exp(-0.5 * z * z), r = o->family->row_scale(o->p, gsl_cdf_ugaussian_P(z)),
-                 absolute = m->beta * exp(o->log_lambda);
-    struct oracle_answer rows;
-    if (!law_ask(o, m->beta * r, m->ask, &rows)) { return false; }
-    rows.point.log_partition += (r - 1) * absolute * m->highest;
-    rows.point.gap_mean *= r;
-    rows.point.gap_mean_error *= r;
-    add_point(&m->sum.point, weight, &rows.point);
-    for (size_t k = 0; k < m->ask.ranks; k++) {
-        m->sum.weight[k] += weight * rows.weight[k];
-        m->sum.weight_error[k] += weight * rows.weight_error[k];
+/* Where the density is about e^-RARE of its largest, on the side of `step`. */
+static double rare_from(const struct oracle *o, double top, double step) {
+    const double least = log_density(o, top) - RARE;
+    double low = top;
+    while (log_density(o, low + step) > least) {
+        low += step;
+        step *= 2;
     }
-    m->weight += weight;
+    for (int i = 0; i < 20; i++) {
+        step /= 2;
+        low = log_density(o, low + step) > least ? low + step : low;
+    }
+    return low + step;
+}
+
+/* Whether the log density changes little enough, up and down, over a piece: by more where it is small. */
+static bool is_smooth(const struct oracle *o, double peak, double low, double high) {
+    enum { LOOKS = 4 };
+    double change = 0, before = log_density(o, low), highest = before;
+    for (int i = 1; i <= LOOKS; i++) {
+        const double here = log_density(o, low + (high - low) * i / LOOKS);
+        change += fabs(here - before);
+        highest = fmax(highest, here);
+        before = here;
+    }
+    return change <= MOST + (peak - highest) / 2;
+}
+
+static void cut(const struct oracle *o, struct mixture *m, double last) {
+    double step = last - m->edge[0];
+    for (double t = m->edge[0]; t < last && m->pieces < PIECES;) {
+        step = fmin(2 * step, last - t);
+        while (!is_smooth(o, m->peak, t, t + step)) { step *= 0.8; }
+        t = step < last - t && m->pieces + 1 < PIECES ? t + step : last;
+        m->edge[++m->pieces] = t;
+    }
+}
+
+bool mixture_open(struct oracle *o) {
+    struct mixture *m = calloc(1, sizeof *m);
+    o->mixture = m;
+    if (!m) { return false; }
+    const double top = highest_from(o, log(o->family->row_scale(o->p, 0.5)), 1e-3);
+    between_open(&m->rows, o);
+    m->peak = log_density(o, top);
+    m->edge[0] = rare_from(o, top, -1e-4);
+    cut(o, m, rare_from(o, top, 1e-4));
     return true;
 }
 
-/* The points `first`, first + step, .. up to REACH. */
-static bool add_all(struct mixture *m, double first, double step) {
-    for (double z = first; z <= REACH; z += step) {
-        if (!add_rows(m, z)) { return false; }
+void mixture_close(struct oracle *o) {
+    if (o->mixture) { between_close(&o->mixture->rows); }
+    free(o->mixture);
+}
+
+/* ---- one beta ---- */
+
+/* Integrals so far: of the density, of r times it, and of means with their errors. */
+struct integral {
+    const struct oracle *oracle;
+    double beta, log_beta, density, factor;
+    double value[BETWEEN_COLUMNS], error[BETWEEN_COLUMNS];
+};
+
+/* What a panel's points count for, where Y_2 is small and where it is not; what they do times b, where that
+ * is asked for; the integral of Y_2 where it is small. */
+struct shares {
+    double small[LEJA_MOST], other[LEJA_MOST], times_b[LEJA_MOST], density, small_participation;
+};
+
+static void add_shares(size_t count, double weight, const double *share, double *sum) {
+    for (size_t j = 0; j < count; j++) { sum[j] += weight * share[j]; }
+}
+
+/* At log r = t, with e^t. */
+static void add_node(const struct integral *s, const struct between_panel *panel, double factor,
+                     double density, struct shares *shares) {
+    const struct between *rows = &s->oracle->mixture->rows;
+    const double b = s->beta * factor, x = between_x(rows, panel, b);
+    const bool small = x <= panel->small.end;
+    double share[LEJA_MOST];
+    leja_shares(rows->x, panel->weight, panel->count, x, share);
+    add_shares(panel->count, density, share, small ? shares->small : shares->other);
+    if (panel->plain_gap) { add_shares(panel->count, density * b, share, shares->times_b); }
+    if (small) { shares->small_participation += density * between_small(panel, x); }
+    shares->density += density;
+}
+
+/* t from low to high, all within a panel. */
+static void add_piece(struct integral *s, const struct between_panel *panel, double low, double high,
+                      struct shares *shares) {
+    const struct oracle *o = s->oracle;
+    const struct legendre *rule = &o->rules.outer;
+    double factor[OUTER], density[OUTER];
+    for (int i = 0; i < OUTER; i++) {
+        factor[i] = (low + high) / 2 + (high - low) / 2 * rule->x[i];
+        density[i] = log_density(o, factor[i]) - o->mixture->peak;
+    }
+    o->vector->exp(OUTER, factor, factor);
+    o->vector->exp(OUTER, density, density);
+    for (int i = 0; i < OUTER; i++) {
+        const double weight = (high - low) / 2 * rule->w[i] * density[i];
+        add_node(s, panel, factor[i], weight, shares);
+        s->factor += weight * factor[i];
+    }
+}
+
+static void add_column(struct integral *s, const struct between_panel *panel, size_t column,
+                       const double *share) {
+    for (size_t j = 0; j < panel->count; j++) {
+        s->value[column] += share[j] * panel->value[column][j];
+        s->error[column] += fabs(share[j]) * panel->error[column][j];
+    }
+}
+
+static void add_panel(struct integral *s, const struct between_panel *panel, size_t columns,
+                      const struct shares *shares) {
+    double all[LEJA_MOST];
+    for (size_t j = 0; j < panel->count; j++) { all[j] = shares->small[j] + shares->other[j]; }
+    for (size_t c = 0; c < columns; c++) {
+        add_column(s, panel, c,
+                   c == BETWEEN_PARTICIPATION             ? shares->other
+                   : c == BETWEEN_GAP && panel->plain_gap ? shares->times_b
+                                                          : all);
+        s->error[c] += shares->density * panel->rough[c];
+    }
+    s->value[BETWEEN_PARTICIPATION] += shares->small_participation;
+    s->error[BETWEEN_PARTICIPATION] += BETWEEN_SMALL_ERROR * shares->small_participation;
+    s->density += shares->density;
+}
+
+/* Where a part of a panel ends that as many of its points are in as in the others. */
+static double part_end(const struct between *rows, const struct between_panel *panel, size_t part,
+                       size_t parts) {
+    return between_b(rows, panel, -cos(M_PI * (double)(part + 1) / (double)parts));
+}
+
+/* From t on, within a piece, to the end of the panel or of the factor's law; where that is. A part for twelve
+ * points, a choice: 16 nodes leave 1e-13 of them. */
+static bool add_through(struct integral *s, double *t, size_t *piece, size_t place,
+                        const struct oracle_question *ask) {
+    enum { PART = 12 };
+    struct mixture *m = s->oracle->mixture;
+    const struct between_panel *panel = &m->rows.panel[place];
+    struct shares shares = {0};
+    if (!between_make(&m->rows, place, ask)) { return false; }
+    const size_t parts = (size_t)ceil((double)panel->count / PART * fmax(1, s->oracle->fineness));
+    for (size_t part = 0; part < parts && *piece < m->pieces;) {
+        const double part_ends = log(part_end(&m->rows, panel, part, parts)) - s->log_beta,
+                     end = fmin(part_ends, m->edge[*piece + 1]);
+        if (end > *t) {
+            add_piece(s, panel, *t, end, &shares);
+            *t = end;
+        }
+        *piece += m->edge[*piece + 1] <= end;
+        part += part_ends <= end;
+    }
+    add_panel(s, panel, BETWEEN_MEANS + ask->ranks, &shares);
+    return true;
+}
+
+static bool integrate(struct integral *s, const struct oracle_question *ask) {
+    const struct mixture *m = s->oracle->mixture;
+    double t = m->edge[0];
+    size_t piece = 0;
+    for (size_t place = between_place(&m->rows, s->beta * exp(t)); piece < m->pieces; place++) {
+        if (!add_through(s, &t, &piece, place, ask)) { return false; }
     }
     return true;
 }
 
-/* What the rule is off by, of values from 0 to `range`, where the last halving changed them by so much. */
-static double rule_error(double change, double range) {
-    const double rounding = 1e-11; /* and what lies beyond REACH */
-    return (change < ENOUGH * range ? change * change / range : change) + rounding * range;
-}
-
-/* H reaches from 0 to log n, weights from 0 to 1; mean gaps and log Z are told by H, ordered weights by Y_2.
- */
-static void add_rule_error(const struct mixture *m, double entropy_change, double weight_change,
-                           struct oracle_answer *answer) {
-    struct oracle_point *p = &answer->point;
-    const double of_entropy = rule_error(entropy_change, m->oracle->log_n),
-                 of_weights = rule_error(weight_change, 1);
-    p->entropy_error += of_entropy;
-    p->participation_error += of_weights;
-    p->top_weight_error += of_weights;
-    p->log_mean_participation = log(p->participation);
-    p->log_mean_participation_error = p->participation_error / p->participation;
-    p->log_top_weight_error += of_entropy;
-    p->log_partition_error += of_entropy + 1e-12 * fabs(m->beta * exp(m->oracle->log_lambda) * m->highest);
-    p->gap_mean_error += of_entropy / m->beta;
-    p->susceptibility_error += of_entropy * (1 + p->susceptibility);
-    for (size_t k = 0; k < m->ask.ranks; k++) { answer->weight_error[k] += of_weights; }
-}
-
-static struct oracle_answer mean_of(const struct mixture *m) {
-    struct oracle_answer answer = {.output = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY}};
-    add_point(&answer.point, 1 / m->weight, &m->sum.point);
-    for (size_t k = 0; k < m->ask.ranks; k++) {
-        answer.weight[k] = m->sum.weight[k] / m->weight;
-        answer.weight_error[k] = m->sum.weight_error[k] / m->weight;
+/* What is not known is NaN. */
+static void or_nothing(double *value, double *error) {
+    if (!isfinite(*value + *error)) {
+        *value = NAN;
+        *error = INFINITY;
     }
-    return answer;
+}
+
+/* A mean, whose range is so wide. */
+static void tell(const struct integral *s, enum between_column column, double range, double *value,
+                 double *error) {
+    const double rounding = 1e-13;
+    *value = s->value[column] / s->density;
+    *error = s->error[column] / s->density + rounding * range;
+    or_nothing(value, error);
+}
+
+static void tell_logarithm(double of, double of_error, double *value, double *error) {
+    *value = log(of);
+    *error = of_error / of;
+    or_nothing(value, error);
+}
+
+/* With E r, log Z goes from beta r s* to beta s*. */
+static void tell_log_z(const struct integral *s, struct oracle_point *p) {
+    const struct oracle *o = s->oracle;
+    const double mean = s->factor / s->density,
+                 typical = exp(o->log_lambda) * o->family->quantile(o->p, -o->log_n),
+                 apart = s->beta * ((mean - 1) * typical - mean * o->highest);
+    tell(s, BETWEEN_LOG_Z, o->log_n, &p->log_partition, &p->log_partition_error);
+    p->log_partition += apart;
+    p->log_partition_error += 1e-13 * s->beta * (fabs(typical) + fabs(o->highest));
+}
+
+/* No row's Y_2 is below 1/n. */
+static void tell_point(const struct integral *s, struct oracle_point *p) {
+    const double log_n = s->oracle->log_n;
+    tell(s, BETWEEN_ENTROPY, log_n, &p->entropy, &p->entropy_error);
+    tell(s, BETWEEN_PARTICIPATION, 1, &p->participation, &p->participation_error);
+    p->participation = fmax(p->participation, exp(-log_n));
+    tell_logarithm(p->participation, p->participation_error, &p->log_mean_participation,
+                   &p->log_mean_participation_error);
+    tell(s, BETWEEN_TOP_WEIGHT, 1, &p->top_weight, &p->top_weight_error);
+    tell(s, BETWEEN_LOG_TOP, log_n, &p->log_top_weight, &p->log_top_weight_error);
+    tell_log_z(s, p);
+    tell(s, BETWEEN_GAP, log_n, &p->gap_mean, &p->gap_mean_error);
+    p->gap_mean /= s->beta;
+    p->gap_mean_error /= s->beta;
+    tell(s, BETWEEN_SUSCEPTIBILITY, log_n, &p->susceptibility, &p->susceptibility_error);
 }
 
 bool mixture_ask(const struct oracle *o, double beta, struct oracle_question ask,
                  struct oracle_answer *answer) {
-    struct mixture m = {
-        .oracle = o, .beta = beta, .highest = o->family->quantile(o->p, -o->log_n), .ask = ask};
-    double step = 2, entropy_change = INFINITY, weight_change = INFINITY;
-    m.ask.output = false;
-    if (!add_all(&m, -REACH, step)) { return false; }
-    *answer = mean_of(&m);
-    while (step > 0.1 && !(entropy_change < ENOUGH * o->log_n && weight_change < ENOUGH)) {
-        const struct oracle_point before = answer->point;
-        if (!add_all(&m, -REACH + step / 2, step)) { return false; }
-        step /= 2;
-        *answer = mean_of(&m);
-        entropy_change = fabs(answer->point.entropy - before.entropy);
-        weight_change = fabs(answer->point.participation - before.participation);
+    const struct mixture *m = o->mixture;
+    const double reached = fmin(beta, BETWEEN_LARGEST / exp(m->edge[m->pieces]));
+    struct integral s = {.oracle = o, .beta = reached, .log_beta = log(reached)};
+    *answer = (struct oracle_answer){.output = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY}};
+    if (!integrate(&s, &ask)) { return false; }
+    tell_point(&s, &answer->point);
+    for (size_t k = 0; k < ask.ranks; k++) {
+        tell(&s, BETWEEN_MEANS + (enum between_column)k, 1, &answer->weight[k], &answer->weight_error[k]);
     }
-    add_rule_error(&m, entropy_change, weight_change, answer);
     return true;
 }

@@ -1,14 +1,21 @@
-/* mixture: means over rows that differ by a factor of their scores (family->row_scale): one more integral,
- * over that factor r, of what the law's own rows have at beta r.
+/* mixture: means over rows that differ by a factor r of their scores (family->row_scale): one more integral,
+ * over that factor, of what the law's own rows have at beta r.
  *
- * With r the quantile at Phi(z), int f(r(z)) phi(z) dz by the trapezoid rule, whose error is
- * squared, roughly, by halving the step: it is taken for the square of what the last halving changed. */
+ * With the density q of log r, int f(beta e^t) q(t) dt/int q dt by Gauss-Legendre rules on pieces over which
+ * q changes by a factor of e^5 or so, and which end where those of the polynomials do that all betas have in
+ * the place of f (between.h). Errors are the law's own, of which the integral has what its points count for;
+ * how far the polynomials' last points were from what was foretold; and 1e-13 of the range of a mean. */
 #ifndef GAPSCALE_MODELS_ORACLE_MIXTURE_H
 #define GAPSCALE_MODELS_ORACLE_MIXTURE_H
 
 #include "models/oracle/knots.h"
 
-/* The same as oracle_ask. There is no output. */
+/* Given all else of the oracle. False when out of memory. To be closed in either case. */
+bool mixture_open(struct oracle *oracle);
+void mixture_close(struct oracle *oracle);
+
+/* The same as oracle_ask. There is no output. Keeps what the law has answered: not for two threads at once.
+ */
 bool mixture_ask(const struct oracle *oracle, double beta, struct oracle_question question,
                  struct oracle_answer *answer);
 

@@ -19,8 +19,8 @@ struct oracle *oracle_create_with(const struct family *family, const double *p, 
     struct oracle *o = calloc(1, sizeof *o);
     const bool alone = family->kind == FAMILY_FIXED || positions_are_absent(family_position(family, p));
     if (!o) { return NULL; }
-    if (alone ? law_open(o, family, p, log_n, log_lambda_typ)
-              : product_open(o, family, p, log_n, log_lambda_typ)) {
+    if (!alone ? product_open(o, family, p, log_n, log_lambda_typ)
+               : law_open(o, family, p, log_n, log_lambda_typ) && (!family->row_scale || mixture_open(o))) {
         return o;
     }
     oracle_free(o);
@@ -30,6 +30,7 @@ struct oracle *oracle_create_with(const struct family *family, const double *p, 
 void oracle_free(struct oracle *o) {
     if (!o) { return; }
     product_close(o);
+    mixture_close(o);
     law_close(o);
     free(o);
 }
@@ -65,7 +66,7 @@ const struct oracle_point oracle_unknown_point = {
 bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
                 struct oracle_answer *answer) {
     if (o->product) { return product_ask(o, beta, answer); }
-    return o->family->row_scale ? mixture_ask(o, beta, ask, answer) : law_ask(o, beta, ask, answer);
+    return o->mixture ? mixture_ask(o, beta, ask, answer) : law_ask(o, beta, ask, answer);
 }
 
 bool oracle_at(const struct oracle *o, double beta, struct oracle_point *point) {

@@ -97,8 +97,9 @@ struct oracle_answer {
     double weight[ORACLE_RANKS], weight_error[ORACLE_RANKS];
 };
 
-/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. Less than a millisecond; a hundred times that where rows
- * differ in scale. False when out of memory. */
+/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. Less than a millisecond. Where rows differ in scale some
+ * ten for what all betas need, once for a question and those that ask for less, then a tenth; and, as what
+ * was answered is kept, not for two threads at once. False when out of memory. */
 bool oracle_ask(const struct oracle *oracle, double beta_ratio, struct oracle_question question,
                 struct oracle_answer *answer);
 
@@ -130,8 +131,8 @@ double oracle_collapse_participation(const struct oracle *oracle, double thresho
 
 /* Where the mean's susceptibility is largest, of its maxima the first uphill from Lambda^typ, to about 1e-7;
  * *curvature receives the second derivative of its logarithm by log beta there. NaN where there is none
- * within a factor of 1000, or a plateau has no top to tell; and where rows differ in scale, as it would
- * take a hundred times as long there. */
+ * within a factor of 1000, or a plateau has no top to tell; and where rows differ in scale: their own maxima
+ * are judged there. */
 double oracle_collapse_susceptibility(const struct oracle *oracle, double *curvature);
 
 #endif

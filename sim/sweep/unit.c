@@ -308,13 +308,13 @@ struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t 
 /* ---- cost and name ---- */
 
 /* A quadrature for each beta, each sink there, and each step to a collapse point; with an output one for each
- * ordered weight; where rows differ in scale, or keys in position, as long as some for each. */
+ * ordered weight; with keys in position as long as some for each. */
 static double exact_cost(const struct unit_cell *c) {
     const double quadrature = 1e6, steps = 15;
     const size_t *size = c->here->size;
     if (c->series->family->kind != FAMILY_IID) { return 0; }
     double each = results_has_output(c->here) ? 3 + (double)size[RESULTS_RANK] : 1,
-           scales = c->series->family->row_scale || config_has_position(c->series) ? 40 : 1;
+           scales = config_has_position(c->series) ? 40 : 1;
     return scales * quadrature *
            ((each + (double)size[RESULTS_SINK]) * (double)size[RESULTS_BETA] +
             steps * (double)size[RESULTS_CRITERION]);

@@ -4,6 +4,8 @@
 
 #include <gsl/gsl_cdf.h>
 
+#include "models/numeric/legendre.h"
+
 static struct law dotproduct(double d, double sigma) { return (struct law){"dotproduct", {d, sigma}}; }
 
 /* The factor's law: |q|^2 = d r^2 is a chi square. E 1/r is that of the laws' Lambda^typ. */
@@ -40,6 +42,24 @@ static void test_one_dimension(void **state) {
         check_relative(erfc(r * M_SQRT1_2), rest, 1e-15 * (1 + r * r));
     }
     assert_true(family->row_scale(p, 0) == 0 && isinf(family->row_scale(p, 1)));
+}
+
+/* Its density against its quantiles: what the logarithm covers of each percent. */
+static void test_density(void **state) {
+    (void)state;
+    const struct family *family = family_find("dotproduct");
+    const double dimension[] = {1, 2.5, 64, 1e4}, step = 0.01;
+    for (size_t i = 0; i < 4; i++) {
+        const double p[] = {dimension[i], 1}, middle = log(family->row_scale(p, 0.5));
+        double constant = NAN;
+        for (double u = 0.1; u < 0.9; u += step) {
+            const double low = log(family->row_scale(p, u)), high = log(family->row_scale(p, u + step)),
+                         density = exp(family->log_scale_density(p, (low + high) / 2) -
+                                       family->log_scale_density(p, middle));
+            if (isnan(constant)) { constant = step / (high - low) / density; }
+            check_relative(step / (high - low), constant * density, 2e-3);
+        }
+    }
 }
 
 /* d = 64, n = 2^16: beta_c = 10.1894 = 2.3224 Lambda(sigma = 1). */
@@ -98,6 +118,99 @@ static void test_by_density(void **state) {
     check_by_density(3, 16 * M_LN2, 4, 240, 1e-7);
 }
 
+/* Integrals over log r by Gauss-Legendre rules on short pieces, of answers of Gaussian rows at every node. */
+struct direct {
+    double weight, entropy, participation, top, log_top, log_z, chi, gap, rank[4];
+};
+
+static struct direct direct_mean(double d, double log_n, double beta) {
+    const struct law law = {"gaussian", {1}};
+    const struct oracle_question ask = {.top_weight = true, .slope = true, .ranks = 4};
+    const double first = -34 / d - 5 / sqrt(2 * d), last = 7 / sqrt(2 * d), step = 0.7 / sqrt(2 * d);
+    const double typical = beta * scale(&law, log_n) * family_find("gaussian")->quantile(law.p, -log_n);
+    struct direct sum = {0};
+    struct legendre rule;
+    struct oracle *o = make_oracle(&law, log_n);
+    legendre_make(16, &rule);
+    for (double t = first; t < last; t += step) {
+        for (int i = 0; i < 16; i++) {
+            const double at = t + step * (1 + rule.x[i]) / 2, r = exp(at),
+                         w = rule.w[i] * exp(d * at - d * expm1(2 * at) / 2);
+            struct oracle_answer answer;
+            if (w < 1e-17) { continue; }
+            assert_true(oracle_ask(o, beta * r, ask, &answer));
+            sum.weight += w;
+            sum.entropy += w * answer.point.entropy;
+            sum.participation += w * answer.point.participation;
+            sum.top += w * answer.point.top_weight;
+            sum.log_top += w * answer.point.log_top_weight;
+            sum.log_z += w * (answer.point.log_partition + (r - 1) * typical);
+            sum.chi += w * answer.point.susceptibility;
+            sum.gap += w * r * answer.point.gap_mean;
+            for (size_t k = 0; k < 4; k++) { sum.rank[k] += w * answer.weight[k]; }
+        }
+    }
+    oracle_free(o);
+    return sum;
+}
+
+/* A mean is as far off as what it is made of is between its points, or less; old answers do not change what
+ * is asked later. */
+static void check_directly(double d, double log_n, double beta) {
+    const struct law law = dotproduct(d, 1);
+    const struct oracle_question means = {.errors = false},
+                                 all = {.top_weight = true, .slope = true, .ranks = 4};
+    const struct direct direct = direct_mean(d, log_n, beta);
+    const double close = 2e-12 * fmax(1, log_n / 20);
+    struct oracle *o = make_oracle(&law, log_n);
+    struct oracle_answer answer;
+    assert_true(oracle_ask(o, beta, means, &answer));
+    check_close(answer.point.entropy, direct.entropy / direct.weight, close);
+    assert_true(oracle_ask(o, 3 * beta, means, &answer) && oracle_ask(o, beta, all, &answer));
+    check_close(answer.point.entropy, direct.entropy / direct.weight, close);
+    check_close(answer.point.participation, direct.participation / direct.weight, 2e-12);
+    check_close(answer.point.top_weight, direct.top / direct.weight, 2e-12);
+    check_close(answer.point.log_top_weight, direct.log_top / direct.weight, close);
+    check_close(answer.point.log_partition, direct.log_z / direct.weight, close * fmax(1, beta));
+    check_close(answer.point.susceptibility, direct.chi / direct.weight, 10 * close);
+    check_close(answer.point.gap_mean, direct.gap / direct.weight, 2 * close / beta);
+    for (size_t k = 0; k < 4; k++) { check_close(answer.weight[k], direct.rank[k] / direct.weight, 2e-12); }
+    oracle_free(o);
+}
+
+static void test_directly(void **state) {
+    (void)state;
+    check_directly(1, 5 * M_LN2, 0.2);
+    check_directly(3, 10 * M_LN2, 2.3);
+    check_directly(64, 50 * M_LN2, 0.3);
+    if (!getenv("GAPSCALE_TEST_LONG")) { return; }
+    check_directly(8, 40 * M_LN2, 1.3);
+    check_directly(64, 700, 1.01);
+}
+
+/* Where all rows are spread, or all have collapsed, or beta is not to be reached. */
+static void test_ends(void **state) {
+    (void)state;
+    const double dimension[] = {1, 64, 1e6}, log_n = 16 * M_LN2;
+    for (size_t i = 0; i < 3; i++) {
+        const struct law law = dotproduct(dimension[i], 1);
+        struct oracle *o = make_oracle(&law, log_n);
+        struct oracle_point point;
+        assert_true(oracle_at(o, 1e-9, &point));
+        check_close(point.entropy, log_n, 1e-10);
+        check_relative(point.participation, exp(-log_n), 1e-6);
+        check_close(point.log_partition, log_n, 1e-6);
+        assert_true(oracle_at(o, 1e9, &point));
+        check_close(point.entropy, 0, point.entropy_error + 1e-7);
+        check_close(point.participation, 1, point.participation_error + 1e-7);
+        check_close(point.log_top_weight, 0, point.log_top_weight_error + 1e-7);
+        assert_true(oracle_at(o, INFINITY, &point));
+        check_close(point.entropy, 0, point.entropy_error + 1e-10);
+        assert_true(isnan(point.log_partition) && point.log_partition_error == INFINITY);
+        oracle_free(o);
+    }
+}
+
 /* Two scores, d = 2: their gap is r sqrt(2) |g| with r^2 exponential of mean 1, hence the modulus of a
  * Laplace variable, exponential of mean 1. */
 static void test_pair(void **state) {
@@ -119,9 +232,10 @@ static void test_pair(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_factor),      cmocka_unit_test(test_one_dimension),
-        cmocka_unit_test(test_known_value), cmocka_unit_test(test_by_density),
-        cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_factor),     cmocka_unit_test(test_one_dimension),
+        cmocka_unit_test(test_density),    cmocka_unit_test(test_known_value),
+        cmocka_unit_test(test_by_density), cmocka_unit_test(test_directly),
+        cmocka_unit_test(test_ends),       cmocka_unit_test(test_pair),
     };
     return cmocka_run_group_tests_name("mixture", tests, NULL, NULL);
 }

@@ -1,0 +1,250 @@
+#include "models/oracle/between.h"
+
+#include <gsl/gsl_poly.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/oracle/law.h"
+#include "models/oracle/outer.h"
+
+/* Panels end at b = 1 and at LONG, and are STEP wide from there on; far below b = 1, from BELOW on, there is
+ * one of its own, which begins with an answer at FIRST: choices, of those tried with fewest points for
+ * Gaussian rows. */
+static const double FIRST = 1e-4, BELOW = -1.5, LONG = 150, STEP = 4;
+
+/* To what answers are to be foretold: weights, and entropies and logarithms where log n is not above FEW.
+ * Choices: means over rows then have 1e-13, and with the susceptibility not asked for, that to 1e-8. */
+static const double AIM = 5e-12, ROUGH_AIM = 1e-8, FEW = 20;
+enum { QUIET = 3 };
+
+static double v_of(const struct between *t, double b) { return asinh((b - 1) / t->width); }
+
+/* Where panels end, one after the other. */
+void between_open(struct between *t, const struct oracle *law) {
+    *t = (struct between){.law = law, .width = 3 / sqrt(2 * law->log_n)};
+    const double first = v_of(t, FIRST), edge[] = {BELOW, 0, v_of(t, LONG)};
+    size_t k = first < 2 * BELOW ? 0 : 1;
+    leja_points(t->x);
+    for (size_t i = 0; i < BETWEEN_PANELS; i++, k++) {
+        t->panel[i].low = i > 0 ? t->panel[i - 1].high : first;
+        t->panel[i].high = k < 3 ? edge[k] : t->panel[i].low + STEP;
+    }
+}
+
+void between_close(struct between *t) {
+    for (size_t i = 0; i < BETWEEN_PANELS; i++) {
+        free(t->panel[i].value);
+        free(t->panel[i].error);
+    }
+}
+
+size_t between_place(const struct between *t, double b) {
+    const double v = v_of(t, b);
+    size_t place = 0;
+    while (place + 1 < BETWEEN_PANELS && v > t->panel[place].high) { place++; }
+    return place;
+}
+
+double between_b(const struct between *t, const struct between_panel *panel, double x) {
+    return fmax(FIRST, 1 + t->width * sinh((panel->low + panel->high + x * (panel->high - panel->low)) / 2));
+}
+
+double between_x(const struct between *t, const struct between_panel *panel, double b) {
+    return (2 * v_of(t, b) - panel->low - panel->high) / (panel->high - panel->low);
+}
+
+double between_end(const struct between *t, size_t panel) { return between_b(t, &t->panel[panel], 1); }
+
+/* ---- a panel's points ---- */
+
+struct row {
+    double value[BETWEEN_COLUMNS], error[BETWEEN_COLUMNS];
+};
+
+static void put(struct row *row, enum between_column column, double value, double error) {
+    row->value[column] = value;
+    row->error[column] = error;
+}
+
+static void put_answer(const struct between *t, const struct between_panel *panel, double b,
+                       const struct oracle_answer *answer, struct row *row) {
+    const struct oracle_point *p = &answer->point;
+    const double gap_unit = panel->plain_gap ? 1 : b;
+    put(row, BETWEEN_ENTROPY, p->entropy, p->entropy_error);
+    put(row, BETWEEN_PARTICIPATION, p->participation, p->participation_error);
+    put(row, BETWEEN_TOP_WEIGHT, p->top_weight, p->top_weight_error);
+    put(row, BETWEEN_LOG_TOP, p->log_top_weight, p->log_top_weight_error);
+    put(row, BETWEEN_LOG_Z, p->log_partition + b * t->law->highest, p->log_partition_error);
+    put(row, BETWEEN_GAP, gap_unit * p->gap_mean, gap_unit * p->gap_mean_error);
+    put(row, BETWEEN_SUSCEPTIBILITY, p->susceptibility, p->susceptibility_error);
+    for (size_t k = 0; k < panel->ask.ranks; k++) {
+        put(row, BETWEEN_MEANS + (enum between_column)k, answer->weight[k], answer->weight_error[k]);
+    }
+}
+
+static size_t columns_of(const struct between_panel *panel) { return BETWEEN_MEANS + panel->ask.ranks; }
+
+/* To what a column is to be foretold; infinite where it is what it may be. */
+static double aim_of(const struct between *t, const struct between_panel *panel, size_t column) {
+    const double log_n = t->law->log_n, of_logarithms = AIM * fmax(1, log_n / FEW);
+    switch (column) {
+    case BETWEEN_ENTROPY:
+    case BETWEEN_LOG_TOP:
+    case BETWEEN_LOG_Z: return of_logarithms;
+    case BETWEEN_GAP: return panel->ask.gap ? of_logarithms : INFINITY;
+    case BETWEEN_TOP_WEIGHT: return panel->ask.top_weight ? AIM : INFINITY;
+    case BETWEEN_SUSCEPTIBILITY: return (panel->ask.slope ? AIM : ROUGH_AIM) * (1 + log_n);
+    default: return AIM;
+    }
+}
+
+/* Adds a row; how far it is from what was foretold, in units of the aims. Columns that are not known do not
+ * count. */
+static double add_row(const struct between *t, struct between_panel *panel, const struct row *row,
+                      double apart[BETWEEN_COLUMNS]) {
+    const size_t at = panel->count;
+    double share[LEJA_MOST], worst = at > 0 ? 0 : INFINITY;
+    leja_shares(t->x, panel->weight, at, t->x[at], share);
+    for (size_t c = 0; c < columns_of(panel); c++) {
+        double foretold = 0;
+        for (size_t j = 0; j < at; j++) { foretold += share[j] * panel->value[c][j]; }
+        apart[c] = fabs(row->value[c] - foretold);
+        worst = fmax(worst, apart[c] / aim_of(t, panel, c));
+        panel->value[c][at] = row->value[c];
+        panel->error[c][at] = row->error[c];
+    }
+    leja_add(t->x, at, panel->weight);
+    panel->count++;
+    return worst;
+}
+
+/* Of how far rows were from what was foretold, in units of the aims. */
+static double worst_of(const double *worst, size_t count) {
+    double most = 0;
+    for (size_t i = 0; i < count; i++) { most = fmax(most, worst[i]); }
+    return most;
+}
+
+/* Whether a polynomial through so many points will do; or what is left has stayed what it was: then it is the
+ * law's own. */
+static bool is_enough(const double *worst, size_t count) {
+    enum { LEAST = 8, STRETCH = 12 };
+    const double little = 1e5;
+    if (count < LEAST) { return false; }
+    if (worst_of(worst + count - QUIET, QUIET) < 1) { return true; }
+    if (count < 3 * STRETCH) { return false; }
+    const double last = worst_of(worst + count - STRETCH, STRETCH);
+    return last < little && last > 0.5 * worst_of(worst + count - 2 * STRETCH, STRETCH);
+}
+
+/* Only the first points are asked for all their errors, but for those so far that log Z needs the gap's
+ * integral: others have those of the nearest, if theirs are less. More where Y_2 may be small, and is told.
+ */
+static size_t asked_of(const struct between *t, const struct between_panel *panel) {
+    enum { FEW_POINTS = 8 };
+    const double told = 4000; /* pairs.h */
+    if (panel->low > 0) { return LEJA_MOST; }
+    if (panel->high > 0 || t->law->log_n > told) { return FEW_POINTS; }
+    return t->panel[0].high < 0 ? BETWEEN_ASKED / 2 : BETWEEN_ASKED;
+}
+
+static void spread_errors(const struct between *t, struct between_panel *panel, size_t asked) {
+    for (size_t i = asked; i < panel->count; i++) {
+        size_t nearest = 0;
+        for (size_t j = 1; j < asked; j++) {
+            if (fabs(t->x[j] - t->x[i]) < fabs(t->x[nearest] - t->x[i])) { nearest = j; }
+        }
+        for (size_t c = 0; c < columns_of(panel); c++) {
+            panel->error[c][i] = fmax(panel->error[c][i], panel->error[c][nearest]);
+        }
+    }
+}
+
+/* ---- small Y_2 ---- */
+
+enum { AROUND = 6 };
+
+/* Points with all errors have small Y_2 with all their digits (pairs.h). */
+static void find_small(const struct between *t, struct between_panel *panel) {
+    const double small = 1e-11, around = 1e-4, none = 1e-307;
+    struct between_small *s = &panel->small;
+    *s = (struct between_small){.end = -INFINITY};
+    for (size_t i = 0; i < panel->count && i < BETWEEN_ASKED; i++) {
+        const double value = panel->value[BETWEEN_PARTICIPATION][i];
+        size_t k = s->count;
+        if (!(value > none && value < around)) { continue; }
+        for (; k > 0 && s->x[k - 1] > t->x[i]; k--) {
+            s->x[k] = s->x[k - 1];
+            s->log_value[k] = s->log_value[k - 1];
+        }
+        s->x[k] = t->x[i];
+        s->log_value[k] = log(value);
+        s->count++;
+        if (value < small) { s->end = fmax(s->end, t->x[i]); }
+    }
+    if (s->count < AROUND) { s->end = -INFINITY; }
+}
+
+/* It grows with b: what lies between two points is between theirs. */
+double between_small(const struct between_panel *panel, double x) {
+    const struct between_small *s = &panel->small;
+    double difference[AROUND];
+    size_t above = 1, first = 0;
+    if (x <= s->x[0]) { return exp(s->log_value[0]); }
+    while (above + 1 < s->count && s->x[above] < x) { above++; }
+    while (first + AROUND < s->count && first + AROUND / 2 < above) { first++; }
+    gsl_poly_dd_init(difference, s->x + first, s->log_value + first, AROUND);
+    const double log_value = gsl_poly_dd_eval(difference, s->x + first, AROUND, x);
+    return exp(fmax(s->log_value[above - 1], fmin(log_value, s->log_value[above])));
+}
+
+/* ---- a panel ---- */
+
+/* The law's own susceptibility to all its digits costs nothing, and makes it smooth. */
+static bool fill(const struct between *t, struct between_panel *panel) {
+    double worst[LEJA_MOST], apart[QUIET][BETWEEN_COLUMNS];
+    while (panel->count < LEJA_MOST && !is_enough(worst, panel->count)) {
+        const size_t at = panel->count;
+        const double b = between_b(t, panel, t->x[at]);
+        struct oracle_question ask = panel->ask;
+        struct oracle_answer answer;
+        struct row row;
+        ask.errors = at < asked_of(t, panel);
+        ask.slope = true;
+        if (!law_ask(t->law, b, ask, &answer)) { return false; }
+        put_answer(t, panel, b, &answer, &row);
+        worst[at] = add_row(t, panel, &row, apart[at % QUIET]);
+    }
+    for (size_t c = 0; c < columns_of(panel); c++) {
+        panel->rough[c] = fmax(apart[0][c], fmax(apart[1][c], apart[2][c]));
+    }
+    spread_errors(t, panel, asked_of(t, panel));
+    find_small(t, panel);
+    return true;
+}
+
+/* ---- what is asked ---- */
+
+static bool is_made(const struct between *t, const struct between_panel *panel,
+                    const struct oracle_question *ask) {
+    const struct oracle_question *had = &panel->ask;
+    return panel->count > 0 && panel->fineness == t->law->fineness && had->top_weight >= ask->top_weight &&
+           had->gap >= ask->gap && had->slope >= ask->slope && had->ranks >= ask->ranks;
+}
+
+bool between_make(struct between *t, size_t place, const struct oracle_question *ask) {
+    struct between_panel *panel = &t->panel[place];
+    if (is_made(t, panel, ask)) { return true; }
+    panel->ask.top_weight |= ask->top_weight;
+    panel->ask.gap |= ask->gap;
+    panel->ask.slope |= ask->slope;
+    panel->ask.ranks = ask->ranks > panel->ask.ranks ? ask->ranks : panel->ask.ranks;
+    panel->fineness = t->law->fineness;
+    panel->plain_gap = panel->ask.gap && place == 0;
+    panel->count = 0;
+    free(panel->value);
+    free(panel->error);
+    panel->value = malloc(columns_of(panel) * sizeof *panel->value);
+    panel->error = malloc(columns_of(panel) * sizeof *panel->error);
+    return panel->value && panel->error && fill(t, panel);
+}
