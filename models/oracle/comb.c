@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/numeric/gram.h"
+
 /* Over so many steps Gauss's rule of GRAM_NODES keys is as good as the polynomials are. */
 static const double STRETCH = 11.7;
 
@@ -86,11 +88,65 @@ static bool take_taps(struct comb *c, const struct spread *s) {
     return true;
 }
 
-enum comb_state comb_open(struct comb *c, struct family_position position, double log_n, double scale,
-                          double step, size_t count) {
-    struct spread s = {scale / step, calloc(count + COMB_TAPS, sizeof *s.weight), count};
+/* ---- linear penalties ---- */
+
+double comb_step(double linear, double scale, double step) {
+    enum { HALVINGS = 8 }; /* so many more, and keys of a step are whole numbers */
+    const double penalty = linear * scale, keys = step / penalty;
+    if (keys <= 1) { return penalty / ceil(1 / keys); }
+    const double unit = exp2(fmin(HALVINGS, floor(log2(keys))));
+    return penalty * unit * floor(keys / unit);
+}
+
+/* The weights of `keys` in a row, the first at a point: what COMB_TAPS points count for. */
+static void add_step(double keys, double sum[COMB_TAPS]) {
+    double weight[COMB_TAPS];
+    struct gram rule;
+    const bool many = keys > GRAM_FEWEST;
+    const int nodes = many ? GRAM_NODES : (int)keys - 1;
+    if (many) { gram_make(1, keys - 1, &rule); }
+    sum[COMB_FIRST - 1] += 1;
+    for (int i = 0; i < nodes; i++) {
+        lagrange((many ? rule.x[i] : i + 1) / keys, weight);
+        for (int j = 0; j < COMB_TAPS; j++) { sum[j] += (many ? rule.w[i] : 1) * weight[j]; }
+    }
+}
+
+/* Whether all weights but the first are the same. */
+static bool is_regular(struct family_position position, double log_n, double scale, double step,
+                       size_t count) {
+    const double close = 1e-12, most = 1e9, penalty = position.linear * scale,
+                 ratio = fmax(step / penalty, penalty / step);
+    return position.linear > 0 && position.log == 0 && count > 2 * COMB_TAPS && ratio < most &&
+           fabs(ratio - round(ratio)) <= close * ratio && (double)count * step <= penalty * expm1(log_n);
+}
+
+static bool take_regular(struct comb *c, double keys) {
+    double sum[COMB_TAPS] = {0}, weight = 0;
+    c->stride = keys < 1 ? (size_t)round(1 / keys) : 1;
+    c->first = keys > 1.5 ? COMB_TAPS : COMB_FIRST;
+    c->same = fmax(1, round(keys));
+    c->at = malloc(COMB_TAPS * sizeof *c->at);
+    c->weight = malloc(COMB_TAPS * sizeof *c->weight);
+    c->size = malloc(COMB_TAPS * sizeof *c->size);
+    if (!c->at || !c->weight || !c->size) { return false; }
+    if (c->first == COMB_FIRST) { return true; }
+    add_step(c->same, sum);
+    for (; c->taps + 1 < COMB_TAPS; c->taps++) {
+        weight += sum[c->taps];
+        c->at[c->taps] = c->taps + 1;
+        c->weight[c->taps] = weight;
+        c->size[c->taps] = fabs(weight);
+    }
+    return true;
+}
+
+/* ---- sums ---- */
+
+static enum comb_state open_any(struct comb *c, struct family_position position, double log_n, double scale,
+                                double step) {
+    struct spread s = {scale / step, calloc(c->count + COMB_TAPS, sizeof *s.weight), c->count};
     const struct positions_sum sum = {&s, spread_way, spread_has_ended, spread_add};
-    *c = (struct comb){.count = count, .sums = count - COMB_FIRST};
     enum comb_state state = COMB_NO_MEMORY;
     if (s.weight) {
         state = !positions_visit(position, log_n, 0, &sum) ? COMB_TOO_FAR
@@ -101,6 +157,15 @@ enum comb_state comb_open(struct comb *c, struct family_position position, doubl
     return state;
 }
 
+enum comb_state comb_open(struct comb *c, struct family_position position, double log_n, double scale,
+                          double step, size_t count) {
+    *c = (struct comb){.count = count, .sums = count - COMB_FIRST};
+    if (!is_regular(position, log_n, scale, step, count)) {
+        return open_any(c, position, log_n, scale, step);
+    }
+    return take_regular(c, step / (position.linear * scale)) ? COMB_MADE : COMB_NO_MEMORY;
+}
+
 void comb_close(struct comb *c) {
     free(c->at);
     free(c->weight);
@@ -109,6 +174,21 @@ void comb_close(struct comb *c) {
 
 size_t comb_room(const struct comb *c) { return c->count + COMB_TAPS + VECTOR_ROW; }
 
+/* After the sum over taps, of which there are none where the stride is longer than a point. */
+static void add_same(const struct comb *c, const double *row, double *sum) {
+    if (c->stride == 1) {
+        double rest = 0;
+        for (size_t i = c->sums; i-- > 0;) {
+            rest += i + c->first < c->count ? row[i + c->first] : 0;
+            sum[i] += c->same * rest;
+        }
+        return;
+    }
+    for (size_t i = c->sums; i-- > 0;) {
+        sum[i] = row[i + c->first] + (i + c->stride < c->sums ? sum[i + c->stride] : 0);
+    }
+}
+
 void comb_add(const struct comb *c, const struct vector *vector, const double *weight, const double *row,
               double *sum) {
     size_t taps = c->taps;
@@ -116,6 +196,7 @@ void comb_add(const struct comb *c, const struct vector *vector, const double *w
         while (taps > 0 && c->at[taps - 1] + i >= c->count) { taps--; }
         vector->slide(taps, c->at, weight, row + i, sum + i);
     }
+    if (c->stride > 0) { add_same(c, row, sum); }
 }
 
 /* By differences of order TAPS; in the middle of two points the polynomial is off by so much of one. */

@@ -6,7 +6,11 @@
  *
  * with penalties b of keys j as positions.h has them. f between the points is the polynomial through the
  * COMB_TAPS around; what those count for, summed over the keys, are weights of multiples of the step, and S
- * takes as many terms as the grid has points, however many keys there are. */
+ * takes as many terms as the grid has points, however many keys there are.
+ *
+ * Where penalties grow linearly and a key's is a whole number of steps, or a step that of a whole number of
+ * keys, all weights from one on are the same, at every `stride`: S is a sum over a few, and one that grows
+ * from point to point. comb_step makes it so; it has to hold within the grid for all keys that there are. */
 #ifndef GAPSCALE_MODELS_ORACLE_COMB_H
 #define GAPSCALE_MODELS_ORACLE_COMB_H
 
@@ -19,7 +23,12 @@ struct comb {
     size_t count, sums, taps;
     size_t *at;            /* of each tap, increasing: k for i = 0 */
     double *weight, *size; /* and modulus */
+    size_t first, stride;  /* those of weight `same` are at first, first + stride, ..; stride 0: none are */
+    double same;
 };
+
+/* A step, at most, for which weights are the same, and for halves of it. */
+double comb_step(double linear, double scale, double step);
 
 /* Where a function may end that falls with depth: `before`, -inf at first, is its own. */
 struct comb_end {

@@ -114,10 +114,20 @@ static bool grid_halve(struct grid *g) {
     return true;
 }
 
+/* Whether scores spread over so much that the grid is long, and no key's penalty is as large as that. */
+static bool is_long(const struct oracle *o, double absolute, double step, double length) {
+    const double many = 1000;
+    const struct family_position position = family_position(o->family, o->p);
+    return length > many * step && 2 * length < absolute * position.linear * expm1(o->log_n);
+}
+
 /* All but families with an upper endpoint, where each key has a kink, become smoother with beta. Choices,
  * made so that few grids have to be halved. */
-static double first_step(const struct oracle *o, double beta) {
-    return (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness;
+static double first_step(const struct oracle *o, double absolute, double beta, double length) {
+    const double step = (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness;
+    return is_long(o, absolute, step, length)
+               ? comb_step(family_position(o->family, o->p).linear, absolute, step)
+               : step;
 }
 
 /* x from where no row is left without a score with a > e^3. Empty where it is beyond PRODUCT_WIDEST. False
@@ -127,10 +137,12 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
     const double beta = absolute * exp(-law->log_lambda),
                  lowest = absolute * (o->product->lowest - o->product->apart) + 3;
     struct field *f = &g->field;
-    *g = (struct grid){.step = first_step(o, beta)};
+    *g = (struct grid){.step = 0};
     field_open(f, law, beta, (struct oracle_question){.errors = false});
     f->x_low = field_knot_b(f, 0);
-    f->x_high = g->top = fmin(field_knot_b(f, law->knots - 1) + 4, lowest) + COMB_FIRST * g->step;
+    const double last = fmin(field_knot_b(f, law->knots - 1) + 4, lowest);
+    g->step = first_step(o, absolute, beta, last - f->x_low);
+    f->x_high = g->top = last + COMB_FIRST * g->step;
     if (!(g->top - f->x_low < PRODUCT_WIDEST)) { return true; }
     if (!field_cover(f, f->x_low - 1, g->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
     if (f->count > 0) { f->panel[0].low_y = -INFINITY; } /* nothing is above, and nothing rounds */

@@ -237,9 +237,9 @@ static void test_reach(void **state) {
 static void test_errors(void **state) {
     (void)state;
     const struct law laws[] = {law_at("gaussian", 1, 0, 0.02, 0), law_at("gaussian", 1, 0, 0, 0.2),
-                               law_at("powerlaw", 2, 3, 0.01, 0.1)};
+                               law_at("powerlaw", 2, 3, 0.01, 0.1), law_at("stretched", 0.5, 1, 0.1, 0)};
     const double ratio[] = {0.3, 1, 3};
-    for (size_t i = 0; i < 9; i++) {
+    for (size_t i = 0; i < 12; i++) {
         const struct oracle_point x = point_at(&laws[i / 3], log(1e6), ratio[i % 3]);
         struct oracle *finer = make_oracle(&laws[i / 3], log(1e6));
         struct oracle_point y;

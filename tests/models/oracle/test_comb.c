@@ -1,0 +1,92 @@
+/* Sums over keys at positions against the keys one by one. */
+#include "models/oracle/comb.h"
+#include "tests/test.h"
+
+#include <stdlib.h>
+
+enum { COUNT = 700 };
+
+/* A smooth row, and 0 at both ends. */
+static double row_at(double k) { return exp(-(k - 300) * (k - 300) / 5e3) * (1 + 0.5 * sin(k / 9)); }
+
+/* All keys at x_i. */
+static double sum_at(double i, double step_keys, double keys) {
+    long double sum = 0;
+    for (double j = 0; j < keys && i + j / step_keys < COUNT; j++) { sum += row_at(i + j / step_keys); }
+    return (double)sum;
+}
+
+static struct comb comb_of(double linear, double scale, double step, double keys) {
+    const struct family_position position = {.linear = linear, .log = 0};
+    struct comb comb;
+    assert_int_equal(comb_open(&comb, position, log(keys), scale, step, COUNT), COMB_MADE);
+    return comb;
+}
+
+/* What moduli of weights make of a positive row is no less, and hardly more. */
+static void check_sums(const struct comb *comb, double step_keys, double keys) {
+    double *row = calloc(3 * comb_room(comb), sizeof *row), *sum = row + comb_room(comb),
+           *size = sum + comb_room(comb);
+    for (size_t k = 0; k < COUNT; k++) { row[k] = row_at((double)k); }
+    comb_add(comb, &vector_base, comb->weight, row, sum);
+    comb_add(comb, &vector_base, comb->size, row, size);
+    for (size_t i = 0; i < comb->sums; i += i < 20 ? 1 : 41) {
+        const double all = sum_at((double)(COMB_FIRST + i), step_keys, keys);
+        const double rounding = 1e-14 * all + 1e-13 * fmax(1, step_keys);
+        check_close(sum[i], all, rounding);
+        assert_true(size[i] > all - rounding && size[i] < 1.5 * all + step_keys);
+    }
+    free(row);
+}
+
+/* Keys of a step, from many to one of several steps. Where they are whole numbers weights are the same from
+ * one on; a little off, they are not, and sums are the same all the same. */
+static void test_steps(void **state) {
+    (void)state;
+    const double step_keys[] = {1000, 64, 33, 7, 2, 1, 0.5, 1.0 / 3, 0.1}, linear = 0.37, scale = 2.6;
+    for (size_t i = 0; i < sizeof step_keys / sizeof *step_keys; i++) {
+        const double step = linear * scale * step_keys[i], keys = 1e9, off = 1 + 1e-11;
+        struct comb regular = comb_of(linear, scale, step, keys);
+        assert_true(regular.stride > 0 && regular.taps < COMB_TAPS);
+        check_sums(&regular, step_keys[i], keys);
+        comb_close(&regular);
+        struct comb other = comb_of(linear, scale, step * off, keys);
+        assert_int_equal(other.stride, 0);
+        check_sums(&other, step_keys[i] * off, keys);
+        comb_close(&other);
+    }
+}
+
+/* Keys that end within the grid, or not quite. */
+static void test_few(void **state) {
+    (void)state;
+    struct comb few = comb_of(1, 1, 2, 600), enough = comb_of(1, 1, 2, 1402);
+    assert_true(few.stride == 0 && enough.stride == 1);
+    check_sums(&few, 2, 600);
+    check_sums(&enough, 2, 1402);
+    comb_close(&few);
+    comb_close(&enough);
+}
+
+/* A step of at most that, not much shorter, and regular however often it is halved. */
+static void test_step(void **state) {
+    (void)state;
+    for (double wanted = 1e-3; wanted < 1e6; wanted *= 1.37) {
+        const double penalty = 0.37 * 2.6;
+        double step = comb_step(0.37, 2.6, wanted);
+        assert_true(step <= wanted * (1 + 1e-12) && step > 0.499 * wanted);
+        for (int i = 0; i < 8; i++, step /= 2) {
+            const double ratio = fmax(step / penalty, penalty / step);
+            check_close(ratio, round(ratio), 1e-12 * ratio);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_few),
+        cmocka_unit_test(test_step),
+    };
+    return cmocka_run_group_tests_name("comb", tests, NULL, NULL);
+}
