@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/numeric/curve.h"
 #include "models/oracle/comb.h"
 #include "models/oracle/highest.h"
 #include "models/oracle/inner.h"
@@ -53,11 +54,14 @@ void product_close(struct oracle *o) {
 /* log phi, and what inner.h calls so over phi, of one key: SHARED is E[a^2 e^{-a}], SPREADS E[a e^{-a} (gamma
  * + log a)^2], OWN that times FIRST less the square of ENTROPIES. */
 enum { LOG_PHI, FIRST, SHARED, ENTROPIES, SPREADS, OWN, FUNCTIONS };
+_Static_assert((int)FUNCTIONS == (int)CURVE_VALUES, "a curve for each");
 enum { MOST_POINTS = 1 << 17, MOST_HALVED = 1 << 15 };
 
-/* The functions at x = top - k step. */
+/* The functions at x = top - k step; `behind`: at depths below the top where they hardly change over many
+ * steps, NULL where there are none. */
 struct grid {
     struct field field;
+    struct curve *behind;
     double top, step;
     size_t count, room;
     double (*value)[FUNCTIONS];
@@ -78,6 +82,27 @@ static void functions_at(const struct grid *g, double x, double value[FUNCTIONS]
     value[OWN] = in.spread * part * value[FIRST];
 }
 
+/* ---- on a grid ---- */
+
+/* On grids of LONG steps. What is below TOLD matters to no sum over as many keys as MOST_KEYS; the functions
+ * have 3e-13 of themselves. Choices. */
+static const double LONG = 1000, BEHIND = 60, TOLD = 1e-17, MOST_KEYS = 3e5;
+
+static void functions_behind(double depth, double value[CURVE_VALUES], double noise[CURVE_VALUES],
+                             void *param) {
+    const struct grid *g = param;
+    functions_at(g, g->top - depth, value);
+    for (int f = 0; f < FUNCTIONS; f++) { noise[f] = TOLD + 3e-13 * fabs(value[f]); }
+}
+
+static void value_at(const struct grid *g, double depth, double value[FUNCTIONS]) {
+    if (g->behind && depth >= BEHIND && curve_at(g->behind, depth, value)) {
+        value[LOG_PHI] = fmin(value[LOG_PHI], -1e-300); /* never above, whatever the curve says */
+    } else {
+        functions_at(g, g->top - depth, value);
+    }
+}
+
 /* False when out of memory. */
 static bool grid_room(struct grid *g, size_t count) {
     if (count <= g->room) { return true; }
@@ -96,7 +121,7 @@ static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
     for (g->count = 0; !over && g->count < MOST_POINTS; g->count++) {
         const double depth = (double)g->count * g->step;
         if (!grid_room(g, g->count + 1)) { return false; }
-        functions_at(g, g->top - depth, g->value[g->count]);
+        value_at(g, depth, g->value[g->count]);
         over = comb_is_over(&end, depth, log(-g->value[g->count][LOG_PHI]));
     }
     return true;
@@ -108,26 +133,37 @@ static bool grid_halve(struct grid *g) {
     g->step /= 2;
     for (size_t k = g->count; k-- > 0;) {
         memcpy(g->value[2 * k], g->value[k], sizeof *g->value);
-        functions_at(g, g->top - (double)(2 * k + 1) * g->step, g->value[2 * k + 1]);
+        value_at(g, (double)(2 * k + 1) * g->step, g->value[2 * k + 1]);
     }
     g->count *= 2;
     return true;
 }
 
-/* Whether scores spread over so much that the grid is long, and no key's penalty is as large as that. */
-static bool is_long(const struct oracle *o, double absolute, double step, double length) {
-    const double many = 1000;
-    const struct family_position position = family_position(o->family, o->p);
-    return length > many * step && 2 * length < absolute * position.linear * expm1(o->log_n);
+/* All keys of so much more penalty, and those that there are. */
+static double keys_within(const struct oracle *o, double absolute, double length) {
+    const double linear = absolute * family_position(o->family, o->p).linear;
+    return 1 + fmin(expm1(o->log_n), linear > 0 ? length / linear : INFINITY);
 }
 
 /* All but families with an upper endpoint, where each key has a kink, become smoother with beta. Choices,
  * made so that few grids have to be halved. */
 static double first_step(const struct oracle *o, double absolute, double beta, double length) {
-    const double step = (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness;
-    return is_long(o, absolute, step, length)
-               ? comb_step(family_position(o->family, o->p).linear, absolute, step)
+    const double step = (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness,
+                 linear = family_position(o->family, o->p).linear;
+    return length > LONG * step && 2 * length < absolute * linear * expm1(o->log_n)
+               ? comb_step(linear, absolute, step)
                : step;
+}
+
+/* On long grids, where errors of so many keys do not add up. */
+static bool grid_curve(struct grid *g, const struct oracle *o, double absolute) {
+    enum { HALVINGS = 8 };
+    const double length = g->top - g->field.x_low;
+    if (length < LONG / 2 * g->step || length < 2 * BEHIND || keys_within(o, absolute, length) > MOST_KEYS) {
+        return true;
+    }
+    g->behind = curve_create(BEHIND, length, HALVINGS, functions_behind, g);
+    return g->behind;
 }
 
 /* x from where no row is left without a score with a > e^3. Empty where it is beyond PRODUCT_WIDEST. False
@@ -146,11 +182,12 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
     if (!(g->top - f->x_low < PRODUCT_WIDEST)) { return true; }
     if (!field_cover(f, f->x_low - 1, g->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
     if (f->count > 0) { f->panel[0].low_y = -INFINITY; } /* nothing is above, and nothing rounds */
-    return grid_fill(g, o, absolute);
+    return grid_curve(g, o, absolute) && grid_fill(g, o, absolute);
 }
 
 static void grid_discard(struct grid *g) {
     field_close(&g->field);
+    curve_free(g->behind);
     free(g->value);
 }
 
