@@ -15,6 +15,8 @@ struct maximum {
     const struct oracle *oracle;
     double score, unit, near;
     bool above;
+    double lowest; /* t of the lowest score that the nearest key may have; -inf: there is none */
+    bool folded;   /* the panel goes over u, t = lowest + u^4 */
 };
 
 static double maximum_value(const struct maximum *m, double t) {
@@ -24,8 +26,11 @@ static double maximum_value(const struct maximum *m, double t) {
 }
 
 static void maximum_at(const struct panels_panel *panel, double *value, void *param) {
+    const struct maximum *m = param;
     for (int i = 0; i < panel->rule->order; i++) {
-        value[i] = maximum_value(param, panel->middle + panel->half * panel->rule->x[i]);
+        const double x = panel->middle + panel->half * panel->rule->x[i];
+        value[i] =
+            m->folded ? 4 * x * x * x * maximum_value(m, m->lowest + x * x * x * x) : maximum_value(m, x);
     }
 }
 
@@ -54,30 +59,46 @@ static double near_of(const struct oracle *o) {
     return k > slight ? 0.2 : 0.01;
 }
 
+/* From one t to the next, down to the lowest score at most: near it 1 - V may be a power, which the fold of
+ * the panel makes smoother. */
+static double add_panel(struct maximum *m, struct panels *sum, double t, double next) {
+    m->folded = next <= m->lowest && m->lowest < t;
+    if (m->folded) {
+        sum->rule = &m->oracle->rules.outer;
+        panels_add(sum, 0, sqrt(sqrt(t - m->lowest)));
+        return m->lowest;
+    }
+    sum->rule = fabs(next - t) < 1 ? &m->oracle->rules.inner : &m->oracle->rules.outer;
+    panels_add(sum, fmin(t, next), fmax(t, next));
+    return next;
+}
+
 /* The integral from t = 0 on, in panels that become longer, to where nothing is left. NaN where that is too
  * far. */
-static double sum_of(const struct maximum *m, struct panels *sum, bool up, double *end) {
-    const double first = 2.5, longest = 10, most = 2000, least = 1e-17;
+static double sum_of(struct maximum *m, struct panels *sum, bool up, double *end) {
+    const double first = 2.5, most = 2000, least = 1e-17;
     double t = 0, left = 1;
-    for (double width = first; fabs(t) < most && left > least; width = fmin(1.5 * width, longest)) {
-        const double next = next_t(m, t, width, up);
-        sum->rule = fabs(next - t) < 1 ? &m->oracle->rules.inner : &m->oracle->rules.outer;
-        panels_add(sum, fmin(t, next), fmax(t, next));
-        left = maximum_value(m, next);
-        t = next;
+    for (double width = first; fabs(t) < most && left > least; width *= 1.5) {
+        t = add_panel(m, sum, t, next_t(m, t, width, up));
+        left = maximum_value(m, t);
     }
     *end = t;
     return left > 1e-12 ? NAN : sum->value[0];
 }
 
 static double by_panels(const struct oracle *o, double score, double *lowest) {
-    double end;
-    struct maximum m = {o, score, exp(-o->log_lambda), near_of(o), false};
+    const double unit = exp(-o->log_lambda);
+    struct maximum m = {.oracle = o,
+                        .score = score,
+                        .unit = unit,
+                        .near = near_of(o),
+                        .lowest = (o->family->quantile(o->p, 0) - score) / unit};
     struct panels below = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, above;
+    double end;
     panels_aim(&below, 0, 1, (struct panels_aim){1e-10, 0, 1});
     above = below;
     const double under = sum_of(&m, &below, false, &end);
-    *lowest = isnan(under) ? INFINITY : -m.unit * end;
+    *lowest = isnan(under) ? INFINITY : -unit * end;
     m.above = true;
     return under - sum_of(&m, &above, true, &end);
 }

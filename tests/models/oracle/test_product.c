@@ -216,6 +216,28 @@ static void test_highest(void **state) {
                 1e-11);
 }
 
+/* E of the highest of scores above 0, V = exp(-s^1/2) less penalties, over u = s^1/2. */
+static void test_highest_above_an_end(void **state) {
+    (void)state;
+    enum { KEYS = 20, STEPS = 20000 };
+    const double linear = 1, beta = 2, last = 40, log_n = log(KEYS);
+    const struct law law = law_at("stretched", 0.5, 1, linear, 0);
+    const double score = positions_typical_score(family_find("stretched"), law.p, log_n);
+    double highest = 0;
+    for (int i = 0; i <= 2 * STEPS; i++) {
+        const double u = last * i / (2 * STEPS);
+        double log_below = 0;
+        for (int j = 0; j < KEYS; j++) { log_below += log1p(-exp(-sqrt(u * u + linear * j))); }
+        highest += last / (6 * STEPS) *
+                   (i == 0 || i == 2 * STEPS ? 1
+                    : i % 2                  ? 4
+                                             : 2) *
+                   2 * u * -expm1(log_below);
+    }
+    const struct oracle_point x = point_at(&law, log_n, beta);
+    check_close(-(x.log_partition + x.log_top_weight) / beta, (score - highest) * scale(&law, log_n), 1e-11);
+}
+
 /* n = e^100000 is n = 10^4 where no key beyond it matters; with a log penalty, exponential scores and c above
  * their scale the number of keys that compete is finite; out of reach says so. */
 static void test_reach(void **state) {
@@ -279,6 +301,6 @@ int main(void) {
         cmocka_unit_test(test_one_by_one),     cmocka_unit_test(test_peak),
         cmocka_unit_test(test_pair),           cmocka_unit_test(test_reach),
         cmocka_unit_test(test_highest),        cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_long_grids)};
+        cmocka_unit_test(test_long_grids),     cmocka_unit_test(test_highest_above_an_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
