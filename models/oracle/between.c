@@ -148,15 +148,21 @@ static size_t asked_of(const struct between *t, const struct between_panel *pane
     return t->panel[0].high < 0 ? BETWEEN_ASKED / 2 : BETWEEN_ASKED;
 }
 
+static void spread_error(const struct between *t, struct between_panel *panel, size_t from, size_t to) {
+    const double b_from = between_b(t, panel, t->x[from]), b_to = between_b(t, panel, t->x[to]);
+    for (size_t c = 0; c < columns_of(panel); c++) {
+        const double part = c == BETWEEN_GAP && panel->plain_gap ? b_from / b_to : 1; /* b gap has as much */
+        panel->error[c][to] = fmax(panel->error[c][to], part * panel->error[c][from]);
+    }
+}
+
 static void spread_errors(const struct between *t, struct between_panel *panel, size_t asked) {
     for (size_t i = asked; i < panel->count; i++) {
         size_t nearest = 0;
         for (size_t j = 1; j < asked; j++) {
             if (fabs(t->x[j] - t->x[i]) < fabs(t->x[nearest] - t->x[i])) { nearest = j; }
         }
-        for (size_t c = 0; c < columns_of(panel); c++) {
-            panel->error[c][i] = fmax(panel->error[c][i], panel->error[c][nearest]);
-        }
+        spread_error(t, panel, nearest, i);
     }
 }
 
