@@ -202,6 +202,10 @@ rm torn.h5.journal/header
 expect 0 "no header at all" run sweep.yaml -o torn.h5
 holds "no header: with what was there" grep -q "going on: 14 of 14 units" err
 finished
+printf short >torn.h5.journal/header
+expect 0 "a header that is cut off" run sweep.yaml -o torn.h5
+holds "cut off: with what was there" grep -q "going on: 14 of 14 units" err
+finished
 printf 'gapscale journal 3\nprogram: 0.1.0\n' >torn.h5.journal/header
 expect 1 "a journal of an older gapscale" run sweep.yaml -o torn.h5
 holds "is refused in words" grep -q "left by an older gapscale.*another format" err

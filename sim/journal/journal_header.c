@@ -73,10 +73,10 @@ static bool is_older(const char *bytes) {
 
 static enum journal_header_state parse(size_t length, struct journal_header *h) {
     uint8_t digest[SHA256_DIGEST_SIZE];
-    if (is_older(h->bytes)) { return JOURNAL_HEADER_OLDER; }
-    if (length <= sizeof digest) { return JOURNAL_HEADER_DAMAGED; }
-    const char *at = h->bytes, *end = at + length - sizeof digest;
-    if (end[-1] != '\0') { return JOURNAL_HEADER_DAMAGED; }
+    const char *at = h->bytes;
+    if (is_older(at)) { return JOURNAL_HEADER_OLDER; }
+    if (length <= sizeof digest || at[length - sizeof digest - 1] != '\0') { return JOURNAL_HEADER_DAMAGED; }
+    const char *end = at + length - sizeof digest;
     hash_text(at, (size_t)(end - at), digest);
     const char *first = next_text(&at, end), *rest = numerics_read(next_text(&at, end), &h->numerics);
     bool good = memcmp(digest, end, sizeof digest) == 0 && strcmp(first, first_text) == 0 && rest &&
