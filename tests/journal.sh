@@ -56,6 +56,16 @@ for signal in "${signals[@]}"; do
     holds "SIG$signal is told" grep -q "SIG$signal" err
     holds "SIG$signal leaves no lock" test ! -e long.h5.journal/lock
 done
+sed 's/2^33/10/' long.yaml >last.yaml
+late=0
+for ((try = 0; try < 20; try++)); do
+    "$gapscale" run last.yaml -o last.h5 --quiet 2>err &
+    while kill -0 $! 2>/dev/null && [[ ! -e last.h5 ]]; do :; done
+    kill -TERM $! 2>/dev/null
+    wait $! || late=$((late + 1))
+    rm -rf last.h5*
+done
+holds "SIGTERM in the last moments, when the file is there: status 0, 20 times" test $late -eq 0
 start=${EPOCHREALTIME/./}
 echo "waiting for a time limit of 1 s"
 expect 75 "a time limit" run long.yaml -o long.h5 --threads 1 --time-limit 1s

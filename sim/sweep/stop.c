@@ -21,7 +21,7 @@ enum { FREE, ASKED, DEFERRED, WAITING /* deferred, and asked for meanwhile */ };
 struct stop {
     struct stop_plan plan;
     double deadline, next_beat; /* of the monotonic clock */
-    sigset_t signals, before;
+    sigset_t signals;
     pthread_t thread;
     atomic_int state; /* one of the above */
     atomic_bool done; /* the work is */
@@ -90,7 +90,7 @@ struct stop *stop_start(const struct stop_plan *plan) {
     sigaddset(&stop->signals, SIGTERM);
     sigaddset(&stop->signals, SIGINT);
     sigaddset(&stop->signals, SIGUSR1);
-    int error = pthread_sigmask(SIG_BLOCK, &stop->signals, &stop->before);
+    int error = pthread_sigmask(SIG_BLOCK, &stop->signals, NULL);
     if (error == 0) { error = pthread_create(&stop->thread, NULL, watch, stop); }
     if (error == 0) { return stop; }
     message_error("cannot watch for signals: %s", strerror(error));
@@ -99,12 +99,9 @@ struct stop *stop_start(const struct stop_plan *plan) {
 }
 
 void stop_end(struct stop *stop) {
-    const struct timespec at_once = {0, 0};
     stop->done = true;
     pthread_kill(stop->thread, SIGUSR1);
     pthread_join(stop->thread, NULL);
-    while (sigtimedwait(&stop->signals, NULL, &at_once) > 0) {}
-    pthread_sigmask(SIG_SETMASK, &stop->before, NULL);
     free(stop);
 }
 

@@ -30,7 +30,7 @@ struct stop_plan {
 /* From now on these signals wait for the new thread: call it before threads are made. NULL after a message.
  */
 struct stop *stop_start(const struct stop_plan *plan);
-/* Back to the usual signals. */
+/* From then on these signals wait for ever: what is left to do takes a moment. */
 void stop_end(struct stop *stop);
 
 /* Whether to stop; false for NULL. Cheap, from any thread. */
