@@ -17,9 +17,10 @@ const char *const diagnosis_xi_name[DIAGNOSIS_XIS] = {"xi_alpha", "xi_delta", "x
 /* Rows of a group at a length, in the order of the files. */
 static size_t rows_of(const struct survey *s, const struct diagnosis_group *g, size_t length,
                       const struct survey_row **row) {
+    const struct survey_rows rows = survey_rows_of(s, g->head_first, g->head_last);
     size_t count = 0;
-    for (size_t i = 0; i < s->row_count; i++) {
-        const struct survey_row *r = &s->row[i];
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct survey_row *r = &s->row[rows.at ? rows.at[i] : i];
         if (r->length == length && r->head >= g->head_first && r->head < g->head_last) { row[count++] = r; }
     }
     return count;

@@ -72,10 +72,11 @@ static double log_of(const struct survey_row *row, size_t which) {
 /* By sequence and length, the mean over rows; NaN where there are none. */
 static void fill_means(const struct survey *s, const struct diagnosis_group *g, size_t which, double *count,
                        double *mean) {
+    const struct survey_rows rows = survey_rows_of(s, g->head_first, g->head_last);
     size_t lengths = s->facts->length_count, cells = s->facts->sequence_count * lengths;
     for (size_t i = 0; i < cells; i++) { count[i] = mean[i] = 0; }
-    for (size_t i = 0; i < s->row_count; i++) {
-        const struct survey_row *row = &s->row[i];
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct survey_row *row = &s->row[rows.at ? rows.at[i] : i];
         size_t cell = row->sequence * lengths + row->length;
         if (row->head < g->head_first || row->head >= g->head_last || !isfinite(row->lambda)) { continue; }
         mean[cell] += log_of(row, which);

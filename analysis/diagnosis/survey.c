@@ -405,6 +405,20 @@ static void survey_batch(struct reading *r, const struct scores_batch *batch) {
     s->row_count += batch->count;
 }
 
+static void sort_by_head(struct survey *s) {
+    size_t heads = s->facts->head_count, *next = s->head_end = memory_create(heads + 1, sizeof *next);
+    s->by_head = memory_create(s->row_count + 1, sizeof *s->by_head);
+    for (size_t i = 0; i < s->row_count; i++) { next[s->row[i].head + 1]++; }
+    for (size_t h = 1; h <= heads; h++) { next[h] += next[h - 1]; }
+    for (size_t i = 0; i < s->row_count; i++) { s->by_head[next[s->row[i].head]++] = i; }
+}
+
+struct survey_rows survey_rows_of(const struct survey *s, size_t head_first, size_t head_last) {
+    if (head_last - head_first > 1) { return (struct survey_rows){s->row_count, NULL}; }
+    size_t first = head_first > 0 ? s->head_end[head_first - 1] : 0;
+    return (struct survey_rows){s->head_end[head_first] - first, s->by_head + first};
+}
+
 bool survey_make(struct scores *scores, int threads, struct survey *survey) {
     const struct scores_facts *f = scores_facts(scores);
     struct reading reading;
@@ -423,11 +437,14 @@ bool survey_make(struct scores *scores, int threads, struct survey *survey) {
         for (size_t h = 0; h < f->head_count; h++) { find_sinks(&reading, l, h); }
     }
     close_reading(&reading);
+    sort_by_head(survey);
     return outcome == SCORES_END;
 }
 
 void survey_release(struct survey *survey) {
     free(survey->row);
+    free(survey->by_head);
+    free(survey->head_end);
     free(survey->place);
     free(survey->sink);
 }

@@ -37,10 +37,18 @@ struct survey {
     const struct scores_facts *facts;
     size_t row_count;
     struct survey_row *row;     /* in the order of the files */
+    size_t *by_head, *head_end; /* [row_count] rows, head by head, each in that order; (head) where it ends */
     struct survey_place *place; /* (length, head, sequence) */
     struct survey_sink *sink;   /* (length, head, SURVEY_SINKS), the heaviest first; weight 0: none */
     double sink_limit;          /* keys from this position on were not looked at; inf: all were */
 };
+
+/* Rows that those of some heads are among, in the order of the files. */
+struct survey_rows {
+    size_t count;
+    const size_t *at; /* indices; NULL: 0, 1, 2, .. */
+};
+struct survey_rows survey_rows_of(const struct survey *survey, size_t head_first, size_t head_last);
 
 /* Reads all rows. False after a message; release either way. */
 bool survey_make(struct scores *scores, int threads, struct survey *survey);

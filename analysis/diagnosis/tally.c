@@ -433,17 +433,18 @@ static void tally_batch(struct tally *t, const struct scores_batch *batch) {
 static void fill_collapse(const struct tally *t, struct diagnosis *d) {
     const struct survey *s = d->survey;
     double *value = memory_create(2 * s->row_count, sizeof *value);
-    for (size_t g = 0; g < d->group_count; g++) {
+    for (size_t k = 0; k < d->group_count; k++) {
+        const struct diagnosis_group *g = &d->group[k];
+        const struct survey_rows rows = survey_rows_of(s, g->head_first, g->head_last);
         for (size_t l = 0; l < s->facts->length_count; l++) {
             size_t count = 0;
-            for (size_t i = 0; i < s->row_count; i++) {
-                const struct survey_row *r = &s->row[i];
-                bool here =
-                    r->length == l && r->head >= d->group[g].head_first && r->head < d->group[g].head_last;
-                if (here) { value[count++] = t->collapse[i]; }
+            for (size_t i = 0; i < rows.count; i++) {
+                size_t at = rows.at ? rows.at[i] : i;
+                const struct survey_row *r = &s->row[at];
+                bool here = r->length == l && r->head >= g->head_first && r->head < g->head_last;
+                if (here) { value[count++] = t->collapse[at]; }
             }
-            d->group[g].point[l].collapse =
-                order_make(count, value, value + s->row_count).quantile[ORDER_MEDIAN];
+            g->point[l].collapse = order_make(count, value, value + s->row_count).quantile[ORDER_MEDIAN];
         }
     }
     free(value);
