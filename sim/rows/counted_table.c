@@ -6,7 +6,7 @@
  * between two columns; the sums there are those of the polynomial that meets, at eight columns, a sum and its
  * first two derivatives, times an exponential. Where an octave has eight columns that is good to some 1e-14
  * of a sum above e^-30 (tests/sim/measures/test_stretch.c). The top's sum is 1 or more. At small betas sums
- * change so slowly that every second column will do; the others are made out of those.
+ * change so slowly that every second column will do, to some 1e-13; the others are made out of those.
  */
 #include "sim/rows/counted_table.h"
 
@@ -149,18 +149,23 @@ static void make_basis(const struct place place[STENCIL], double f,
 }
 
 /* Whether the sum over the bins changes so slowly in log beta, with mean numbers of scores, that columns may
- * be twice as far apart as where its second derivative is as large as it gets for n < 2^53, some 70. */
+ * be twice as far apart as where its variance is as large as it gets for n < 2^53, some 70: where mean and
+ * variance are small, or, in a sum that does not break off at its last bin, where they all but make up for
+ * one another in its second derivative. */
 static bool changes_slowly(size_t bins, const struct counted_bin *bin, double beta) {
-    const double slow = 12;
-    double z = 0, first = 0, second = 0, most = -INFINITY;
+    const double slow = 12, straight = 14, widest = 40, nothing = 1e-6;
+    double z = 0, first = 0, second = 0, most = -INFINITY, weight = 0;
     for (size_t k = 0; k < bins; k++) { most = fmax(most, bin[k].log_mean - beta * bin[k].node[0]); }
     for (size_t k = 0; k < bins; k++) {
-        double gap = beta * bin[k].node[0], weight = exp(bin[k].log_mean - gap - most);
+        const double gap = beta * bin[k].node[0];
+        weight = exp(bin[k].log_mean - gap - most);
         z += weight;
         first += weight * gap;
         second += weight * gap * gap;
     }
-    return first < slow * z && second / z - first / z * first / z < slow;
+    const double mean = first / z, variance = second / z - mean * mean;
+    return (mean < slow && variance < slow) ||
+           (weight < nothing * z && fabs(variance - mean) < straight && variance < widest);
 }
 
 /* For rows whose betas are stretched by factors in a range. */
