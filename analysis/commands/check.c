@@ -125,7 +125,7 @@ int command_check(int argc, char **argv) {
     if (!options_read(argc, argv, true, about, NULL, &o, &status)) { return status; }
     struct config *config = config_read(o.config, o.set_count, o.set);
     if (!config) { return EXIT_USAGE; }
-    message_print("%s: good\n", o.config);
+    message_print("%s: good", o.config);
     struct fold fold;
     FILE *out = fold_begin(&fold, stdout);
     print_cost(out, config, o.threads);

@@ -13,12 +13,12 @@
 
 enum { LONGEST = 1 << 14 }; /* bytes of a message; it needs no memory but the stack */
 
-/* C0 but for tabs and new lines, DEL, and C1 as UTF-8. */
+/* C0 but for tabs, DEL, and C1 as UTF-8. */
 void message_plain(char *text) {
     unsigned char *to = (unsigned char *)text;
     for (unsigned char *c = to; *c; c++) {
         bool wide = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
-        *to++ = (*c < 0x20 && *c != '\t' && *c != '\n') || *c == 0x7f || wide ? '?' : *c;
+        *to++ = (*c < 0x20 && *c != '\t') || *c == 0x7f || wide ? '?' : *c;
         c += wide;
     }
     *to = '\0';
@@ -69,5 +69,5 @@ void message_print(const char *format, ...) {
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     message_plain(text);
-    fputs(text, stdout);
+    puts(text);
 }

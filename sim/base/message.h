@@ -16,9 +16,9 @@ void message_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "gapscale: error: ..." and a newline on stderr. */
 void message_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What a terminal would obey becomes `?`, in place: names and texts may come from anywhere. */
+/* What a terminal would obey becomes `?`, in place, new lines too: names and texts may come from anywhere. */
 void message_plain(char *text);
-/* On stdout, made plain, 16 kB at most. */
+/* A line on stdout, made plain, 16 kB at most; its newline is added. */
 void message_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -65,7 +65,7 @@ static void print_series(const struct results_series *s) {
 }
 
 static void print_results(const char *path, const struct results *r) {
-    message_print("%s: %zu series, seed %llu, computed with %s kernels\n", path, r->series_count,
+    message_print("%s: %zu series, seed %llu, computed with %s kernels", path, r->series_count,
                   (unsigned long long)r->seed, r->isa);
     for (size_t i = 0; i < r->series_count; i++) { print_series(&r->series[i]); }
 }
@@ -205,7 +205,7 @@ static int show_results(const char *path, const struct form *form) {
     struct results *r = store_read(path);
     if (!r) { return EXIT_USAGE; }
     if (form->digest) {
-        message_print("%s  %s\n", r->digest, path);
+        message_print("%s  %s", r->digest, path);
     } else if (form->config) {
         print_config(r->config_resolved);
     } else if (form->json) {
@@ -257,15 +257,16 @@ static void print_tally(const char *name, const struct tally *t) {
            t->cost > 0 ? 100 * t->done / t->cost : 100);
 }
 
-/* What to do with a journal that nobody is at work on. */
-static void print_command(const struct journal *journal, bool finished) {
+/* What to do with a journal that nobody is at work on; who left it, or "". */
+static void print_command(const struct journal *journal, bool finished, const char *who) {
     const struct journal_header *h = &journal->header;
     bool merge = finished && h->shards > 1;
     char *command = merge ? journal_header_merge_command(h) : journal_header_command(h, h->shard);
     const char *when = merge      ? "when all shards are finished"
                        : finished ? "to write the results"
                                   : "to go on";
-    printf("%s:\n  %s\n", when, command);
+    message_print("nobody is at work%s%s; %s:", who[0] ? "; left by " : "", who, when);
+    printf("  %s\n", command);
     free(command);
 }
 
@@ -273,20 +274,18 @@ static void print_journal(const struct journal *journal, const struct config *co
                           const struct tally *tally, bool locked, const char *who) {
     const struct journal_header *h = &journal->header;
     const struct tally *all = &tally[config->series_count];
-    char numerics[NUMERICS_TEXT];
-    message_print("%s: journal of %s for %s, numerics %s", journal->directory, h->config_path, h->output,
-                  numerics_print(h->numerics, numerics));
-    if (h->shards > 1) { printf(", shard %zu of %zu", h->shard, h->shards); }
-    printf("\n");
+    char numerics[NUMERICS_TEXT], shard[64] = "";
+    if (h->shards > 1) { snprintf(shard, sizeof shard, ", shard %zu of %zu", h->shard, h->shards); }
+    message_print("%s: journal of %s for %s, numerics %s%s", journal->directory, h->config_path, h->output,
+                  numerics_print(h->numerics, numerics), shard);
     for (size_t i = 0; i < config->series_count; i++) { print_tally(config->series[i].name, &tally[i]); }
     print_tally("in all", all);
     size_t damaged = journal->records->damaged;
     if (damaged > 0) { printf("%zu damaged records will be computed again\n", damaged); }
     if (locked) {
-        message_print("at work: %s\n", who);
+        message_print("at work: %s", who);
     } else {
-        message_print("nobody is at work%s%s; ", who[0] ? "; left by " : "", who);
-        print_command(journal, all->finished == all->units);
+        print_command(journal, all->finished == all->units, who);
     }
 }
 

@@ -80,9 +80,9 @@ static void print_line(const struct fault_source *source, size_t start, size_t o
 }
 
 static void print_message(const struct fault *fault, size_t line, size_t column) {
-    char *text = memory_format("%s:%zu:%zu: error: %s\n", fault->source->name, line, column, fault->message);
+    char *text = memory_format("%s:%zu:%zu: error: %s", fault->source->name, line, column, fault->message);
     message_plain(text);
-    fputs(text, stderr);
+    fprintf(stderr, "%s\n", text);
     free(text);
 }
 
