@@ -69,6 +69,14 @@ for words in "run" "run a b" "run --fast a.yaml" "run a.yaml -o" "run -x" "check
     holds "$words: below two lines at most" test "$(wc -l <err)" -le 3
 done
 
+for verb in run check fit plot report show diagnose families predict flow; do
+    expect 2 "$verb of an empty word" "$verb" ""
+    holds "it says so" grep -q "a word is empty where .* belongs" err
+done
+expect 2 "an option with an empty name" fit r.h5 -o ""
+holds "it says so" grep -q -- "--output takes FILE, not an empty text" err
+expect 2 "an option twice" run a.yaml -o a.h5 --output=b.h5
+holds "it says so" grep -q -- "--output is given twice, the second time as 'b.h5'" err
 expect 2 "what is short for two options" run --f a.yaml
 holds "is told" grep -q "\-\-f may be one of 2 options; write more of it" err
 

@@ -112,7 +112,7 @@ int command_fit(int argc, char **argv) {
         .option = known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
     if (pool && line.words < 2) { return commandline_refuse(&line, "--pool takes two RESULTS or more"); }
-    if (!is_one(&line, &form) || !has_no_target(&line, &form) || !request_is_whole(&line, output)) {
+    if (!is_one(&line, &form) || !has_no_target(&line, &form) || !request_is_whole(&line)) {
         return EXIT_USAGE;
     }
     char *path = output ? memory_copy_text(output) : request_default_output(line.word[0], ".fit.h5");

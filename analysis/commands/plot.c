@@ -185,7 +185,7 @@ static int plot(const struct options *options, const struct commandline *line) {
 
 /* Of a line whose options are read. */
 static int plot_of(struct options *options, const struct commandline *line, const char *output) {
-    if (!request_is_whole(line, output)) { return EXIT_USAGE; }
+    if (!request_is_whole(line)) { return EXIT_USAGE; }
     char *directory = output ? memory_copy_text(output) : request_default_output(line->word[0], "-figures");
     options->directory = directory;
     int status = plot(options, line);

@@ -68,7 +68,7 @@ int command_report(int argc, char **argv) {
         .count = 1,
         .option = &known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
-    if (!request_is_whole(&line, output)) { return EXIT_USAGE; }
+    if (!request_is_whole(&line)) { return EXIT_USAGE; }
     char *path = output ? memory_copy_text(output) : request_default_output(line.word[0], ".html");
     int status = report(path, &line);
     free(path);

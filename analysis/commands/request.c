@@ -6,11 +6,9 @@
 #include "sim/base/message.h"
 #include "sim/config/config.h"
 
-bool request_is_whole(const struct commandline *line, const char *output) {
-    bool nameless = output && !*output;
+bool request_is_whole(const struct commandline *line) {
     if (line->words == 0) { commandline_refuse(line, "no RESULTS given"); }
-    if (line->words > 0 && nameless) { commandline_refuse(line, "-o takes a name, not an empty text"); }
-    return line->words > 0 && !nameless;
+    return line->words > 0;
 }
 
 bool request_names_are_plain(const struct study *study) {

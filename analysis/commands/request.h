@@ -5,9 +5,8 @@
 #include "analysis/study/study.h"
 #include "sim/base/commandline.h"
 
-/* Whether RESULTS are given and `output`, where it is, has a name; else a message, and the usage on stderr.
- */
-bool request_is_whole(const struct commandline *line, const char *output);
+/* Whether RESULTS are given; else a message, and the usage on stderr. */
+bool request_is_whole(const struct commandline *line);
 
 /* Names go into scripts, pages and names of files, and a results file may come from anywhere. False after a
  * message. */

@@ -35,12 +35,26 @@ static bool take_threads(const char *text, int *threads) {
 }
 
 /* False after a message. */
-static bool take(const struct commandline *line, int value) {
+static bool take_text(const struct commandline *line, const struct commandline_option *option) {
+    *option->text = optarg;
+    if (*optarg) { return true; }
+    commandline_refuse(line, "--%s takes %s, not an empty text", option->name, option->value);
+    return false;
+}
+
+/* False after a message; `given` tells of every option whether it was there before. */
+static bool take(const struct commandline *line, int value, bool *given) {
     size_t i = 0;
     while (value_of(line, i) != value) { i++; }
     const struct commandline_option *option = &line->option[i];
     if (option->flag) { return *option->flag = true; }
-    if (option->text) { *option->text = optarg; }
+    if (given[i] && !option->repeats) {
+        commandline_refuse(line, "--%s is given twice, the second time as '%s'; give it once", option->name,
+                           optarg);
+        return false;
+    }
+    given[i] = true;
+    if (option->text) { return take_text(line, option); }
     if (option->threads) { return take_threads(optarg, option->threads); }
     return !option->take || option->take(option, optarg, line->context);
 }
@@ -73,20 +87,33 @@ static void refuse_option(const struct commandline *line, int value, char *const
     free(name);
 }
 
+/* False after a message. */
+static bool words_are_there(const struct commandline *line) {
+    for (size_t i = 0; i < line->words; i++) {
+        if (*line->word[i]) { continue; }
+        commandline_refuse(line, "a word is empty where %s belongs; is a variable of the shell not set?",
+                           line->takes);
+        return false;
+    }
+    return true;
+}
+
 static bool read_options(struct commandline *line, int argc, char **argv, const char *letters,
                          const struct option *known) {
-    bool good = true;
+    bool good = true, *given = memory_create(line->count, sizeof *given);
     int value;
     optind = 0;
     while (good && (value = getopt_long(argc, argv, letters, known, NULL)) != -1 && value != HELP) {
         bool is_known = value != '?' && value != ':';
         if (!is_known) { refuse_option(line, value, argv); }
-        good = is_known && take(line, value);
+        good = is_known && take(line, value, given);
     }
+    free(given);
     line->words = (size_t)(argc - optind);
     line->word = argv + optind;
-    line->status = good ? EXIT_DONE : EXIT_USAGE;
     if (good && value == HELP) { help_print(stdout, line); }
+    good = good && (value == HELP || words_are_there(line));
+    line->status = good ? EXIT_DONE : EXIT_USAGE;
     return good && value != HELP;
 }
 

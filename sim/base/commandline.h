@@ -12,10 +12,10 @@ struct commandline_option {
     char letter;
     const char *value;          /* what follows it, as help calls it, in capitals; NULL: nothing */
     const char *meaning;        /* a line of any length */
-    bool repeats;               /* may be given several times */
+    bool repeats;               /* may be given several times; of others but flags that is refused */
     const char *const *choices; /* what may follow it, ended by NULL; NULL: names of files, or anything */
     bool *flag;                 /* is set */
-    const char **text;          /* is set to what follows */
+    const char **text;          /* is set to what follows, which must not be empty */
     int *threads;               /* likewise to a whole number from 1 to 4096 */
     /* Hears what follows; false after a message. */
     bool (*take)(const struct commandline_option *option, const char *value, void *context);
@@ -44,7 +44,8 @@ struct commandline {
 };
 
 /* Reads argv behind argv[0], the command's name. Whether the command goes on: after -h or --help, which every
- * command knows, its help is on stdout; after what makes no sense a message is on stderr. */
+ * command knows, its help is on stdout; after what makes no sense, an empty word among it, a message is on
+ * stderr. */
 bool commandline_read(struct commandline *line, int argc, char **argv);
 
 /* How the command is used, in two lines on stderr, and below them, where the eye is, what is wrong with the

@@ -21,10 +21,11 @@ struct taken {
 
 static struct taken take(size_t count, const char *const *word) {
     struct taken t = {.threads = 7};
-    const struct commandline_option known[] = {{"quiet", .meaning = "no words", .flag = &t.quiet},
-                                               {"output", 'o', "FILE", "where", .text = &t.output},
-                                               {"threads", 0, "K", "how many", .threads = &t.threads},
-                                               {"set", 0, "PATH=VALUE", "what", .take = refuses_no}};
+    const struct commandline_option known[] = {
+        {"quiet", .meaning = "no words", .flag = &t.quiet},
+        {"output", 'o', "FILE", "where", .text = &t.output},
+        {"threads", 0, "K", "how many", .threads = &t.threads},
+        {"set", 0, "PATH=VALUE", "what", .repeats = true, .take = refuses_no}};
     t.line = (struct commandline){
         .takes = "FILE", .about = "Does.", .count = 4, .option = known, .context = &t.heard};
     t.goes_on = commandline_read(&t.line, (int)count, (char **)word);
@@ -35,7 +36,8 @@ static struct taken take(size_t count, const char *const *word) {
 
 static void test_words(void **state) {
     (void)state;
-    struct taken t = TAKE("run", "a", "--quiet", "-o", "x", "b", "--threads", "2^3", "--set", "yes");
+    struct taken t = TAKE("run", "a", "--quiet", "--set", "1", "-o", "x", "b", "--threads", "2^3", "--set",
+                          "2", "--quiet");
     assert_true(t.goes_on && t.quiet && t.threads == 8);
     assert_string_equal(t.output, "x");
     assert_string_equal(t.heard, "set");
@@ -55,6 +57,10 @@ static void test_ends(void **state) {
                                 TAKE("run", "--threads", "5000"),
                                 TAKE("run", "--set", "no"),
                                 TAKE("run", "-o"),
+                                TAKE("run", "-o", ""),
+                                TAKE("run", "-o", "x", "--output=x"),
+                                TAKE("run", "--threads", "2", "a", "--threads", "2"),
+                                TAKE("run", "a", ""),
                                 TAKE("run", "--bogus", "-h")};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_true(!bad[i].goes_on && bad[i].line.status == EXIT_USAGE);
