@@ -164,10 +164,20 @@ mkfifo pipe
 expect 2 "a pipe" check pipe
 expect 2 "a bad --set" run sweep.yaml --set replicates=x -o bad.h5
 expect 2 "an unknown --set" run sweep.yaml --set replicats=3 -o bad.h5
-read -ra many < <(printf -- '--set replicates=3 %.0s' {1..256})
-expect 0 "as many --set as there may be" check sweep.yaml "${many[@]}"
-expect 2 "one more" check sweep.yaml "${many[@]}" --set replicates=3
+{
+    printf '%s\n' "n: [16]" "beta: [1]" "series:"
+    printf -- '- {family: plateau, name: s%d}\n' {1..256}
+} >many.yaml
+read -ra many < <(printf -- '--set series.s%d.replicates=3 ' {1..256})
+expect 0 "as many --set as there may be" check many.yaml "${many[@]}"
+expect 2 "one more" check many.yaml "${many[@]}" --set seed=3
 holds "is told" grep -q "at most 256 --set options" err
+expect 0 "--set of a key and of one in it" check sweep.yaml --set "beta={relative_to: lambda_typ, from: 1/8, to: 8}" --set beta.points=9
+for sets in "replicates=64 replicates=65" "beta.points=9 beta={from:1/8,to:8}" "beta={from:1/8,to:8,points:9} beta.points=5" \
+    "series.g1.scale=2 series.g1.scale=2"; do
+    expect 2 "--set twice: $sets" check sweep.yaml --set "${sets% *}" --set "${sets#* }"
+    holds "it says so" grep -q "^--set:1:.*is set by an earlier --set; keep one of them" err
+done
 cat >dotted.yaml <<'YAML'
 replicates: 64
 n: [16, 300]

@@ -61,16 +61,27 @@ static size_t word_length(const struct yaml_node *at, const char *path) {
     return longest ? longest : whole ? whole : strcspn(path, ".");
 }
 
+/* Whether a value, or part of it, is not of the config itself. */
+static bool is_overridden(const struct yaml_node *value, const struct fault_source *config) {
+    bool is = value && value->source != config;
+    for (size_t i = 0; value && !is && i < value->count; i++) { is = is_overridden(value->value[i], config); }
+    return is;
+}
+
 /* Takes the value over. */
 static void set_path(struct yaml_node *root, char *path, struct yaml_node *value,
                      const struct fault_source *source) {
     struct yaml_node *at = root;
-    char *word = path;
+    char *word = path, shown[FAULT_QUOTE];
     for (size_t length; at && word[length = word_length(at, word)]; word += length + 1) {
         word[length] = '\0';
         at = descend(at, word, value, source, (size_t)(word - path));
     }
     if (at && at->kind == YAML_MAPPING) {
+        if (is_overridden(yaml_find(at, word), root->source)) {
+            fault_add(source, (size_t)(word - path), "`%s` is set by an earlier --set; keep one of them",
+                      fault_quote(word, shown));
+        }
         yaml_set(at, word, value);
         return;
     }

@@ -154,8 +154,7 @@ static void test_overriding_series(void **state) {
 }
 
 static void test_set(void **state) {
-    static const char *const set[] = {"replicates=77",
-                                      "n={from: 16, points: 2}",
+    static const char *const set[] = {"n={from: 16, points: 2}",
                                       "n.to=64",
                                       "seed=18446744073709551615",
                                       "series.g.scale.coef=1/2",
