@@ -594,6 +594,10 @@ done
 holds "the shards' units are those that check counts" test "$sum,$((units > 0))" = "$units,1"
 command=$(tail -1 out)
 holds "show of a finished shard says which command merges" test "${command#  }" = "gapscale merge 'a b/it'\''s.h5'.shard-*-of-3.journal -o 'a b/it'\''s.h5'"
+for missing in missing.journal "missing.h5.shard-*-of-3.journal"; do
+    expect 2 "a merge of $missing" merge "$parts.shard-0-of-3.journal" "$missing" -o "$parts"
+    holds "it says that it does not exist" grep -qF "$missing is no journal: No such file or directory; check the path" err
+done
 expect 75 "a merge of one shard" merge "$parts.shard-0-of-3.journal" -o "$parts"
 holds "it counts the same units" test "$(sed -n 's/.* \([0-9]*\) of \([0-9]*\) units are missing.*/\1 \2/p' err)" = "$((units - first)) $units"
 mkdir -p path && ln -s "$gapscale" path/gapscale

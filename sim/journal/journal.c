@@ -66,7 +66,13 @@ static struct journal *prepare(const char *directory) {
 
 static struct journal *refuse(struct journal *j, enum journal_header_state state) {
     switch (state) {
-    case JOURNAL_HEADER_ABSENT: message_error("%s is no journal: it has no header", j->directory); break;
+    case JOURNAL_HEADER_ABSENT:
+        if (access(j->directory, F_OK) == 0) {
+            message_error("%s is no journal: it has no header", j->directory);
+        } else {
+            message_error("%s is no journal: %s; check the path", j->directory, strerror(errno));
+        }
+        break;
     case JOURNAL_HEADER_OLDER:
         message_error(
             "%s was left by an older gapscale, whose journals have another format: go on with that one, "
