@@ -388,6 +388,10 @@ assert said["kind"] == "journal" and said["shards"] == 1000 and said["finished"]
 assert sum(s["units"] for s in said["series"]) == said["units"]'
 expect 2 "show with two forms" show before.h5 --json --config
 expect 2 "show of a text" show text.h5
+for verb in show fit; do
+    expect 2 "$verb of an archive" "$verb" few.h5.units
+    holds "it says of which file" grep -q "few.h5.units is the archive that few.h5 grows from, .*; give few.h5" err
+done
 expect 2 "show of a missing file" show missing.h5
 expect 2 "show of a pipe" show pipe
 expect 2 "show without a file" show

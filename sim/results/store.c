@@ -351,10 +351,24 @@ struct results *store_try(const char *path, char why[STORE_WHY]) {
     return NULL;
 }
 
+/* Of a file that cannot be read: it may be the archive beside one that can. */
+static void refuse(const char *path, const char *why) {
+    static const char archive[] = ".units";
+    const size_t length = strlen(path), end = strlen(archive);
+    char *file = memory_copy_part(path, length > end ? length - end : 0);
+    if (length > end && strcmp(path + length - end, archive) == 0 && access(file, R_OK) == 0) {
+        message_error("%s is the archive that %s grows from, which `run` and `merge` alone read; give %s",
+                      path, file, file);
+    } else {
+        message_error("cannot read %s: %s", path, why);
+    }
+    free(file);
+}
+
 struct results *store_read(const char *path) {
     char why[H5_WHY];
     struct results *r = store_try(path, why);
-    if (!r) { message_error("cannot read %s: %s", path, why); }
+    if (!r) { refuse(path, why); }
     return r;
 }
 
