@@ -1,5 +1,6 @@
 #include "sim/storage/h5list.h"
 
+#include <hdf5_hl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +155,12 @@ static void add_attributes(struct visit *v, hid_t object, const char *path) {
     H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, &owner);
 }
 
+/* Whether this is but the name and the length of an axis, as netCDF writes a dimension without coordinates.
+ */
+static bool is_bare_scale(hid_t dataset) {
+    return H5DSis_scale(dataset) > 0 && H5Dget_storage_size(dataset) == 0;
+}
+
 static void visit_group(struct visit *v, hid_t group, const char *path);
 
 static void visit_member(struct visit *v, hid_t group, const char *name, const char *path) {
@@ -167,7 +174,7 @@ static void visit_member(struct visit *v, hid_t group, const char *name, const c
     }
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     H5I_type_t kind = object >= 0 ? H5Iget_type(object) : H5I_BADID;
-    if (kind == H5I_DATASET) {
+    if (kind == H5I_DATASET && !is_bare_scale(object)) {
         add_array(v, object, inner);
         add_attributes(v, object, inner);
     } else if (kind == H5I_GROUP && v->depth < DEPTH) {

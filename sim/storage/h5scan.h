@@ -55,10 +55,10 @@ struct h5scan {
 
 enum { H5SCAN_WHY = 256 };
 
-/* Lists arrays and attributes in the order of their names; groups to a depth of 16, each once, however many
- * links lead to it. Soft links within the file are followed; external links and virtual arrays only with
- * `links`, else such arrays are listed as not present. NULL with what is wrong in `why`, such as more than
- * H5SCAN_ITEMS of them. Close with h5scan_close. */
+/* Lists arrays, but for scales of axes that hold no numbers, and attributes in the order of their names;
+ * groups to a depth of 16, each once, however many links lead to it. Soft links within the file are followed;
+ * external links and virtual arrays only with `links`, else such arrays are listed as not present. NULL with
+ * what is wrong in `why`, such as more than H5SCAN_ITEMS of them. Close with h5scan_close. */
 struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]);
 void h5scan_close(struct h5scan *scan);
 

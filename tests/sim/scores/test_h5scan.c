@@ -2,6 +2,8 @@
  */
 #include "tests/sim/scores/files.h"
 
+#include <hdf5_hl.h>
+
 #include "sim/storage/h5scan.h"
 
 static struct h5scan *scan_good(const char *path, bool links) {
@@ -215,6 +217,25 @@ static void test_full(void **state) {
     assert_non_null(strstr(why, "it holds more than 8192"));
 }
 
+/* A scale without numbers is the name and length of an axis; one with numbers an array. */
+static void test_scales(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5");
+    const double value[4] = {1, 2, 3, 4};
+    hid_t file = h5_new(path.text),
+          bare = h5_array(file, "bare", H5T_IEEE_F32BE, 1, (hsize_t[]){4}, NULL, NULL),
+          full = h5_array(file, "full", H5T_IEEE_F64LE, 1, (hsize_t[]){4}, NULL, value);
+    assert_true(H5DSset_scale(bare, "This is a netCDF dimension but not a netCDF variable.         4") >= 0);
+    assert_true(H5DSset_scale(full, "full") >= 0);
+    H5Dclose(bare);
+    H5Dclose(full);
+    H5Fclose(file);
+    struct h5scan *scan = scan_good(path.text, false);
+    assert_int_equal(scan->array_count, 1);
+    assert_int_equal(find(scan, "/full")->presence, H5SCAN_PRESENT);
+    h5scan_close(scan);
+}
+
 /* Booleans, numbers of other kinds, arrays without numbers. */
 static void test_kinds(void **state) {
     struct scratch *s = *state;
@@ -266,6 +287,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_loops, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_deep, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_scales, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_kinds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_not_hdf5, set_up, tear_down),
     };
