@@ -152,6 +152,7 @@ static void add_series(const struct config_series *series, const struct results_
     for (size_t n = 0; n < series->n_count; n++) {
         size_t blocks = c.unit_blocks;
         c.log_n = series->log_n[n];
+        config_parameters(series, c.log_n, c.p);
         unit_cell_size(&c);
         if (c.unit_blocks != blocks) { /* all else is the same at every n */
             count_arrays(&c, &results, &coordinates);

@@ -92,8 +92,8 @@ bool unit_is_node(const struct unit *unit); /* of the tree of blocks (partial.h)
 double unit_cost(const struct unit *unit);  /* nanoseconds, roughly */
 /* "SERIES at n = N, replicates A to B", or "exact values". Returns `name`. */
 const char *unit_name(const struct unit_plan *plan, struct unit_range range, char name[UNIT_NAME]);
-/* For a cell outside a plan, of which `series`, `log_n` and the sizes of `here` are known: layout, cost and
- * units. */
+/* For a cell outside a plan, of which `series`, `log_n`, `p` and the sizes of `here` are known: layout, cost
+ * and units. */
 void unit_cell_size(struct unit_cell *cell);
 /* Any range of blocks of a cell, as far as it has them. */
 struct unit unit_part(const struct unit_cell *cell, size_t first_block, size_t block_count);

@@ -448,6 +448,20 @@ static void test_estimate(void **state) {
     run_free(run);
 }
 
+/* The cost of a sampled row goes by its parameters. */
+static void test_estimate_is_of_the_plan(void **state) {
+    (void)state;
+    struct run run = {.config = experiment_config("n: [2^9, 2^12]\nreplicates: 5000\nbeta: [1]\nseries:\n"
+                                                  "  - {family: attention, width: 128, normalise: qk}\n")};
+    struct estimate cost = estimate_sweep(run.config, NULL, 1);
+    struct unit_plan plan;
+    unit_plan_create(&plan, run.config);
+    assert_int_equal(cost.units, plan.unit_count + plan.cell_count); /* exact values are a unit each */
+    check_close(cost.seconds, 1e-9 * plan.cost, 1e-3);
+    unit_plan_release(&plan);
+    config_free(run.config);
+}
+
 /* Without drawing one of the rows, of 2^37 keys each. */
 static void test_estimate_of_far_windows(void **state) {
     (void)state;
@@ -471,6 +485,7 @@ int main(void) {
         cmocka_unit_test(test_odd_replicates),
         cmocka_unit_test(test_rare_rows),
         cmocka_unit_test(test_estimate),
+        cmocka_unit_test(test_estimate_is_of_the_plan),
         cmocka_unit_test(test_estimate_of_far_windows),
     };
     return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
