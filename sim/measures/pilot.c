@@ -53,6 +53,10 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+bool pilot_is_needed(const struct family *family) {
+    return family->kind == FAMILY_SAMPLED && !family->log_lambda;
+}
+
 double pilot_log_lambda(const struct family *family, const double *p, double log_n, uint64_t seed,
                         const char *series) {
     double lambda[PILOT_ROWS];

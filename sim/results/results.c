@@ -303,9 +303,8 @@ static void fill_output_scales(struct results_series *s) {
 static double log_lambda_typ(const struct config_series *asked, double log_n, uint64_t seed) {
     double p[FAMILY_PARAMETERS];
     config_parameters(asked, log_n, p);
-    return asked->family->kind == FAMILY_SAMPLED && !asked->family->log_lambda
-               ? pilot_log_lambda(asked->family, p, log_n, seed, asked->name)
-               : typical_scale(asked->family, p, log_n).log_lambda;
+    return pilot_is_needed(asked->family) ? pilot_log_lambda(asked->family, p, log_n, seed, asked->name)
+                                          : typical_scale(asked->family, p, log_n).log_lambda;
 }
 
 static void fill_scales(struct results_series *s, const struct config_series *asked, uint64_t seed) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/measures/pilot.h"
 #include "sim/rows/drawn.h"
 #include "sim/sweep/histogram.h"
 #include "sim/sweep/record.h"
@@ -49,16 +50,43 @@ static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, 
     return best * (long_row ? 1.5 * exp(log_keys - longest) : 1);
 }
 
+/* Nanoseconds of pilot rows at this n, by the cost model; 0 where a formula tells the scale. */
+static double pilot_cost(const struct config_series *series, double log_n) {
+    double p[FAMILY_PARAMETERS];
+    if (!pilot_is_needed(series->family)) { return 0; }
+    config_parameters(series, log_n, p);
+    return PILOT_ROWS * series->family->cost(p) * exp(log_n);
+}
+
+static bool has_rows(const struct config_series *series, double log_n) {
+    double p[FAMILY_PARAMETERS];
+    char why[FAMILY_WHY];
+    config_parameters(series, log_n, p);
+    return !series->family->allows || series->family->allows(p, log_n, why);
+}
+
+/* The n to measure at: the one asked for, or a whole part of it whose pilot rows take no longer than a
+ * second.
+ */
+static double log_measured(const struct config_series *series, double log_n) {
+    const double most = 1e9;
+    for (double part = fmax(1, ceil(pilot_cost(series, log_n) / most)); part < exp(log_n) / 2; part++) {
+        if (has_rows(series, log_n - log(part))) { return log_n - log(part); }
+    }
+    return log_n;
+}
+
 /* Seconds that a row takes for each nanosecond of the cost model: measured on a sweep of a few replicates of
- * this one cell, at BETAS of its betas at most. */
+ * this one cell, at BETAS of its betas at most; on shorter rows where its pilot rows would take long. */
 static double measure_pace(const struct config *config, const struct isa *isa,
                            const struct config_series *series, size_t n) {
-    double log_n = series->log_n[n], beta[BETAS];
+    double log_n = log_measured(series, series->log_n[n]), beta[BETAS];
     struct config_series alone = *series;
     struct config only = *config;
     struct unit_plan plan;
     alone.n_count = 1;
     alone.log_n = &log_n;
+    alone.beta.log_trained = fmin(alone.beta.log_trained, log_n);
     alone.replicates = TRIALS;
     if (alone.beta.count > BETAS && !alone.beta.log_value) {
         for (size_t i = 0; i < BETAS; i++) { beta[i] = alone.beta.value[i * alone.beta.count / BETAS]; }
@@ -161,12 +189,13 @@ static void add_series(const struct config_series *series, const struct results_
         }
         struct unit exact = {.cell = &c};
         double replicates = (double)series->replicates, least = target_foreseen(series, 0),
-               seconds = c.cost * pace_at(pace, series, n);
+               nanosecond = pace_at(pace, series, n), seconds = c.cost * nanosecond,
+               before = pilot_cost(series, c.log_n) * nanosecond + 1e-9 * unit_cost(&exact);
         struct estimate *cost = &sum->cost;
         cost->units += c.unit_count + 1;
         cost->rows += replicates;
-        cost->seconds += replicates * seconds + 1e-9 * unit_cost(&exact);
-        cost->least_seconds += least * seconds + 1e-9 * unit_cost(&exact);
+        cost->seconds += replicates * seconds + before;
+        cost->least_seconds += least * seconds + before;
         cost->longest_unit = fmax(cost->longest_unit,
                                   seconds * fmin(replicates, (double)c.unit_blocks * RESULTS_BLOCK_LENGTH));
         cost->disk += results;

@@ -12,7 +12,8 @@ struct estimate {
     double rows;
     double seconds; /* on one core, extrapolated from a few rows that are made here and now, of every cell
                        or, where there are many, of some of each series; the other cells' and exact
-                       values' by the cost model */
+                       values' by the cost model; with the pilot rows that tell the scale where no formula
+                       does */
     double least_seconds; /* the same where every target is met when it is looked at first */
     double longest_unit;  /* seconds on one core: what a kill may lose, once per thread */
     double memory;        /* bytes: peak with that many threads */

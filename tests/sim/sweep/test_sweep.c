@@ -457,8 +457,23 @@ static void test_estimate_is_of_the_plan(void **state) {
     struct unit_plan plan;
     unit_plan_create(&plan, run.config);
     assert_int_equal(cost.units, plan.unit_count + plan.cell_count); /* exact values are a unit each */
-    check_close(cost.seconds, 1e-9 * plan.cost, 1e-3);
+    const struct config_series *series = run.config->series;
+    double p[FAMILY_PARAMETERS];
+    config_parameters(series, log(512), p);
+    const double pilots = 256 * (512 + 4096) * series->family->cost(p);
+    check_close(cost.seconds, 1e-9 * (plan.cost + pilots), 1e-3);
     unit_plan_release(&plan);
+    config_free(run.config);
+}
+
+/* Nor pilot rows of 2^26 keys, hours of work. */
+static void test_estimate_of_long_pilots(void **state) {
+    (void)state;
+    struct run run = {
+        .config = experiment_config("n: 2^26\nreplicates: 1\nbeta: {prescription: log, trained: 2^26}\n"
+                                    "series:\n  - {family: attention, normalise: qk}\n")};
+    struct estimate cost = estimate_sweep(run.config, isa_find("base"), 1);
+    assert_true(cost.seconds > 60 && cost.seconds < 1e6);
     config_free(run.config);
 }
 
@@ -486,6 +501,7 @@ int main(void) {
         cmocka_unit_test(test_rare_rows),
         cmocka_unit_test(test_estimate),
         cmocka_unit_test(test_estimate_is_of_the_plan),
+        cmocka_unit_test(test_estimate_of_long_pilots),
         cmocka_unit_test(test_estimate_of_far_windows),
     };
     return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
