@@ -84,10 +84,11 @@ static struct normalised among_atoms(struct dense *d) {
 enum { ORDER = 16 };
 static const double FIRST = 0x1p-20, WIDEST = 2; /* panels are short where u is, as p bends at 0 */
 
-/* int e^{y - u} p du over the panel from `start` on: the scores of log rank y - u. */
-static void sum_panel(struct dense *d, const struct legendre *rule, double y, double start, double end) {
+/* int e^{y - u} p du over the panel from `start` on, with T at `cut`: the scores of log rank y - u. */
+static void sum_panel(struct dense *d, const struct legendre *rule, double cut, double y, double start,
+                      double end) {
     const struct row *row = d->row;
-    double half = (end - start) / 2, cut = bulk_rank_gap(row->bulk, row->bulk_offset, y);
+    double half = (end - start) / 2;
     for (int i = 0; i < ORDER; i++) {
         double at = y - start - half * (1 + rule->x[i]),
                distance = cut - bulk_rank_gap(row->bulk, row->bulk_offset, at);
@@ -109,12 +110,12 @@ static void sum_points(struct dense *d, double cut) {
     d->log_sum = log_sum_exp(d->log_sum, log(sum));
 }
 
-static void sum_smooth(struct dense *d, const struct legendre *rule, double y) {
-    const struct row *row = d->row;
-    const double deepest = 50 + 5 * d->power, cut = bulk_rank_gap(row->bulk, row->bulk_offset, y);
+/* Those up to log rank y, with T at `cut`, their gap or more. */
+static void sum_smooth(struct dense *d, const struct legendre *rule, double cut, double y) {
+    const double deepest = 50 + 5 * d->power;
     double first, last, all;
     start(d);
-    bulk_ranks(row->bulk, &first, &last);
+    bulk_ranks(d->row->bulk, &first, &last);
     all = fmin(y - first, deepest);
     if (!isfinite(cut)) {
         d->log_sum = INFINITY;
@@ -122,7 +123,7 @@ static void sum_smooth(struct dense *d, const struct legendre *rule, double y) {
     }
     for (double u = 0, next; u < all; u = next) {
         next = fmin(all, u > 0 ? u + fmin(u, WIDEST) : FIRST);
-        sum_panel(d, rule, y, u, next);
+        sum_panel(d, rule, cut, y, u, next);
     }
     sum_points(d, cut);
     d->out.support = exp(y);
@@ -130,10 +131,47 @@ static void sum_smooth(struct dense *d, const struct legendre *rule, double y) {
 }
 
 /* log sum p, finite at its low end: there all weights may be too small for a double. */
-static double miss_at(struct dense *d, const struct legendre *rule, double y) {
+static double miss_with(struct dense *d, const struct legendre *rule, double cut, double y) {
     const double least = -1e4;
-    sum_smooth(d, rule, y);
+    sum_smooth(d, rule, cut, y);
     return fmax(least, d->log_sum);
+}
+
+static double miss_at(struct dense *d, const struct legendre *rule, double y) {
+    return miss_with(d, rule, bulk_rank_gap(d->row->bulk, d->row->bulk_offset, y), y);
+}
+
+/* Narrows the log rank whose gap is T; whether it is one that is told apart from log n. */
+static bool find_rank(struct dense *d, const struct legendre *rule, struct root *r) {
+    const double log_n = r->high, close = 1e-9;
+    double miss = r->at_high;
+    while (r->high - r->low > 1e-13 * r->high) {
+        double y = root_guess(r);
+        miss = miss_at(d, rule, y);
+        if (fabs(miss) < 1e-12) { break; }
+        root_narrow(r, y, miss);
+    }
+    return fabs(miss) < close || log_n - r->low > 2e-13 * log_n;
+}
+
+/* All keys have weight: T lies beyond the gap of log rank `low`. If all gaps were 0 it would be
+ * n^{-1/power}/scale. */
+static void cut_beyond(struct dense *d, const struct legendre *rule, double low, double log_n) {
+    double inside = bulk_rank_gap(d->row->bulk, d->row->bulk_offset, low),
+           start = fmax(log(inside), -log_n / d->power - log(d->scale)), step = 0x1p-10;
+    struct root r = {.high = start, .at_high = -1};
+    while (r.at_high < 0) {
+        r.low = r.high;
+        r.at_low = r.at_high;
+        r.high = start + step;
+        r.at_high = miss_with(d, rule, exp(r.high), log_n);
+        step *= 2;
+    }
+    while (r.high - r.low > 1e-15 * fabs(r.high)) {
+        double x = root_guess(&r), miss = miss_with(d, rule, exp(x), log_n);
+        if (fabs(miss) < 1e-12) { break; }
+        root_narrow(&r, x, miss);
+    }
 }
 
 static struct normalised within_bulk(struct dense *d) {
@@ -141,13 +179,13 @@ static struct normalised within_bulk(struct dense *d) {
     struct root r = {.low = 0};
     legendre_make(ORDER, &rule);
     bulk_ranks(d->row->bulk, &r.low, &r.high);
+    const double log_n = r.high;
     r.at_low = fmin(miss_at(d, &rule, r.low), 0);
     r.at_high = miss_at(d, &rule, r.high);
-    if (!(r.at_high >= 0)) { return (struct normalised){NAN, NAN, NAN, NAN}; }
-    while (r.high - r.low > 1e-13 * r.high) {
-        double y = root_guess(&r), miss = miss_at(d, &rule, y);
-        if (fabs(miss) < 1e-12) { break; }
-        root_narrow(&r, y, miss);
+    if (r.at_high < 0) {
+        cut_beyond(d, &rule, log_n, log_n);
+    } else if (!find_rank(d, &rule, &r)) {
+        cut_beyond(d, &rule, r.low, log_n);
     }
     return d->out;
 }

@@ -7,7 +7,7 @@
 struct normalised;
 
 /* p = [scale (T - gap)]_+^power, sum p = 1, of a row with a bulk: relative accuracy 1e-6, or what its lack of
- * fluctuations leaves. NaN where the weights of all keys of a smooth bulk do not sum to 1 with T at the last.
+ * fluctuations leaves. The support may be inf.
  */
 struct normalised dense_entmax(const struct row *row, double scale, double power);
 

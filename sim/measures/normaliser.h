@@ -31,8 +31,7 @@ void normaliser_begin(struct normaliser *normaliser, const struct row *row);
  * that move sum p by 1e-6 at most, each, and hold less than 2^-10 of the keys above where T is among them:
  * the support is good to 1e-3 of itself and the rest to 1e-4 (held against every score to 1e5 keys), or,
  * where counted rows tell no finer, to what fluctuations inside a part leave open (5e-5 of log N). Beyond
- * 2^52 keys the row has no randomness and these are integrals, the support may be inf; NaN where it is all of
- * such a row. */
+ * 2^52 keys the row has no randomness and these are integrals, the support may be inf. */
 struct normalised normaliser_entmax(struct normaliser *normaliser, double alpha, double beta);
 
 /* Of a row with these measures at some beta and one more key whose logit is `log_weight` above that of the

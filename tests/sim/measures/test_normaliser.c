@@ -336,6 +336,62 @@ static void test_bulk_of_powers(void **state) {
     counted_free(counted);
 }
 
+/* ---- all keys of a bulk have weight ---- */
+
+/* Power-law rows of e^200 keys, V(gap) = gap^2 up to gap 1: under sparsemax p = (1 + c (2/3 - gap))/n, c = n
+ * beta, where c < 3. */
+static void test_all_of_a_bulk(void **state) {
+    (void)state;
+    const struct family *family = family_find("powerlaw");
+    const double p[FAMILY_PARAMETERS] = {2, 1}, log_n = 200, c[] = {2.9, 1, 1e-6, 1e-60};
+    double log_lambda = typical_scale(family, p, log_n).log_lambda;
+    struct counted *counted = counted_create(isa_best());
+    struct normaliser *workspace = normaliser_create();
+    struct counted_law *law = counted_law_create(family, p, log_n, log_lambda, isa_best()->kernel, 0, NULL);
+    const struct row *row = counted_row(counted, law, test_stream(0));
+    for (size_t k = 0; k < 4; k++) {
+        struct normalised x = entmax_of(workspace, row, 2, c[k] * exp(-log_n - log_lambda));
+        double lost = 0; /* E (1 + y) log(1 + y) over the keys, y = c (2/3 - gap) */
+        for (int i = 0; i < 100000; i++) {
+            double gap = (i + 0.5) / 100000, y = c[k] * (2.0 / 3 - gap);
+            lost += 2 * gap / 100000 * (1 + y) * log1p(y);
+        }
+        check_relative(x.support, exp(log_n), 1e-12);
+        check_relative(x.top_weight, (1 + c[k] * 2 / 3) * exp(-log_n), 1e-6);
+        check_relative(x.participation, (1 + c[k] * c[k] / 18) * exp(-log_n), 1e-6);
+        check_close(x.entropy, log_n - lost, 1e-6);
+    }
+    counted_law_free(law);
+    normaliser_free(workspace);
+    counted_free(counted);
+}
+
+/* Gaussian rows, whose last gap is infinite, from betas where all weights are equal on: entropy falls, and
+ * does not jump where T comes among the gaps. */
+static void test_nearly_equal_weights(void **state) {
+    (void)state;
+    const struct family *family = family_find("gaussian");
+    const double p[FAMILY_PARAMETERS] = {1}, log_n = 1000, alpha[] = {1.1, 1.5};
+    double log_lambda = typical_scale(family, p, log_n).log_lambda;
+    struct counted *counted = counted_create(isa_best());
+    struct normaliser *workspace = normaliser_create();
+    struct counted_law *law = counted_law_create(family, p, log_n, log_lambda, isa_best()->kernel, 0, NULL);
+    const struct row *row = counted_row(counted, law, test_stream(0));
+    for (size_t k = 0; k < 2; k++) {
+        double q = 1 / (alpha[k] - 1), before = log_n;
+        check_relative(entmax_of(workspace, row, alpha[k], 1e-290).entropy, log_n, 1e-9);
+        for (double log_t = 4.5; log_t > 3; log_t -= 0.05) { /* of T, were all gaps 0 */
+            double beta = exp(-log_n / q - log_t - log_lambda) / (alpha[k] - 1);
+            struct normalised x = entmax_of(workspace, row, alpha[k], beta);
+            assert_true(x.entropy <= before * (1 + 1e-12) && x.entropy > before - 2);
+            before = x.entropy;
+        }
+    }
+    counted_law_free(law);
+    normaliser_free(workspace);
+    counted_free(counted);
+}
+
 /* One key above N equal ones: p_(1) = (1 + N beta gap)/(1 + N) for sparsemax while beta gap < 1; the same
  * equation of degree 2 for alpha = 1.5. */
 static void test_plateau(void **state) {
@@ -372,6 +428,7 @@ int main(void) {
         cmocka_unit_test(test_poisson),        cmocka_unit_test(test_large_support),
         cmocka_unit_test(test_bulk),           cmocka_unit_test(test_plateau),
         cmocka_unit_test(test_bulk_of_powers), cmocka_unit_test(test_equal_weights),
+        cmocka_unit_test(test_all_of_a_bulk),  cmocka_unit_test(test_nearly_equal_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
