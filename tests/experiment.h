@@ -59,7 +59,7 @@ static inline struct results *experiment_collect(const struct unit_plan *plan, c
 /* Sampled, without exact values. Free with results_free. */
 static inline struct results *experiment_of(const struct config *config, const struct isa *isa, int threads) {
     struct unit_plan plan;
-    unit_plan_create(&plan, config);
+    unit_plan_create(&plan, config, true);
     struct partial **partial = calloc(unit_plan_size(&plan), sizeof *partial);
     struct unit_range all = {0, plan.unit_count};
     struct experiment_held held = {&plan, partial};

@@ -125,7 +125,7 @@ static struct results *create_series(const struct config *config, size_t index) 
     series.target = 0;
     struct results *shape = results_shape(&alone), *results = NULL;
     if (results_numbers(shape) < MOST_NUMBERS) {
-        struct results *outline = results_outline(&alone);
+        struct results *outline = results_outline(&alone, true);
         results = results_create(outline, "");
         results_free(outline);
     }

@@ -54,7 +54,7 @@ static bool open_journals(struct merge *m) {
     }
     m->config = journal_config(m->journal[0]);
     if (!m->config) { return false; }
-    unit_plan_create(&m->plan, m->config);
+    unit_plan_create(&m->plan, m->config, m->quiet);
     m->all = unit_shares(&m->plan, 0, 1);
     return true;
 }

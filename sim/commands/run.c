@@ -362,7 +362,7 @@ static bool scan_all(struct run *run) {
 
 /* What is to be done, and what of it is done; a rank that follows is told. */
 static int make_plan(struct run *run) {
-    unit_plan_create(&run->plan, run->config);
+    unit_plan_create(&run->plan, run->config, run->o->quiet || ranks_index() > 0);
     journal_begin(run->journal, &run->plan);
     if (ranks_index() > 0) { return EXIT_DONE; }
     run->ours = unit_shares(&run->plan, (size_t)run->o->shard, (size_t)run->o->shards);

@@ -343,7 +343,7 @@ static int show_journal(const char *directory, const struct form *form) {
     bool good = false;
     if (config) {
         struct unit_plan plan;
-        unit_plan_create(&plan, config);
+        unit_plan_create(&plan, config, false);
         journal_begin(journal, &plan);
         good = journal_scan(journal);
         if (good) { print_journal_as(form, journal, &plan); }

@@ -58,10 +58,11 @@ bool pilot_is_needed(const struct family *family) {
 }
 
 double pilot_log_lambda(const struct family *family, const double *p, double log_n, uint64_t seed,
-                        const char *series) {
+                        const char *series, struct progress *progress) {
     double lambda[PILOT_ROWS];
-    char name[NAME];
+    char name[NAME], what[NAME];
     snprintf(name, sizeof name, "%s/pilot", series);
+    snprintf(what, sizeof what, "pilot rows of %s", series);
 #pragma omp parallel
     {
         struct sampled *sampled = sampled_create(isa_best());
@@ -70,6 +71,9 @@ double pilot_log_lambda(const struct family *family, const double *p, double log
             struct stream stream = stream_make(seed, name, log_n, false, i);
             const struct row *row = sampled_row(sampled, family, p, log_n, 0, stream);
             lambda[i] = row_lambda(row, rint(exp(log_n)));
+            if (!progress) { continue; }
+#pragma omp critical(pilot_progress)
+            progress_add(progress, exp(log_n), what);
         }
         sampled_free(sampled);
     }

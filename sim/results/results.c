@@ -300,18 +300,30 @@ static void fill_output_scales(struct results_series *s) {
 }
 
 /* By theory's formula, or from rows where it has none. */
-static double log_lambda_typ(const struct config_series *asked, double log_n, uint64_t seed) {
+static double log_lambda_typ(const struct config_series *asked, double log_n, uint64_t seed,
+                             struct progress *progress) {
     double p[FAMILY_PARAMETERS];
     config_parameters(asked, log_n, p);
-    return pilot_is_needed(asked->family) ? pilot_log_lambda(asked->family, p, log_n, seed, asked->name)
-                                          : typical_scale(asked->family, p, log_n).log_lambda;
+    return pilot_is_needed(asked->family)
+               ? pilot_log_lambda(asked->family, p, log_n, seed, asked->name, progress)
+               : typical_scale(asked->family, p, log_n).log_lambda;
 }
 
-static void fill_scales(struct results_series *s, const struct config_series *asked, uint64_t seed) {
+/* Keys of the pilot rows that fill_scales asks for. */
+static double pilot_keys(const struct results_series *s, const struct config_series *asked) {
+    double keys = s->is_prescribed ? exp(s->log_trained) : 0;
+    for (size_t i = 0; i < asked->n_count; i++) { keys += exp(asked->log_n[i]); }
+    return PILOT_ROWS * keys;
+}
+
+static void fill_scales(struct results_series *s, const struct config_series *asked, uint64_t seed,
+                        bool quiet) {
     size_t betas = s->size[RESULTS_BETA];
-    double trained = s->is_prescribed ? log_lambda_typ(asked, s->log_trained, seed) : NAN;
+    struct progress progress =
+        progress_start(pilot_keys(s, asked), 0, quiet || !pilot_is_needed(asked->family));
+    double trained = s->is_prescribed ? log_lambda_typ(asked, s->log_trained, seed, &progress) : NAN;
     for (size_t i = 0; i < asked->n_count; i++) {
-        double n = exp(asked->log_n[i]), log_lambda = log_lambda_typ(asked, asked->log_n[i], seed);
+        double n = exp(asked->log_n[i]), log_lambda = log_lambda_typ(asked, asked->log_n[i], seed, &progress);
         s->log_n[i] = asked->log_n[i];
         s->n[i] = n < 0x1p53 ? rint(n) : n;
         s->log_lambda_typ[i] = log_lambda;
@@ -326,6 +338,7 @@ static void fill_scales(struct results_series *s, const struct config_series *as
                 scale == CONFIG_SCALE_LAMBDA_TYP ? value : exp(log_beta - log_lambda);
         }
     }
+    progress_end(&progress);
 }
 
 static void series_shape(struct results_series *s, const struct config *config,
@@ -386,22 +399,22 @@ double results_numbers(const struct results *r) {
 }
 
 static void series_outline(struct results_series *s, const struct config *config,
-                           const struct config_series *asked) {
+                           const struct config_series *asked, bool quiet) {
     allocate(s, false);
     fill_blocks(s);
     results_fill_common(s, config->quantile);
     fill_normalisers(s, &asked->normalisers);
     fill_output(s, &asked->output);
-    fill_scales(s, asked, config->seed);
+    fill_scales(s, asked, config->seed, quiet);
     fill_output_scales(s);
 }
 
-struct results *results_outline(const struct config *config) {
+struct results *results_outline(const struct config *config, bool quiet) {
     struct results *r = results_shape(config);
     r->config_text = memory_copy_text(config->text);
     r->config_resolved = memory_copy_text(config->resolved);
     for (size_t i = 0; i < r->series_count; i++) {
-        series_outline(&r->series[i], config, &config->series[i]);
+        series_outline(&r->series[i], config, &config->series[i], quiet);
     }
     return r;
 }

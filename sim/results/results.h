@@ -128,8 +128,9 @@ struct results *results_shape(const struct config *config);
 /* How many numbers a file of these sizes holds. */
 double results_numbers(const struct results *results);
 /* What a config says of its results before any row is made: sizes and coordinates, Lambda^typ and beta among
- * them. The other arrays are NULL, and `isa`. Free with results_free. */
-struct results *results_outline(const struct config *config);
+ * them. The other arrays are NULL, and `isa`. Pilot rows may take long and show progress on stderr unless
+ * `quiet`. Free with results_free. */
+struct results *results_outline(const struct config *config, bool quiet);
 /* Results of this outline: a copy with all arrays, NaN where the outline has none. The same. */
 struct results *results_create(const struct results *outline, const char *isa);
 /* Sizes of the axes that every series has. */

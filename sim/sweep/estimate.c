@@ -96,7 +96,7 @@ static double measure_pace(const struct config *config, const struct isa *isa,
     only.series_count = 1;
     only.series = &alone;
     only.text = only.resolved = "";
-    unit_plan_create(&plan, &only);
+    unit_plan_create(&plan, &only, true);
     double pace = cell_seconds(&plan, isa, plan.cell) / plan.cell->cost;
     unit_plan_release(&plan);
     return pace;

@@ -135,8 +135,8 @@ void unit_cell_size(struct unit_cell *c) {
     c->unit_count = unit_of_block(c, c->block_count - 1) + 1;
 }
 
-void unit_plan_create(struct unit_plan *plan, const struct config *config) {
-    *plan = (struct unit_plan){.config = config, .outline = results_outline(config)};
+void unit_plan_create(struct unit_plan *plan, const struct config *config, bool quiet) {
+    *plan = (struct unit_plan){.config = config, .outline = results_outline(config, quiet)};
     for (size_t i = 0; i < config->series_count; i++) { plan->cell_count += config->series[i].n_count; }
     plan->cell = memory_create(plan->cell_count, sizeof *plan->cell);
     plan->bykey = memory_create(plan->cell_count, sizeof(struct unit_cell *));

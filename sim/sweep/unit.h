@@ -38,8 +38,8 @@ struct unit_plan {
     struct results_series *here;    /* of the cells */
 };
 
-/* `config` stays in use. Release with unit_plan_release. */
-void unit_plan_create(struct unit_plan *plan, const struct config *config);
+/* `config` stays in use; `quiet` is that of results_outline. Release with unit_plan_release. */
+void unit_plan_create(struct unit_plan *plan, const struct config *config, bool quiet);
 void unit_plan_release(struct unit_plan *plan);
 /* All units: the sampled ones, unit_count, and one for each cell, that of its exact values. */
 size_t unit_plan_size(const struct unit_plan *plan);

@@ -32,7 +32,7 @@ static void setting_make(struct setting *s, const char *path, double factor) {
         s->config->series[i].replicates =
             (uint64_t)fmax(1, rint((double)s->config->series[i].replicates * factor));
     }
-    unit_plan_create(&s->plan, s->config);
+    unit_plan_create(&s->plan, s->config, true);
 }
 
 static void setting_of(struct setting *s, const char *text) {

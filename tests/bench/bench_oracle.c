@@ -73,7 +73,7 @@ static double cell_cost(const struct kept_law *law, const char *n, double linear
     strcat(text, "}]\n");
     struct config *config = experiment_config(text);
     struct unit_plan plan;
-    unit_plan_create(&plan, config);
+    unit_plan_create(&plan, config, true);
     const struct unit unit = unit_get(&plan, plan.unit_count);
     const double start = ledger_clock();
     partial_free(sweep_exact(&unit));

@@ -12,7 +12,7 @@ struct setting {
 /* Free with setting_free. */
 static inline struct setting setting_make(const char *text) {
     struct setting s = {.config = experiment_config(text)};
-    unit_plan_create(&s.plan, s.config);
+    unit_plan_create(&s.plan, s.config, true);
     return s;
 }
 

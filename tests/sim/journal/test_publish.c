@@ -32,7 +32,7 @@ struct setting {
 
 static void setting_make(struct setting *s) {
     s->config = experiment_config(text);
-    unit_plan_create(&s->plan, s->config);
+    unit_plan_create(&s->plan, s->config, true);
     struct unit_range some = {0, s->plan.unit_count + 1};
     struct journal_header header = {.config_path = "",
                                     .output = "",

@@ -280,10 +280,12 @@ static void test_pilot(void **state) {
         }
         qsort(lambda, PILOT_ROWS, sizeof *lambda, ascending);
         double median = 0.5 * (lambda[PILOT_ROWS / 2 - 1] + lambda[PILOT_ROWS / 2]);
-        check_close(pilot_log_lambda(attention(), p[k], log(N), 5, "a"), log(median), 1e-12);
+        check_close(pilot_log_lambda(attention(), p[k], log(N), 5, "a", NULL), log(median), 1e-12);
     }
     const double alike[FAMILY_PARAMETERS] = {16, 8, VOCABULARIED, 1, 1, NONE, 0, 0};
-    assert_true(pilot_log_lambda(attention(), alike, log(N), 5, "a") == 0);
+    struct progress heard = progress_start(PILOT_ROWS * N, 0, true);
+    assert_true(pilot_log_lambda(attention(), alike, log(N), 5, "a", &heard) == 0);
+    check_close(heard.done, heard.total, 1e-6);
     sampled_free(sampled);
 }
 

@@ -57,7 +57,7 @@ static inline struct results *sample_plan(const char *text, const char *isa) {
     sample_write_text("config.yaml", text);
     struct config *config = config_read("config.yaml", 0, NULL);
     assert_non_null(config);
-    struct results *outline = results_outline(config), *r = results_create(outline, isa);
+    struct results *outline = results_outline(config, true), *r = results_create(outline, isa);
     results_free(outline);
     config_free(config);
     return r;

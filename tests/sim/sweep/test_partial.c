@@ -32,7 +32,7 @@ struct made {
 
 static struct made made_create(const char *text_of) {
     struct made m = {.config = experiment_config(text_of)};
-    unit_plan_create(&m.plan, m.config);
+    unit_plan_create(&m.plan, m.config, true);
     m.of = calloc(unit_plan_size(&m.plan), sizeof *m.of);
     return m;
 }
@@ -69,7 +69,7 @@ static bool is_coordinate(const struct results_field *of_outline) { return *of_o
 static void test_outline(void **state) {
     (void)state;
     struct config *config = experiment_config(text);
-    struct results *outline = results_outline(config), *results = results_create(outline, "base");
+    struct results *outline = results_outline(config, true), *results = results_create(outline, "base");
     size_t coordinates = 0;
     for (size_t i = 0; i < outline->series_count; i++) {
         struct results_field known[RESULTS_FIELDS], field[RESULTS_FIELDS];

@@ -455,7 +455,7 @@ static void test_estimate_is_of_the_plan(void **state) {
                                                   "  - {family: attention, width: 128, normalise: qk}\n")};
     struct estimate cost = estimate_sweep(run.config, NULL, 1);
     struct unit_plan plan;
-    unit_plan_create(&plan, run.config);
+    unit_plan_create(&plan, run.config, true);
     assert_int_equal(cost.units, plan.unit_count + plan.cell_count); /* exact values are a unit each */
     const struct config_series *series = run.config->series;
     double p[FAMILY_PARAMETERS];

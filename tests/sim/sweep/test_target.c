@@ -27,7 +27,7 @@ struct computed {
 
 static void compute(struct computed *c, const char *config) {
     c->config = experiment_config(config);
-    unit_plan_create(&c->plan, c->config);
+    unit_plan_create(&c->plan, c->config, true);
     c->partial = calloc(unit_plan_size(&c->plan), sizeof(struct partial *));
     struct unit_range all = {0, c->plan.unit_count};
     struct experiment_held held = {&c->plan, c->partial};
