@@ -75,6 +75,8 @@ for verb in run check fit plot report show diagnose families predict flow; do
 done
 expect 2 "an option with an empty name" fit r.h5 -o ""
 holds "it says so" grep -q -- "--output takes FILE, not an empty text" err
+expect 2 "a group of no file" diagnose :group
+holds "it says so" grep -q "error: :group: No such file" err
 expect 2 "an option twice" run a.yaml -o a.h5 --output=b.h5
 holds "it says so" grep -q -- "--output is given twice, the second time as 'b.h5'" err
 expect 2 "what is short for two options" run --f a.yaml
@@ -600,8 +602,10 @@ command=$(tail -1 out)
 holds "show of a finished shard says which command merges" test "${command#  }" = "gapscale merge 'a b/it'\''s.h5'.shard-*-of-3.journal -o 'a b/it'\''s.h5'"
 for missing in missing.journal "missing.h5.shard-*-of-3.journal"; do
     expect 2 "a merge of $missing" merge "$parts.shard-0-of-3.journal" "$missing" -o "$parts"
-    holds "it says that it does not exist" grep -qF "$missing is no journal: No such file or directory; check the path" err
+    holds "it says that it does not exist" grep -qF "$missing is no journal: No such file or directory" err
 done
+expect 2 "a merge of results" merge before.h5 -o "$parts"
+holds "it says what a journal is" grep -qF "before.h5 is no journal: it is no directory, as FILE.journal/ is" err
 expect 75 "a merge of one shard" merge "$parts.shard-0-of-3.journal" -o "$parts"
 holds "it counts the same units" test "$(sed -n 's/.* \([0-9]*\) of \([0-9]*\) units are missing.*/\1 \2/p' err)" = "$((units - first)) $units"
 mkdir -p path && ln -s "$gapscale" path/gapscale

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -64,14 +65,16 @@ static struct journal *prepare(const char *directory) {
     return j;
 }
 
+static const char *reason_of_absence(const char *directory) {
+    struct stat there;
+    if (stat(directory, &there) != 0) { return strerror(errno); }
+    return S_ISDIR(there.st_mode) ? "it has no header" : "it is no directory, as FILE.journal/ is";
+}
+
 static struct journal *refuse(struct journal *j, enum journal_header_state state) {
     switch (state) {
     case JOURNAL_HEADER_ABSENT:
-        if (access(j->directory, F_OK) == 0) {
-            message_error("%s is no journal: it has no header", j->directory);
-        } else {
-            message_error("%s is no journal: %s; check the path", j->directory, strerror(errno));
-        }
+        message_error("%s is no journal: %s", j->directory, reason_of_absence(j->directory));
         break;
     case JOURNAL_HEADER_OLDER:
         message_error(

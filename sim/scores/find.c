@@ -28,10 +28,10 @@ static struct source *open_source(struct found *f, const char *path, size_t leng
     return f->source[f->source_count++] = source;
 }
 
-/* FILE:GROUP at the last colon, unless a file has the whole name. */
+/* FILE:GROUP at the last colon that is not the first character, unless a file has the whole name. */
 static size_t file_length(const char *word) {
     const char *colon = strrchr(word, ':');
-    return colon && access(word, F_OK) != 0 ? (size_t)(colon - word) : strlen(word);
+    return colon && colon > word && access(word, F_OK) != 0 ? (size_t)(colon - word) : strlen(word);
 }
 
 /* ---- names ---- */
