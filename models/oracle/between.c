@@ -7,22 +7,36 @@
 #include "models/oracle/law.h"
 #include "models/oracle/outer.h"
 
-/* Panels end at b = 1 and at LONG, and are STEP wide from there on; far below b = 1, from BELOW on, there is
- * one of its own, which begins with an answer at FIRST: choices, of those tried with fewest points for
- * Gaussian rows. */
-static const double FIRST = 1e-4, BELOW = -1.5, LONG = 150, STEP = 4;
+/* Panels end at b = 1 and where v begins to go with log b, and are STEP wide from there on; far below b = 1,
+ * from BELOW on, there is one of its own, which begins with an answer at FIRST: choices, of those tried with
+ * fewest points for Gaussian rows. */
+static const double FIRST = 1e-4, BELOW = -1.5, STEP = 4;
 
 /* To what answers are to be foretold: weights, and entropies and logarithms where log n is not above FEW.
  * Choices: means over rows then have 1e-13, and with the susceptibility not asked for, that to 1e-8. */
 static const double AIM = 5e-12, ROUGH_AIM = 1e-8, FEW = 20;
 enum { QUIET = 3 };
 
-static double v_of(const struct between *t, double b) { return asinh((b - 1) / t->width); }
+static double v_of(const struct between *t, double b) {
+    if (b > t->far) { return t->far_v + log(b / t->far); }
+    return asinh((b > 1 ? 1 - 1 / b : b - 1) / t->width);
+}
+
+static double b_of(const struct between *t, double v) {
+    if (v > t->far_v) { return t->far * exp(v - t->far_v); }
+    const double apart = t->width * sinh(v);
+    return v > 0 ? 1 / (1 - apart) : 1 + apart;
+}
+
+/* Where v begins to go with log b: before noise of gaps times b is seen in logarithms, which polynomials take
+ * from there to where b is much less. A choice. */
+static double far_of(double log_n) { return fmax(150, log_n); }
 
 /* Where panels end, one after the other. */
 void between_open(struct between *t, const struct oracle *law) {
-    *t = (struct between){.law = law, .width = 3 / sqrt(2 * law->log_n)};
-    const double first = v_of(t, FIRST), edge[] = {BELOW, 0, v_of(t, LONG)};
+    const double width = 3 / sqrt(2 * law->log_n), far = far_of(law->log_n);
+    *t = (struct between){.law = law, .width = width, .far = far, .far_v = asinh((1 - 1 / far) / width)};
+    const double first = v_of(t, FIRST), edge[] = {BELOW, 0, t->far_v};
     size_t k = first < 2 * BELOW ? 0 : 1;
     leja_points(t->x);
     for (size_t i = 0; i < BETWEEN_PANELS; i++, k++) {
@@ -46,7 +60,7 @@ size_t between_place(const struct between *t, double b) {
 }
 
 double between_b(const struct between *t, const struct between_panel *panel, double x) {
-    return fmax(FIRST, 1 + t->width * sinh((panel->low + panel->high + x * (panel->high - panel->low)) / 2));
+    return fmax(FIRST, b_of(t, (panel->low + panel->high + x * (panel->high - panel->low)) / 2));
 }
 
 double between_x(const struct between *t, const struct between_panel *panel, double b) {

@@ -1,13 +1,14 @@
 /* between: what the rows of a law have at any beta, from its answers at a few.
  *
  * Means are functions of b = beta/Lambda^typ that turn within about (2 log n)^-1/2 of b = 1, and are powers
- * of b, or of 1/b, further away. As functions of v they turn over stretches of order 1 everywhere,
+ * of b below, of 1/b above. As functions of v they turn over stretches of order 1 everywhere,
  *
- *     b = 1 + w sinh v,     w = 3 (2 log n)^-1/2,
+ *     b = 1 + w sinh v, v <= 0,     1/b = 1 - w sinh v, v >= 0,     w = 3 (2 log n)^-1/2,
  *
- * and are kept as polynomials in v on panels of it: through answers at Leja points (models/numeric/leja.h),
- * of which one more is taken until three that follow one another were foretold. Panels are made when they are
- * first asked for, and again where more is asked; they hold nothing else that depends on what was asked. */
+ * (where 1/b is hardly more than 0, v goes with log b) and are kept as polynomials in v on panels of it:
+ * through answers at Leja points (models/numeric/leja.h), of which one more is taken until three that follow
+ * one another were foretold. Panels are made when they are first asked for, and again where more is asked;
+ * they hold nothing else that depends on what was asked. */
 #ifndef GAPSCALE_MODELS_ORACLE_BETWEEN_H
 #define GAPSCALE_MODELS_ORACLE_BETWEEN_H
 
@@ -52,7 +53,8 @@ enum { BETWEEN_PANELS = 32 };
 
 struct between {
     const struct oracle *law; /* as law_ask takes it */
-    double width, x[LEJA_MOST];
+    double width, far, far_v; /* w; the b, and its v, from which on v goes with log b */
+    double x[LEJA_MOST];
     struct between_panel panel[BETWEEN_PANELS];
 };
 

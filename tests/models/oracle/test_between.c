@@ -56,7 +56,7 @@ static void test_law(void **state) {
         between_open(&t, o);
         for (size_t place = 0; place <= between_place(&t, 2000); place++) {
             assert_true(between_make(&t, place, &ask));
-            assert_true(t.panel[place].count < 80);
+            assert_true(t.panel[place].count < 60);
         }
         for (double b = 2e-5; b < 2000; b *= 1.19) { check_at(&t, &ask, b); }
         for (double b = 0.94; b < 1.06; b += 0.007) { check_at(&t, &ask, b); }
