@@ -98,10 +98,32 @@ static void test_panels(void **state) {
     oracle_free(o);
 }
 
+/* Gaps have errors that go with 1/b where b is small, asked for or not. */
+static void test_gap_errors(void **state) {
+    (void)state;
+    const struct oracle_question ask = {.errors = true, .gap = true};
+    for (size_t i = 1; i < 3; i++) {
+        struct oracle *o = make_oracle(&gaussian, log_n[i]);
+        struct between t;
+        between_open(&t, o);
+        assert_true(between_make(&t, 0, &ask));
+        const struct between_panel *panel = &t.panel[0];
+        for (size_t j = 0; j < panel->count; j++) {
+            struct oracle_answer answer;
+            assert_true(law_ask(o, between_b(&t, panel, t.x[j]), ask, &answer));
+            const double ratio = panel->error[BETWEEN_GAP][j] / answer.point.gap_mean_error;
+            assert_true(ratio > 0.25 && ratio < 4);
+        }
+        between_close(&t);
+        oracle_free(o);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_law),
         cmocka_unit_test(test_panels),
+        cmocka_unit_test(test_gap_errors),
     };
     return cmocka_run_group_tests_name("between", tests, NULL, NULL);
 }
