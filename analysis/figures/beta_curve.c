@@ -110,11 +110,9 @@ static void refine_curve(const struct source *source, struct beta_curve *c) {
 
 /* ---- sources ---- */
 
-/* NULL where there is none, or where it takes a hundred times as long as elsewhere. */
+/* NULL where there is none, or where keys at positions may take ten times as long as others. */
 static struct oracle *fast_oracle(const struct results_series *s, size_t n, double p[FAMILY_PARAMETERS]) {
-    if (s->family->kind == FAMILY_SAMPLED || s->family->kind == FAMILY_MEASURED || s->family->row_scale) {
-        return NULL;
-    }
+    if (s->family->kind == FAMILY_SAMPLED || s->family->kind == FAMILY_MEASURED) { return NULL; }
     family_parameters(s->family, s->parameter, s->log_n[n], p);
     if (!positions_are_absent(family_position(s->family, p))) { return NULL; }
     return oracle_create_with(s->family, p, s->log_n[n], s->log_lambda_typ[n]);

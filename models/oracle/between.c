@@ -3,6 +3,7 @@
 #include <gsl/gsl_poly.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/oracle/law.h"
 #include "models/oracle/outer.h"
@@ -220,20 +221,28 @@ double between_small(const struct between_panel *panel, double x) {
 
 /* ---- a panel ---- */
 
-/* The law's own susceptibility to all its digits costs nothing, and makes it smooth. */
+static bool add_point(const struct between *t, struct between_panel *panel, double *worst,
+                      double apart[BETWEEN_COLUMNS]) {
+    const size_t at = panel->count;
+    const double b = between_b(t, panel, t->x[at]);
+    struct oracle_question ask = panel->ask;
+    struct oracle_answer answer;
+    struct row row;
+    ask.errors = at < asked_of(t, panel);
+    ask.slope = true; /* costs nothing, and makes what comes anyway smooth */
+    if (!law_ask(t->law, b, ask, &answer)) { return false; }
+    put_answer(t, panel, b, &answer, &row);
+    *worst = add_row(t, panel, &row, apart);
+    return true;
+}
+
+/* Points are added until they are enough, at least QUIET to those that there are. */
 static bool fill(const struct between *t, struct between_panel *panel) {
     double worst[LEJA_MOST], apart[QUIET][BETWEEN_COLUMNS];
+    for (size_t i = 0; i < panel->count; i++) { worst[i] = INFINITY; }
+    for (size_t i = 0; i < QUIET; i++) { memcpy(apart[i], panel->rough, sizeof apart[i]); }
     while (panel->count < LEJA_MOST && !is_enough(worst, panel->count)) {
-        const size_t at = panel->count;
-        const double b = between_b(t, panel, t->x[at]);
-        struct oracle_question ask = panel->ask;
-        struct oracle_answer answer;
-        struct row row;
-        ask.errors = at < asked_of(t, panel);
-        ask.slope = true;
-        if (!law_ask(t->law, b, ask, &answer)) { return false; }
-        put_answer(t, panel, b, &answer, &row);
-        worst[at] = add_row(t, panel, &row, apart[at % QUIET]);
+        if (!add_point(t, panel, &worst[panel->count], apart[panel->count % QUIET])) { return false; }
     }
     for (size_t c = 0; c < columns_of(panel); c++) {
         panel->rough[c] = fmax(apart[0][c], fmax(apart[1][c], apart[2][c]));
@@ -245,26 +254,32 @@ static bool fill(const struct between *t, struct between_panel *panel) {
 
 /* ---- what is asked ---- */
 
-static bool is_made(const struct between *t, const struct between_panel *panel,
-                    const struct oracle_question *ask) {
+/* Whether the panel's points have all that is asked for; a slope they have, but for its accuracy. */
+static bool has_columns(const struct between *t, const struct between_panel *panel,
+                        const struct oracle_question *ask) {
     const struct oracle_question *had = &panel->ask;
     return panel->count > 0 && panel->fineness == t->law->fineness && had->top_weight >= ask->top_weight &&
-           had->gap >= ask->gap && had->slope >= ask->slope && had->ranks >= ask->ranks;
+           had->gap >= ask->gap && had->ranks >= ask->ranks;
 }
 
-bool between_make(struct between *t, size_t place, const struct oracle_question *ask) {
-    struct between_panel *panel = &t->panel[place];
-    if (is_made(t, panel, ask)) { return true; }
+static bool begin(const struct between *t, struct between_panel *panel, const struct oracle_question *ask) {
     panel->ask.top_weight |= ask->top_weight;
     panel->ask.gap |= ask->gap;
-    panel->ask.slope |= ask->slope;
     panel->ask.ranks = ask->ranks > panel->ask.ranks ? ask->ranks : panel->ask.ranks;
     panel->fineness = t->law->fineness;
-    panel->plain_gap = panel->ask.gap && place == 0;
+    panel->plain_gap = panel->ask.gap && panel == t->panel;
     panel->count = 0;
     free(panel->value);
     free(panel->error);
     panel->value = malloc(columns_of(panel) * sizeof *panel->value);
     panel->error = malloc(columns_of(panel) * sizeof *panel->error);
-    return panel->value && panel->error && fill(t, panel);
+    return panel->value && panel->error;
+}
+
+bool between_make(struct between *t, size_t place, const struct oracle_question *ask) {
+    struct between_panel *panel = &t->panel[place];
+    const bool has = has_columns(t, panel, ask);
+    if (has && panel->ask.slope >= ask->slope) { return true; }
+    panel->ask.slope |= ask->slope;
+    return (has || begin(t, panel, ask)) && fill(t, panel);
 }

@@ -438,7 +438,6 @@ double oracle_collapse_susceptibility(const struct oracle *o, double *curvature)
     const double part = 0.11, aim = 2e-8, plateau = 0.05; /* of the width; flatter is noise: choices */
     struct summit summit;
     *curvature = NAN;
-    if (o->family->row_scale) { return NAN; }
     if (!climb(o, &summit)) { return NAN; }
     close_in(o, &summit);
     if (-bend_of(&summit) < plateau / 8) { return NAN; }

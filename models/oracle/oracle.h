@@ -131,8 +131,7 @@ double oracle_collapse_participation(const struct oracle *oracle, double thresho
 
 /* Where the mean's susceptibility is largest, of its maxima the first uphill from Lambda^typ, to about 1e-7;
  * *curvature receives the second derivative of its logarithm by log beta there. NaN where there is none
- * within a factor of 1000, or a plateau has no top to tell; and where rows differ in scale: their own maxima
- * are judged there. */
+ * within a factor of 1000, or a plateau has no top to tell. */
 double oracle_collapse_susceptibility(const struct oracle *oracle, double *curvature);
 
 #endif

@@ -74,9 +74,33 @@ static void test_known_value(void **state) {
     check_close(ratio * scale(&law, log_n), 10.1894, 2e-4);
     assert_true(error < 1e-7);
     check_close(oracle_collapse_entropy(w, 1, &error), ratio, 1e-7);
-    assert_true(isnan(oracle_collapse_susceptibility(o, &error))); /* not looked for */
     oracle_free(o);
     oracle_free(w);
+}
+
+/* By differences of log chi; the same with and without betas that are known. */
+static void test_peak(void **state) {
+    (void)state;
+    const double dimension[] = {1, 3, 64}, log_n[] = {5 * M_LN2, 16 * M_LN2, 700}, h = 1e-3;
+    for (size_t i = 0; i < 3; i++) {
+        const struct law law = dotproduct(dimension[i], 1);
+        struct oracle *o = make_oracle(&law, log_n[i]);
+        double curvature, ratio[33], log_chi[3];
+        struct oracle_point point[33];
+        const double peak = oracle_collapse_susceptibility(o, &curvature);
+        for (int k = -1; k <= 1; k++) {
+            log_chi[k + 1] = log(oracle_susceptibility(o, peak * exp(k * h), NULL));
+        }
+        check_close((log_chi[2] - log_chi[0]) / (2 * h), 0, 1e-3 * h * fabs(curvature) + h * h * 1e3);
+        check_relative((log_chi[0] - 2 * log_chi[1] + log_chi[2]) / (h * h), curvature, 1e-3);
+        for (size_t b = 0; b < 33; b++) {
+            ratio[b] = exp2(((double)b - 16) / 4);
+            assert_true(oracle_at(o, ratio[b], &point[b]));
+        }
+        oracle_recall(o, 33, ratio, point);
+        check_relative(oracle_collapse_susceptibility(o, &curvature), peak, 1e-9);
+        oracle_free(o);
+    }
 }
 
 /* Integrals over r itself by Simpson's rule, of Gaussian rows whose Lambda^typ is `own`/r; `accuracy` is that
@@ -235,10 +259,11 @@ static void test_pair(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_factor),     cmocka_unit_test(test_one_dimension),
-        cmocka_unit_test(test_density),    cmocka_unit_test(test_known_value),
-        cmocka_unit_test(test_by_density), cmocka_unit_test(test_directly),
-        cmocka_unit_test(test_ends),       cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_factor),   cmocka_unit_test(test_one_dimension),
+        cmocka_unit_test(test_density),  cmocka_unit_test(test_known_value),
+        cmocka_unit_test(test_peak),     cmocka_unit_test(test_by_density),
+        cmocka_unit_test(test_directly), cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_pair),
     };
     return cmocka_run_group_tests_name("mixture", tests, NULL, NULL);
 }
