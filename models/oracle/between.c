@@ -1,6 +1,5 @@
 #include "models/oracle/between.h"
 
-#include <gsl/gsl_poly.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,14 +152,10 @@ static bool is_enough(const double *worst, size_t count) {
 }
 
 /* Only the first points are asked for all their errors, but for those so far that log Z needs the gap's
- * integral: others have those of the nearest, if theirs are less. More where Y_2 may be small, and is told.
- */
-static size_t asked_of(const struct between *t, const struct between_panel *panel) {
+ * integral: others have those of the nearest, if theirs are less. */
+static size_t asked_of(const struct between_panel *panel) {
     enum { FEW_POINTS = 8 };
-    const double told = 4000; /* pairs.h */
-    if (panel->low > 0) { return LEJA_MOST; }
-    if (panel->high > 0 || t->law->log_n > told) { return FEW_POINTS; }
-    return t->panel[0].high < 0 ? BETWEEN_ASKED / 2 : BETWEEN_ASKED;
+    return panel->low > 0 ? LEJA_MOST : FEW_POINTS;
 }
 
 static void spread_error(const struct between *t, struct between_panel *panel, size_t from, size_t to) {
@@ -181,44 +176,6 @@ static void spread_errors(const struct between *t, struct between_panel *panel, 
     }
 }
 
-/* ---- small Y_2 ---- */
-
-enum { AROUND = 6 };
-
-/* Points with all errors have small Y_2 with all their digits (pairs.h). */
-static void find_small(const struct between *t, struct between_panel *panel) {
-    const double small = 1e-11, around = 1e-4, none = 1e-307;
-    struct between_small *s = &panel->small;
-    *s = (struct between_small){.end = -INFINITY};
-    for (size_t i = 0; i < panel->count && i < BETWEEN_ASKED; i++) {
-        const double value = panel->value[BETWEEN_PARTICIPATION][i];
-        size_t k = s->count;
-        if (!(value > none && value < around)) { continue; }
-        for (; k > 0 && s->x[k - 1] > t->x[i]; k--) {
-            s->x[k] = s->x[k - 1];
-            s->log_value[k] = s->log_value[k - 1];
-        }
-        s->x[k] = t->x[i];
-        s->log_value[k] = log(value);
-        s->count++;
-        if (value < small) { s->end = fmax(s->end, t->x[i]); }
-    }
-    if (s->count < AROUND) { s->end = -INFINITY; }
-}
-
-/* It grows with b: what lies between two points is between theirs. */
-double between_small(const struct between_panel *panel, double x) {
-    const struct between_small *s = &panel->small;
-    double difference[AROUND];
-    size_t above = 1, first = 0;
-    if (x <= s->x[0]) { return exp(s->log_value[0]); }
-    while (above + 1 < s->count && s->x[above] < x) { above++; }
-    while (first + AROUND < s->count && first + AROUND / 2 < above) { first++; }
-    gsl_poly_dd_init(difference, s->x + first, s->log_value + first, AROUND);
-    const double log_value = gsl_poly_dd_eval(difference, s->x + first, AROUND, x);
-    return exp(fmax(s->log_value[above - 1], fmin(log_value, s->log_value[above])));
-}
-
 /* ---- a panel ---- */
 
 static bool add_point(const struct between *t, struct between_panel *panel, double *worst,
@@ -228,7 +185,7 @@ static bool add_point(const struct between *t, struct between_panel *panel, doub
     struct oracle_question ask = panel->ask;
     struct oracle_answer answer;
     struct row row;
-    ask.errors = at < asked_of(t, panel);
+    ask.errors = at < asked_of(panel);
     ask.slope = true; /* costs nothing, and makes what comes anyway smooth */
     if (!law_ask(t->law, b, ask, &answer)) { return false; }
     put_answer(t, panel, b, &answer, &row);
@@ -247,8 +204,7 @@ static bool fill(const struct between *t, struct between_panel *panel) {
     for (size_t c = 0; c < columns_of(panel); c++) {
         panel->rough[c] = fmax(apart[0][c], fmax(apart[1][c], apart[2][c]));
     }
-    spread_errors(t, panel, asked_of(t, panel));
-    find_small(t, panel);
+    spread_errors(t, panel, asked_of(panel));
     return true;
 }
 

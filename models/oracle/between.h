@@ -27,15 +27,6 @@ enum between_column {
 };
 enum { BETWEEN_COLUMNS = BETWEEN_MEANS + ORACLE_RANKS };
 
-/* Y_2 where it is small, up to x = `end`, by polynomials in its logarithm through a few of the first points;
- * x increases. */
-enum { BETWEEN_ASKED = 24 };
-#define BETWEEN_SMALL_ERROR 0.1 /* relative; less but far below 1e-20 */
-struct between_small {
-    size_t count;
-    double end, x[BETWEEN_ASKED], log_value[BETWEEN_ASKED];
-};
-
 struct between_panel {
     double low, high; /* v; the first goes on down to b = 0 */
     size_t count;     /* of points; 0: not made yet */
@@ -45,7 +36,6 @@ struct between_panel {
     double weight[LEJA_MOST];      /* leja.h */
     double rough[BETWEEN_COLUMNS]; /* how far the last answers were from what was foretold */
     double (*value)[LEJA_MOST], (*error)[LEJA_MOST]; /* [column][point]; the law's own errors */
-    struct between_small small;
 };
 
 enum { BETWEEN_PANELS = 32 };
@@ -71,8 +61,5 @@ bool between_make(struct between *between, size_t panel, const struct oracle_que
 /* The place of b in a panel, -1 to 1 (a little less at b = 0); and b there. */
 double between_x(const struct between *between, const struct between_panel *panel, double b);
 double between_b(const struct between *between, const struct between_panel *panel, double x);
-
-/* Y_2 at x <= small.end. */
-double between_small(const struct between_panel *panel, double x);
 
 #endif

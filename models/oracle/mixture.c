@@ -2,8 +2,11 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "models/numeric/panels.h"
 #include "models/oracle/between.h"
+#include "models/oracle/faint.h"
 
 /* Rows are left out where the density is less than e^-RARE of its largest. A choice: 1e-15 of them at most.
  */
@@ -15,6 +18,7 @@ static const double MOST = 4;
 enum { PIECES = 64 };
 struct mixture {
     struct between rows;
+    struct faint faint;
     double peak; /* the largest log density */
     size_t pieces;
     double edge[PIECES + 1];
@@ -80,6 +84,7 @@ bool mixture_open(struct oracle *o) {
     if (!m) { return false; }
     const double top = highest_from(o, log(o->family->row_scale(o->p, 0.5)), 1e-3);
     between_open(&m->rows, o);
+    faint_open(&m->faint, o, m->rows.x);
     m->peak = log_density(o, top);
     m->edge[0] = rare_from(o, top, -1e-4);
     cut(o, m, rare_from(o, top, 1e-4));
@@ -100,10 +105,9 @@ struct integral {
     double value[BETWEEN_COLUMNS], error[BETWEEN_COLUMNS];
 };
 
-/* What a panel's points count for, where Y_2 is small and where it is not; what they do times b, where that
- * is asked for; the integral of Y_2 where it is small. */
+/* What a panel's points count for; what they do times b, where that is asked for. */
 struct shares {
-    double small[LEJA_MOST], other[LEJA_MOST], times_b[LEJA_MOST], density, small_participation;
+    double all[LEJA_MOST], times_b[LEJA_MOST], density;
 };
 
 static void add_shares(size_t count, double weight, const double *share, double *sum) {
@@ -114,13 +118,11 @@ static void add_shares(size_t count, double weight, const double *share, double 
 static void add_node(const struct integral *s, const struct between_panel *panel, double factor,
                      double density, struct shares *shares) {
     const struct between *rows = &s->oracle->mixture->rows;
-    const double b = s->beta * factor, x = between_x(rows, panel, b);
-    const bool small = x <= panel->small.end;
+    const double b = s->beta * factor;
     double share[LEJA_MOST];
-    leja_shares(rows->x, panel->weight, panel->count, x, share);
-    add_shares(panel->count, density, share, small ? shares->small : shares->other);
+    leja_shares(rows->x, panel->weight, panel->count, between_x(rows, panel, b), share);
+    add_shares(panel->count, density, share, shares->all);
     if (panel->plain_gap) { add_shares(panel->count, density * b, share, shares->times_b); }
-    if (small) { shares->small_participation += density * between_small(panel, x); }
     shares->density += density;
 }
 
@@ -153,17 +155,10 @@ static void add_column(struct integral *s, const struct between_panel *panel, si
 
 static void add_panel(struct integral *s, const struct between_panel *panel, size_t columns,
                       const struct shares *shares) {
-    double all[LEJA_MOST];
-    for (size_t j = 0; j < panel->count; j++) { all[j] = shares->small[j] + shares->other[j]; }
     for (size_t c = 0; c < columns; c++) {
-        add_column(s, panel, c,
-                   c == BETWEEN_PARTICIPATION             ? shares->other
-                   : c == BETWEEN_GAP && panel->plain_gap ? shares->times_b
-                                                          : all);
+        add_column(s, panel, c, c == BETWEEN_GAP && panel->plain_gap ? shares->times_b : shares->all);
         s->error[c] += shares->density * panel->rough[c];
     }
-    s->value[BETWEEN_PARTICIPATION] += shares->small_participation;
-    s->error[BETWEEN_PARTICIPATION] += BETWEEN_SMALL_ERROR * shares->small_participation;
     s->density += shares->density;
 }
 
@@ -258,6 +253,100 @@ static void tell_point(const struct integral *s, struct oracle_point *p) {
     tell(s, BETWEEN_SUSCEPTIBILITY, log_n, &p->susceptibility, &p->susceptibility_error);
 }
 
+/* ---- small Y_2 ---- */
+
+/* The integrand q(t) E Y_2 over t = log r, of which the largest is about e^most; the largest error of log
+ * E Y_2 so far. */
+struct faint_rows {
+    const struct oracle *oracle;
+    const struct oracle_question *ask;
+    double beta, most, error;
+    bool good; /* false: out of memory */
+};
+
+/* From the polynomials of all means where it is not small. */
+static double log_participation_at(struct faint_rows *f, double b) {
+    struct mixture *m = f->oracle->mixture;
+    double value = NAN, error = INFINITY, share[LEJA_MOST], sum = 0;
+    if (b < m->faint.end) {
+        f->good = f->good && faint_at(&m->faint, b, &value, &error);
+        f->error = fmax(f->error, error);
+        return value;
+    }
+    const size_t place = between_place(&m->rows, b);
+    f->good = f->good && between_make(&m->rows, place, f->ask);
+    if (!f->good) { return NAN; }
+    const struct between_panel *panel = &m->rows.panel[place];
+    leja_shares(m->rows.x, panel->weight, panel->count, between_x(&m->rows, panel, b), share);
+    for (size_t j = 0; j < panel->count; j++) { sum += share[j] * panel->value[BETWEEN_PARTICIPATION][j]; }
+    return log(sum);
+}
+
+static double log_term(struct faint_rows *f, double t) {
+    return log_density(f->oracle, t) - f->oracle->mixture->peak + log_participation_at(f, f->beta * exp(t));
+}
+
+static void faint_terms(const struct panels_panel *panel, double *value, void *param) {
+    struct faint_rows *f = param;
+    for (int j = 0; j < panel->rule->order; j++) {
+        value[j] = exp(log_term(f, panel->middle + panel->half * panel->rule->x[j]) - f->most);
+    }
+}
+
+/* Ends of stretches of t: the pieces of the density, and steps to where Y_2, which is 1/n at least, is 1/2 or
+ * so, or rows are e^-NONE/n. Choices. */
+enum { STRETCHES = 256 };
+static const double NONE = 60;
+static size_t stretches_of(const struct oracle *o, double beta, double *edge) {
+    const struct mixture *m = o->mixture;
+    const double step = 0.1, last = log(2 / beta), least = m->peak - o->log_n - NONE;
+    size_t count = m->pieces;
+    memcpy(edge, m->edge, (count + 1) * sizeof *edge);
+    for (; edge[count] < last && log_density(o, edge[count]) > least && count < STRETCHES; count++) {
+        edge[count + 1] = edge[count] + step;
+    }
+    return count;
+}
+
+/* Of all rows, and so of rare ones, which may carry it: its logarithm. Stretches whose ends are e^-NONE of
+ * the largest are left out; between ends a summit may be e^20 or so higher. */
+static bool mean_faint(struct faint_rows *f, double *value, double *error) {
+    const double accurate = 1e-10;
+    double edge[STRETCHES + 1], term[STRETCHES + 1];
+    const size_t count = stretches_of(f->oracle, f->beta, edge);
+    struct panels sum = {
+        .rule = &f->oracle->rules.outer, .count = 1, .function = faint_terms, .param = f, .depth = 8};
+    panels_aim(&sum, 0, 1, (struct panels_aim){.relative = accurate, .absolute = accurate, .power = 2.5});
+    f->most = -INFINITY;
+    for (size_t i = 0; i <= count; i++) {
+        term[i] = log_term(f, edge[i]);
+        f->most = fmax(f->most, term[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (fmax(term[i], term[i + 1]) > f->most - NONE) { panels_add(&sum, edge[i], edge[i + 1]); }
+    }
+    *value = f->most + log(sum.value[0]);
+    *error = f->error + sum.error[0] / sum.value[0] + accurate;
+    return f->good;
+}
+
+/* The mean where it is small: relatively. */
+static bool look_at_faint(const struct integral *s, const struct oracle_question *ask,
+                          struct oracle_point *point) {
+    const double small = 1e-5;
+    struct faint_rows f = {.oracle = s->oracle, .ask = ask, .beta = s->beta, .good = true};
+    double value, error;
+    if (!(point->participation < small) || s->oracle->mixture->faint.end == 0) { return true; }
+    if (!mean_faint(&f, &value, &error)) { return false; }
+    value -= log(s->density);
+    if (!(error < point->log_mean_participation_error)) { return true; }
+    point->log_mean_participation = value;
+    point->log_mean_participation_error = error;
+    point->participation = exp(value);
+    point->participation_error = error * point->participation;
+    return true;
+}
+
 bool mixture_ask(const struct oracle *o, double beta, struct oracle_question ask,
                  struct oracle_answer *answer) {
     const struct mixture *m = o->mixture;
@@ -266,6 +355,7 @@ bool mixture_ask(const struct oracle *o, double beta, struct oracle_question ask
     *answer = (struct oracle_answer){.output = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY}};
     if (!integrate(&s, &ask)) { return false; }
     tell_point(&s, &answer->point);
+    if (ask.errors && !look_at_faint(&s, &ask, &answer->point)) { return false; }
     for (size_t k = 0; k < ask.ranks; k++) {
         tell(&s, BETWEEN_MEANS + (enum between_column)k, 1, &answer->weight[k], &answer->weight_error[k]);
     }

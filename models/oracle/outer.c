@@ -204,7 +204,7 @@ static bool is_long(const struct field *f, double x, double end) {
 }
 
 /* The scores that any panel over x but the long ones looks at. */
-static bool make_field(struct field *f) {
+static bool cover(struct field *f) {
     double low = NAN, high = -INFINITY;
     for (double x = f->x_low, end; x < f->x_high && (end = next_edge(f, x)) > x; x = end) {
         if (is_long(f, x, end)) { continue; }
@@ -215,6 +215,11 @@ static bool make_field(struct field *f) {
         high = end + FIELD_LINEAR;
     }
     return (isnan(low) || field_cover(f, low, high)) && field_finish(f);
+}
+
+bool outer_field(struct field *f, const struct oracle *o, double beta, struct oracle_question ask) {
+    field_open(f, o, beta, ask);
+    return cover(f);
 }
 
 /* With few keys the output's coefficients end slower than they begin. Rounding of x, which is of log n, is
@@ -259,9 +264,8 @@ bool outer_integrate(struct outer *s, const struct oracle *o, double beta, struc
                                 .depth = DEPTH},
                         .left = 1};
     struct field *f = &s->field;
-    field_open(f, o, beta, ask);
+    if (!outer_field(f, o, beta, ask)) { return false; }
     set_aims(s);
-    if (!make_field(f)) { return false; }
     for (double x = f->x_low, end; x < f->x_high && !is_over(s); x = end) {
         end = next_edge(f, x);
         if (!(end > x)) { /* b has run out of digits */

@@ -37,6 +37,11 @@ struct outer {
     double left;                /* phi^{n-1} at the last x looked at: what rows are beyond */
 };
 
+/* All scores that the pass at one beta looks at. False when out of memory. To be closed (field_close) in
+ * either case. */
+bool outer_field(struct field *field, const struct oracle *oracle, double beta,
+                 struct oracle_question question);
+
 /* At 0 < beta <= OUTER_LARGEST_BETA. What cannot be computed leaves NaN in all of `sum`. False when out of
  * memory. To be closed in either case. */
 bool outer_integrate(struct outer *outer, const struct oracle *oracle, double beta,

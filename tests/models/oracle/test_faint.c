@@ -1,0 +1,99 @@
+/* E Y_2 where it is small: of one law between the betas at which it was asked, and over rows that differ in
+ * scale, rare ones included. */
+#include "tests/models/oracle/oracle_law.h"
+
+#include "models/oracle/faint.h"
+#include "models/oracle/law.h"
+#include "models/oracle/outer.h"
+#include "models/oracle/pairs.h"
+
+static const struct law gaussian = {"gaussian", {1}};
+
+/* log E Y_2 of one law, directly. */
+static double directly(const struct oracle *o, double b) {
+    struct field field;
+    double value, error;
+    assert_true(outer_field(&field, o, b, (struct oracle_question){.errors = true}));
+    assert_true(pairs_mean(&field, &value, &error));
+    field_close(&field);
+    return value;
+}
+
+static void test_between(void **state) {
+    (void)state;
+    const double log_n[] = {14.5, 25, 35, 45, 700, 3900};
+    double x[LEJA_MOST];
+    leja_points(x);
+    for (size_t i = 0; i < 6; i++) {
+        struct oracle *o = make_oracle(&gaussian, log_n[i]);
+        struct faint f;
+        faint_open(&f, o, x);
+        assert_true(directly(o, f.end) < -13.5);
+        for (double b = 1e-3; b < f.end; b = 1.1 * b + 1e-3) {
+            double value, error;
+            assert_true(faint_at(&f, b, &value, &error));
+            assert_true(error < fmax(2e-9, 1.2e-11 * log_n[i]));
+            check_close(value, directly(o, b), error);
+        }
+        oracle_free(o);
+    }
+}
+
+/* Nowhere where no mean is so small, or it is not told. */
+static void test_none(void **state) {
+    (void)state;
+    const double log_n[] = {13.9, 4000};
+    double x[LEJA_MOST];
+    leja_points(x);
+    for (size_t i = 0; i < 2; i++) {
+        struct oracle *o = make_oracle(&gaussian, log_n[i]);
+        struct faint f;
+        faint_open(&f, o, x);
+        assert_true(f.end == 0);
+        oracle_free(o);
+    }
+}
+
+/* By the trapezoidal rule over log r, which ends as fast as its integrand at both ends. The density goes as
+ * r^d e^{-d r^2/2}. */
+static void check_rows(double d, double log_n, double beta, double step) {
+    const struct law law = {"dotproduct", {d, 1}};
+    struct oracle *o = make_oracle(&law, log_n), *row = make_oracle(&gaussian, log_n);
+    double mean = 0, rows = 0, most = -INFINITY;
+    struct oracle_point point, of_row;
+    for (int pass = 0; pass < 2; pass++) {
+        for (double t = -40 / d - 6 / sqrt(2 * d); t < log(3 / beta); t += step) {
+            const double b = beta * exp(t), log_q = d * t - d * expm1(2 * t) / 2;
+            if (log_q < -log_n - 40) { continue; }
+            assert_true(b < 0.9 || oracle_at(row, b, &of_row));
+            const double term = log_q + (b < 0.9 ? directly(row, b) : of_row.log_mean_participation);
+            if (pass == 0) { most = fmax(most, term); }
+            if (pass == 1) {
+                mean += exp(term - most);
+                rows += exp(log_q);
+            }
+        }
+    }
+    assert_true(oracle_at(o, beta, &point));
+    assert_true(point.log_mean_participation_error < 1e-7);
+    check_close(point.log_mean_participation, most + log(mean / rows), 2e-6);
+    check_relative(point.participation, exp(point.log_mean_participation), 1e-12);
+    oracle_free(o);
+    oracle_free(row);
+}
+
+static void test_rows(void **state) {
+    (void)state;
+    check_rows(64, 50 * M_LN2, 0.2, 0.02);
+    check_rows(3, 50 * M_LN2, 0.05, 0.05);
+    check_rows(64, 700, 0.3, 0.01);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_between),
+        cmocka_unit_test(test_none),
+        cmocka_unit_test(test_rows),
+    };
+    return cmocka_run_group_tests_name("faint", tests, NULL, NULL);
+}
