@@ -187,7 +187,7 @@ static bool add_point(const struct between *t, struct between_panel *panel, doub
     struct row row;
     ask.errors = at < asked_of(panel);
     ask.slope = true; /* costs nothing, and makes what comes anyway smooth */
-    if (!law_ask(t->law, b, ask, &answer)) { return false; }
+    if (!law_ask_plainly(t->law, b, ask, &answer)) { return false; }
     put_answer(t, panel, b, &answer, &row);
     *worst = add_row(t, panel, &row, apart);
     return true;

@@ -95,7 +95,7 @@ static void look_at_pairs(const struct field *f, struct oracle_point *point) {
     }
 }
 
-static bool by_quadrature(const struct oracle *o, double beta, struct oracle_question ask,
+static bool by_quadrature(const struct oracle *o, double beta, struct oracle_question ask, bool pairs,
                           struct oracle_answer *answer) {
     struct outer outer;
     bool good = outer_integrate(&outer, o, fmin(beta, OUTER_LARGEST_BETA), ask);
@@ -104,7 +104,7 @@ static bool by_quadrature(const struct oracle *o, double beta, struct oracle_que
         answer_ranks(&outer, answer->weight, answer->weight_error);
         answer->output = unknown_output;
         if (ask.output) { answer_output(&outer, &answer->output); }
-        if (ask.errors) { look_at_pairs(&outer.field, &answer->point); }
+        if (ask.errors && pairs) { look_at_pairs(&outer.field, &answer->point); }
         if (beta > OUTER_LARGEST_BETA) { reach_further(ask.ranks, answer); }
     }
     outer_close(&outer);
@@ -117,7 +117,8 @@ static bool tells_no_gap(const struct oracle *o, double beta) {
     return rounding * beta * o->highest > enough;
 }
 
-bool law_ask(const struct oracle *o, double beta, struct oracle_question ask, struct oracle_answer *answer) {
+static bool ask_law(const struct oracle *o, double beta, struct oracle_question ask, bool pairs,
+                    struct oracle_answer *answer) {
     struct sphere_subcritical limit;
     double error;
     if (o->family->kind == FAMILY_FIXED) {
@@ -131,7 +132,7 @@ bool law_ask(const struct oracle *o, double beta, struct oracle_question ask, st
     ask.top_weight |= ask.ranks > 0;
     ask.gap |= ask.errors && tells_no_gap(o, beta);
     ask.output = output && !central;
-    if (!by_quadrature(o, beta, ask, answer)) { return false; }
+    if (!by_quadrature(o, beta, ask, pairs, answer)) { return false; }
     if (!central) { return true; }
     answer->point.participation = limit.participation;
     answer->point.participation_error = error * limit.participation;
@@ -139,4 +140,13 @@ bool law_ask(const struct oracle *o, double beta, struct oracle_question ask, st
     answer->point.log_mean_participation_error = error;
     if (output) { answer_central_output(o, absolute, &limit, error, &answer->output); }
     return true;
+}
+
+bool law_ask(const struct oracle *o, double beta, struct oracle_question ask, struct oracle_answer *answer) {
+    return ask_law(o, beta, ask, true, answer);
+}
+
+bool law_ask_plainly(const struct oracle *o, double beta, struct oracle_question ask,
+                     struct oracle_answer *answer) {
+    return ask_law(o, beta, ask, false, answer);
 }
