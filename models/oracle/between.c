@@ -67,6 +67,21 @@ double between_x(const struct between *t, const struct between_panel *panel, dou
     return (2 * v_of(t, b) - panel->low - panel->high) / (panel->high - panel->low);
 }
 
+/* asinh y = log(y + (y^2 + 1)^1/2). */
+void between_xs(const struct between *t, const struct between_panel *panel, size_t count, const double *b,
+                double *x) {
+    const bool is_above = panel->low >= 0, is_far = panel->low >= t->far_v;
+    const double sign = is_above ? 2 : -2,
+                 from = is_far ? 2 * t->far_v - panel->low - panel->high : -panel->low - panel->high,
+                 length = panel->high - panel->low;
+    for (size_t i = 0; i < count; i++) {
+        const double y = (is_above ? 1 - 1 / b[i] : 1 - b[i]) / t->width;
+        x[i] = is_far ? b[i] / t->far : y + sqrt(y * y + 1);
+    }
+    t->law->vector->log(count, x, x);
+    for (size_t i = 0; i < count; i++) { x[i] = (sign * x[i] + from) / length; }
+}
+
 double between_end(const struct between *t, size_t panel) { return between_b(t, &t->panel[panel], 1); }
 
 /* ---- a panel's points ---- */

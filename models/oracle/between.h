@@ -61,5 +61,8 @@ bool between_make(struct between *between, size_t panel, const struct oracle_que
 /* The place of b in a panel, -1 to 1 (a little less at b = 0); and b there. */
 double between_x(const struct between *between, const struct between_panel *panel, double b);
 double between_b(const struct between *between, const struct between_panel *panel, double x);
+/* The places of some b within the panel, side by side. */
+void between_xs(const struct between *between, const struct between_panel *panel, size_t count,
+                const double *b, double *x);
 
 #endif

@@ -114,13 +114,11 @@ static void add_shares(size_t count, double weight, const double *share, double 
     for (size_t j = 0; j < count; j++) { sum[j] += weight * share[j]; }
 }
 
-/* At log r = t, with e^t. */
-static void add_node(const struct integral *s, const struct between_panel *panel, double factor,
+/* At x = between_x of b. */
+static void add_node(const struct integral *s, const struct between_panel *panel, double b, double x,
                      double density, struct shares *shares) {
-    const struct between *rows = &s->oracle->mixture->rows;
-    const double b = s->beta * factor;
     double share[LEJA_MOST];
-    leja_shares(rows->x, panel->weight, panel->count, between_x(rows, panel, b), share);
+    leja_shares(s->oracle->mixture->rows.x, panel->weight, panel->count, x, share);
     add_shares(panel->count, density, share, shares->all);
     if (panel->plain_gap) { add_shares(panel->count, density * b, share, shares->times_b); }
     shares->density += density;
@@ -131,16 +129,18 @@ static void add_piece(struct integral *s, const struct between_panel *panel, dou
                       struct shares *shares) {
     const struct oracle *o = s->oracle;
     const struct legendre *rule = &o->rules.outer;
-    double factor[OUTER], density[OUTER];
+    double factor[OUTER], density[OUTER], b[OUTER], x[OUTER];
     for (int i = 0; i < OUTER; i++) {
         factor[i] = (low + high) / 2 + (high - low) / 2 * rule->x[i];
         density[i] = log_density(o, factor[i]) - o->mixture->peak;
     }
     o->vector->exp(OUTER, factor, factor);
     o->vector->exp(OUTER, density, density);
+    for (int i = 0; i < OUTER; i++) { b[i] = s->beta * factor[i]; }
+    between_xs(&o->mixture->rows, panel, OUTER, b, x);
     for (int i = 0; i < OUTER; i++) {
         const double weight = (high - low) / 2 * rule->w[i] * density[i];
-        add_node(s, panel, factor[i], weight, shares);
+        add_node(s, panel, b[i], x[i], weight, shares);
         s->factor += weight * factor[i];
     }
 }

@@ -76,6 +76,14 @@ static void test_panels(void **state) {
         check_relative(end, between_b(&t, &t.panel[i + 1], -1), 1e-13);
         assert_int_equal(between_place(&t, end * (1 - 1e-9)), i);
         assert_int_equal(between_place(&t, end * (1 + 1e-9)), i + 1);
+        const double place[] = {-0.99, -0.3, 0, 0.7, 1};
+        double b[5], x[5];
+        for (size_t k = 0; k < 5; k++) { b[k] = between_b(&t, &t.panel[i], place[k]); }
+        between_xs(&t, &t.panel[i], 5, b, x);
+        for (size_t k = 0; k < 5; k++) {
+            check_close(x[k], place[k], 1e-13);
+            check_close(between_x(&t, &t.panel[i], b[k]), place[k], 1e-13);
+        }
     }
     assert_true(between_place(&t, BETWEEN_LARGEST) < BETWEEN_PANELS);
     assert_true(between_make(&t, 0, &means) && between_make(&t, 1, &means));
