@@ -14,7 +14,7 @@ enum { QUIET = 3 };
 
 static double turn(void) { return 1 / sqrt(3); }
 
-/* What it takes, by 2 b t = 1 + b^2, for a score to have all the weight: log n t^2 is its energy. */
+/* t with 2 b t = 1 + b^2: a score of t s* has all the weight, and comes in n^{1 - t^2} of the rows. */
 static double level(double b) { return (1 + b * b) / (2 * b); }
 
 /* To leading order log E Y_2 = log n (2 b^2 - 1) below the turn, log n (1 - t^2) above. */
@@ -24,8 +24,8 @@ static double end_of(double log_n) {
     return below < turn() ? below : t - sqrt(t * t - 1);
 }
 
-/* Up to here rows with such a score are e^-SURE of E Y_2, and so are the fluctuations of Z, e^{2 b^2}/n:
- * log E Y_2 + log n goes as b^2. FIRST where there is no such b. */
+/* Up to here rows with such a score are e^-SURE of E Y_2, and so are squares of what Z fluctuates by,
+ * n^{2 b^2 - 1}: log E Y_2 + log n goes as b^2. FIRST where there is no such b. */
 static double begin_of(double log_n, double end) {
     double low = FIRST, high = fmin(end, turn());
     for (int i = 0; i < 40; i++) {

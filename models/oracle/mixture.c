@@ -219,9 +219,10 @@ static void tell(const struct integral *s, enum between_column column, double ra
     or_nothing(value, error);
 }
 
-static void tell_logarithm(double of, double of_error, double *value, double *error) {
+/* Of a mean of weights, which is within [-log n, 0]: what is as far off is not known. */
+static void tell_logarithm(double of, double of_error, double log_n, double *value, double *error) {
     *value = log(of);
-    *error = of_error / of;
+    *error = of_error / of < log_n ? of_error / of : INFINITY;
     or_nothing(value, error);
 }
 
@@ -242,7 +243,7 @@ static void tell_point(const struct integral *s, struct oracle_point *p) {
     tell(s, BETWEEN_ENTROPY, log_n, &p->entropy, &p->entropy_error);
     tell(s, BETWEEN_PARTICIPATION, 1, &p->participation, &p->participation_error);
     p->participation = fmax(p->participation, exp(-log_n));
-    tell_logarithm(p->participation, p->participation_error, &p->log_mean_participation,
+    tell_logarithm(p->participation, p->participation_error, log_n, &p->log_mean_participation,
                    &p->log_mean_participation_error);
     tell(s, BETWEEN_TOP_WEIGHT, 1, &p->top_weight, &p->top_weight_error);
     tell(s, BETWEEN_LOG_TOP, log_n, &p->log_top_weight, &p->log_top_weight_error);
@@ -255,41 +256,56 @@ static void tell_point(const struct integral *s, struct oracle_point *p) {
 
 /* ---- small Y_2 ---- */
 
-/* The integrand q(t) E Y_2 over t = log r, of which the largest is about e^most; the largest error of log
- * E Y_2 so far. */
+/* The integrand q(t) E Y_2 over t = log r, of which the largest is about e^most, and its error. */
 struct faint_rows {
     const struct oracle *oracle;
     const struct oracle_question *ask;
-    double beta, most, error;
+    double beta, most;
     bool good; /* false: out of memory */
 };
 
-/* From the polynomials of all means where it is not small. */
-static double log_participation_at(struct faint_rows *f, double b) {
+/* A logarithm and its error. */
+struct faint_value {
+    double value, error;
+};
+
+/* By the polynomials that all means have. */
+static struct faint_value log_participation_of(const struct between *rows, const struct between_panel *panel,
+                                               double b) {
+    const double *value = panel->value[BETWEEN_PARTICIPATION], *own = panel->error[BETWEEN_PARTICIPATION];
+    double share[LEJA_MOST], sum = 0, error = panel->rough[BETWEEN_PARTICIPATION];
+    leja_shares(rows->x, panel->weight, panel->count, between_x(rows, panel, b), share);
+    for (size_t j = 0; j < panel->count; j++) {
+        sum += share[j] * value[j];
+        error += fabs(share[j]) * own[j];
+    }
+    return (struct faint_value){log(sum), error / sum};
+}
+
+static struct faint_value log_participation_at(struct faint_rows *f, double b) {
     struct mixture *m = f->oracle->mixture;
-    double value = NAN, error = INFINITY, share[LEJA_MOST], sum = 0;
+    struct faint_value y = {NAN, INFINITY};
     if (b < m->faint.end) {
-        f->good = f->good && faint_at(&m->faint, b, &value, &error);
-        f->error = fmax(f->error, error);
-        return value;
+        f->good = f->good && faint_at(&m->faint, b, &y.value, &y.error);
+        return y;
     }
     const size_t place = between_place(&m->rows, b);
     f->good = f->good && between_make(&m->rows, place, f->ask);
-    if (!f->good) { return NAN; }
-    const struct between_panel *panel = &m->rows.panel[place];
-    leja_shares(m->rows.x, panel->weight, panel->count, between_x(&m->rows, panel, b), share);
-    for (size_t j = 0; j < panel->count; j++) { sum += share[j] * panel->value[BETWEEN_PARTICIPATION][j]; }
-    return log(sum);
+    return f->good ? log_participation_of(&m->rows, &m->rows.panel[place], b) : y;
 }
 
-static double log_term(struct faint_rows *f, double t) {
-    return log_density(f->oracle, t) - f->oracle->mixture->peak + log_participation_at(f, f->beta * exp(t));
+static struct faint_value log_term(struct faint_rows *f, double t) {
+    struct faint_value y = log_participation_at(f, f->beta * exp(t));
+    y.value += log_density(f->oracle, t) - f->oracle->mixture->peak;
+    return y;
 }
 
 static void faint_terms(const struct panels_panel *panel, double *value, void *param) {
     struct faint_rows *f = param;
     for (int j = 0; j < panel->rule->order; j++) {
-        value[j] = exp(log_term(f, panel->middle + panel->half * panel->rule->x[j]) - f->most);
+        const struct faint_value term = log_term(f, panel->middle + panel->half * panel->rule->x[j]);
+        value[2 * j] = exp(term.value - f->most);
+        value[2 * j + 1] = value[2 * j] * term.error;
     }
 }
 
@@ -315,18 +331,19 @@ static bool mean_faint(struct faint_rows *f, double *value, double *error) {
     double edge[STRETCHES + 1], term[STRETCHES + 1];
     const size_t count = stretches_of(f->oracle, f->beta, edge);
     struct panels sum = {
-        .rule = &f->oracle->rules.outer, .count = 1, .function = faint_terms, .param = f, .depth = 8};
+        .rule = &f->oracle->rules.outer, .count = 2, .function = faint_terms, .param = f, .depth = 8};
     panels_aim(&sum, 0, 1, (struct panels_aim){.relative = accurate, .absolute = accurate, .power = 2.5});
+    panels_aim(&sum, 1, 2, (struct panels_aim){.absolute = INFINITY, .power = 2.5});
     f->most = -INFINITY;
     for (size_t i = 0; i <= count; i++) {
-        term[i] = log_term(f, edge[i]);
+        term[i] = log_term(f, edge[i]).value;
         f->most = fmax(f->most, term[i]);
     }
     for (size_t i = 0; i < count; i++) {
         if (fmax(term[i], term[i + 1]) > f->most - NONE) { panels_add(&sum, edge[i], edge[i + 1]); }
     }
     *value = f->most + log(sum.value[0]);
-    *error = f->error + sum.error[0] / sum.value[0] + accurate;
+    *error = (sum.value[1] + sum.error[0]) / sum.value[0] + accurate;
     return f->good;
 }
 
