@@ -22,10 +22,11 @@ static const struct {
     size_t law;
     const char *n;
     double log_n, linear; /* penalty of keys at positions; 0: none */
-} what[] = {{0, "2^10", 10 * M_LN2, 0},   {0, "2^16", 16 * M_LN2, 0},    {0, "1e300", 300 * M_LN10, 0},
-            {1, "2^16", 16 * M_LN2, 0},   {3, "2^16", 16 * M_LN2, 0},    {4, "2^16", 16 * M_LN2, 0},
-            {5, "2^16", 16 * M_LN2, 0},   {6, "2^16", 16 * M_LN2, 0},    {8, "2^16", 16 * M_LN2, 0},
-            {0, "2^16", 16 * M_LN2, 0.1}, {1, "2^16", 16 * M_LN2, 0.01}, {4, "2^16", 16 * M_LN2, 0.05}};
+} what[] = {{0, "2^10", 10 * M_LN2, 0},    {0, "2^16", 16 * M_LN2, 0},   {0, "1e300", 300 * M_LN10, 0},
+            {1, "2^16", 16 * M_LN2, 0},    {3, "2^16", 16 * M_LN2, 0},   {4, "2^16", 16 * M_LN2, 0},
+            {5, "2^16", 16 * M_LN2, 0},    {6, "2^16", 16 * M_LN2, 0},   {8, "2^16", 16 * M_LN2, 0},
+            {8, "e^700", 700, 0},          {8, "e^100000", 1e5, 0},      {0, "2^16", 16 * M_LN2, 0.1},
+            {1, "2^16", 16 * M_LN2, 0.01}, {4, "2^16", 16 * M_LN2, 0.05}};
 enum { CASES = sizeof what / sizeof *what };
 
 static double microseconds(double start) { return 1e6 * (ledger_clock() - start); }
