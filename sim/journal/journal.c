@@ -269,26 +269,31 @@ void journal_known(void *journal, struct unit_range range, struct partial_stack 
 
 /* ---- what waits ---- */
 
-/* Takes what waits, if there is a reason to write it. */
-static struct partial_stack take_waiting(struct journal *j, bool at_once) {
-    struct partial_stack taken = {.count = 0};
+/* Waits for others that write, where what waits is too much. What it takes waits until it can be written: who
+ * saves all, or ends the program, finds it. */
+static bool begin_writing(struct journal *j, bool at_once) {
     pthread_mutex_lock(&j->mutex);
-    if (j->waiting.count > 0 &&
-        (at_once || j->bytes >= WAITING_BYTES || machine_seconds() - j->last_write >= j->interval)) {
-        taken = j->waiting;
-        j->waiting = (struct partial_stack){.count = 0};
-        j->bytes = 0;
-        j->last_write = machine_seconds();
-    }
+    const bool full = j->bytes >= WAITING_BYTES,
+               due = j->waiting.count > 0 && machine_seconds() - j->last_write >= j->interval;
+    pthread_mutex_unlock(&j->mutex);
+    if (at_once || full) { return pthread_mutex_lock(&j->writing) == 0; }
+    return due && pthread_mutex_trylock(&j->writing) == 0;
+}
+
+static struct partial_stack take_waiting(struct journal *j) {
+    pthread_mutex_lock(&j->mutex);
+    struct partial_stack taken = j->waiting;
+    j->waiting = (struct partial_stack){.count = 0};
+    j->bytes = 0;
+    j->last_write = machine_seconds();
     pthread_mutex_unlock(&j->mutex);
     return taken;
 }
 
 /* At once also waits for others that write. */
 static bool save(struct journal *j, bool at_once) {
-    struct partial_stack list = take_waiting(j, at_once);
-    if (list.count == 0 && !at_once) { return true; }
-    pthread_mutex_lock(&j->writing);
+    if (!begin_writing(j, at_once)) { return true; }
+    struct partial_stack list = take_waiting(j);
     double start = machine_seconds();
     bool good = append(j, &list);
     double interval = fmin(WAIT_MOST, fmax(WAIT_LEAST, WAIT_SHARE * (machine_seconds() - start)));

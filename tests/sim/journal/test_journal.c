@@ -2,6 +2,7 @@
 #include "tests/sim/setting.h"
 
 #include <nettle/sha2.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,6 +206,25 @@ static void write_units(const char *name, const char *mode, const void *bytes, s
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, length, file), length);
     fclose(file);
+}
+
+/* While another thread writes, what is finished waits where whoever saves all finds it, and nobody with it.
+ */
+static void test_waits_for_nobody(void **state) {
+    (void)state;
+    struct setting s = setting_make(small_text);
+    struct journal *j = journal_of(&s);
+    struct unit unit = unit_get(&s.plan, s.plan.unit_count);
+    pthread_mutex_lock(&j->writing);
+    alarm(20);
+    assert_true(journal_accept(j, sweep_exact(&unit)) && journal_tend(j));
+    alarm(0);
+    assert_int_equal(j->waiting.count, 1);
+    pthread_mutex_unlock(&j->writing);
+    assert_true(journal_flush(j) && records_settle(j->records));
+    assert_true(j->waiting.count == 0 && has(j->records, s.plan.unit_count));
+    journal_close(j);
+    setting_free(&s);
 }
 
 /* A sound record of another unit that comes to stand in a record's place does not pass for it. */
@@ -447,6 +467,7 @@ int main(void) {
         cmocka_unit_test(test_record_checks),
         cmocka_unit_test_setup_teardown(test_journal_round_trip, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_journal_tends, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_waits_for_nobody, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_record_exchanged, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_scanning, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_packing, make_directory, remove_directory),
