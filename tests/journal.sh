@@ -127,10 +127,12 @@ holds "the command is that of the whole" grep -q "gapscale run sweep.yaml -o oth
 expect 0 "a merge of it and a shard" merge both.journal parts.h5.shard-2-of-3.journal -o others.h5
 holds "its digest" same others.h5
 rm others.h5 others.h5.units
-expect 0 "a run of all beside shards" run sweep.yaml -o others.h5
+mkfifo others.h5.shard-8-of-9.journal
+expect 0 "a run of all beside shards, and what is none" run sweep.yaml -o others.h5
 holds "it goes on from all of them" grep -q "going on: 1[0-3] of 14 units" err
 holds "with the digest" same others.h5
 holds "and leaves them" test -e others.h5.shard-0-of-3.journal/header
+rm others.h5.shard-8-of-9.journal
 rm -rf others.h5 others.h5.units
 OMP_NUM_THREADS=5 OMP_DISPLAY_AFFINITY=TRUE OMP_AFFINITY_FORMAT="a team of %N" \
     expect 0 "of two threads" run sweep.yaml -o others.h5 --threads 2

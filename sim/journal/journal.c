@@ -34,8 +34,10 @@ bool journal_is_of(const char *directory, const char *resolved) {
     struct journal_header header;
     enum journal_header_state state = journal_header_read(directory, &header);
     bool same = state == JOURNAL_HEADER_GOOD && strcmp(header.config_resolved, resolved) == 0;
+    char place[FILES_PATH]; /* of a file: no directory */
     free(header.bytes);
-    return same || state == JOURNAL_HEADER_ABSENT;
+    files_path(directory, ".", place);
+    return same || (state == JOURNAL_HEADER_ABSENT && access(place, F_OK) == 0);
 }
 
 void journal_remove_directory(const char *directory) {
