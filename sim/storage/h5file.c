@@ -27,15 +27,17 @@ enum { BYTES_PER_SECOND = 1 << 20 }; /* read at least, beyond the first minute *
  */
 static const double LIBRARY = 1 << 28, MOST_TEXT = 1 << 28, LEAST_TEXT = 1 << 20;
 
-/* Bytes of what is asked for, without texts and attributes. */
-static double wanted_bytes(bool frame, size_t group_count, const struct h5_group *group) {
-    double bytes = 0;
+/* Bytes of what is asked for, without texts and attributes: of numbers, and of what tells of these. */
+struct wanted {
+    double numbers, frame;
+};
+static struct wanted wanted_bytes(size_t group_count, const struct h5_group *group) {
+    struct wanted bytes = {0};
     for (size_t i = 0; i < group_count; i++) {
         const struct h5_group *g = &group[i];
-        bytes += sizeof *g;
+        bytes.frame += (double)(sizeof *g + g->dataset_count * sizeof *g->dataset);
         for (size_t k = 0; k < g->dataset_count; k++) {
-            bytes += sizeof *g->dataset;
-            if (!frame) { bytes += sizeof(double) * (double)h5content_count(g, &g->dataset[k]); }
+            bytes.numbers += sizeof(double) * (double)h5content_count(g, &g->dataset[k]);
         }
     }
     return bytes;
@@ -48,11 +50,11 @@ static void limit_resource(int resource, double most) {
     setrlimit(resource, &limit);
 }
 
-/* In the child. */
-static void limit_child(double file_bytes, double bytes) {
+/* In the child, which is to read so many bytes, and keep `held` of them. */
+static void limit_child(double file_bytes, double bytes, double held) {
     double in_use = machine_address_space();
     limit_resource(RLIMIT_CPU, 60 + (file_bytes + bytes) / BYTES_PER_SECOND);
-    if (in_use > 0) { limit_resource(RLIMIT_AS, in_use + LIBRARY + 4 * file_bytes + bytes); }
+    if (in_use > 0) { limit_resource(RLIMIT_AS, in_use + LIBRARY + 4 * file_bytes + held); }
     h5library_confine();
 }
 
@@ -85,8 +87,9 @@ struct h5_content *h5file_read(const char *path, bool frame, size_t group_count,
     struct stat info;
     *why = '\0';
     if (!is_regular_file(path, &info, why)) { return NULL; }
-    const double file_bytes = (double)info.st_size, bytes = wanted_bytes(frame, group_count, group);
-    const size_t room = (size_t)fmin(bytes + fmin(4 * file_bytes + LEAST_TEXT, MOST_TEXT), 0x1p62);
+    const struct wanted wanted = wanted_bytes(group_count, group);
+    const double file_bytes = (double)info.st_size, held = wanted.frame + (frame ? 0 : wanted.numbers);
+    const size_t room = (size_t)fmin(held + fmin(4 * file_bytes + LEAST_TEXT, MOST_TEXT), 0x1p62);
     struct h5_content *content = h5content_create(room);
     fflush(NULL);
     pid_t child = content ? fork() : -1;
@@ -96,7 +99,7 @@ struct h5_content *h5file_read(const char *path, bool frame, size_t group_count,
         return NULL;
     }
     if (child == 0) {
-        limit_child(file_bytes, bytes);
+        limit_child(file_bytes, wanted.frame + wanted.numbers, held);
         _exit(h5parse_file(path, frame, group_count, group, content) ? EXIT_DONE : EXIT_FAILED);
     }
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
