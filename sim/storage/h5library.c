@@ -38,10 +38,11 @@ bool h5library_chunks_are_whole(hid_t dataset, hid_t list, hid_t space) {
 bool h5library_select(hid_t space, hsize_t position, hsize_t count) {
     hsize_t size[H5S_MAX_RANK], start[H5S_MAX_RANK], extent[H5S_MAX_RANK];
     int rank = H5Sget_simple_extent_dims(space, size, NULL);
+    const hsize_t rows = count > size[rank - 1] ? count / size[rank - 1] : 1;
     for (int i = rank; i-- > 0;) {
         start[i] = position % size[i];
         position /= size[i];
-        extent[i] = i == rank - 1 ? count : 1;
+        extent[i] = i == rank - 1 ? count / rows : i == rank - 2 ? rows : 1;
     }
     return position == 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0;
 }

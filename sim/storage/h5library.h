@@ -13,7 +13,8 @@ void h5library_open(void);
 void h5library_confine(void);
 /* Whether every chunk of a chunked dataset was written, `list` being how it was created. */
 bool h5library_chunks_are_whole(hid_t dataset, hid_t list, hid_t space);
-/* Of an array the `count` numbers from `position` on, row-major, which lie in one row of the last axis. */
+/* Of an array the `count` numbers from `position` on, row-major, which lie in one row of the last axis, or
+ * are whole rows of it in one of the axis before. */
 bool h5library_select(hid_t space, hsize_t position, hsize_t count);
 /* Whether a file is marked as open for writing, as it is until the very last write. */
 bool h5library_is_marked(const char *path);

@@ -230,15 +230,25 @@ static bool has_wanted_shape(const struct h5_group *g, const struct h5_dataset *
     return same;
 }
 
-/* Of numbers that are not kept, in pieces. */
-static bool read_sum(struct reader *r, hid_t dataset, size_t count, size_t width, uint64_t *sum) {
-    enum { ROOM = 1 << 17 };
-    double *number = memory_create(ROOM, sizeof *number);
+enum { PIECE = 1 << 17 }; /* numbers that are read at once */
+
+/* Of the numbers from `at` on those that are read next: whole rows of the last axis, or what fits of one. */
+static size_t next_piece(unsigned rank, const hsize_t *size, size_t at) {
+    const size_t width = size[rank - 1], rows = rank > 1 ? size[rank - 2] : 1, most = PIECE / width,
+                 left = rows - at / width % rows, rest = width - at % width;
+    if (most == 0) { return rest < PIECE ? rest : PIECE; }
+    return width * (left < most ? left : most);
+}
+
+/* Of numbers that are not kept. */
+static bool read_sum(struct reader *r, hid_t dataset, size_t count, uint64_t *sum) {
+    double *number = memory_create(PIECE, sizeof *number);
     hid_t space = H5Dget_space(dataset);
+    hsize_t size[H5_RANK];
+    const unsigned rank = (unsigned)H5Sget_simple_extent_dims(space, size, NULL);
     bool good = true;
     for (size_t at = 0, piece; good && at < count; at += piece) {
-        size_t left = width - at % width;
-        piece = left < ROOM ? left : ROOM;
+        piece = next_piece(rank, size, at);
         hid_t memory = H5Screate_simple(1, &(hsize_t){piece}, NULL);
         good = (h5library_select(space, at, piece) &&
                 H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, number) >= 0) ||
@@ -251,14 +261,13 @@ static bool read_sum(struct reader *r, hid_t dataset, size_t count, size_t width
     return good;
 }
 
-static bool read_values(struct reader *r, hid_t dataset, hid_t type, size_t count, size_t width,
-                        struct h5_dataset *held) {
+static bool read_values(struct reader *r, hid_t dataset, hid_t type, size_t count, struct h5_dataset *held) {
     if (is_text(type)) {
         const char **text = take(r, count, sizeof *text);
         held->text = text;
         return text && read_texts(r, dataset, type, count, text);
     }
-    if (r->frame) { return read_sum(r, dataset, count, width, &held->sum); }
+    if (r->frame) { return read_sum(r, dataset, count, &held->sum); }
     double *number = take(r, count, sizeof *number);
     held->number = number;
     return number && read_raw(r, dataset, H5T_NATIVE_DOUBLE, number);
@@ -279,7 +288,7 @@ static bool read_own(struct reader *r, hid_t dataset, hid_t type, hid_t space, c
     }
     held->rank = d->rank;
     memcpy(held->axis, d->axis, sizeof held->axis);
-    return read_values(r, dataset, type, count, p->wanted->dimension[d->axis[d->rank - 1]].size, held);
+    return read_values(r, dataset, type, count, held);
 }
 
 /* Opens what a hard link leads to; *id is negative where there is none of that kind. */

@@ -71,18 +71,19 @@ static void check_shapes(const double *number, const char *path) {
     const struct h5_dataset dataset[] = {
         {.name = "box", .units = "1", .rank = 4, .axis = {0, 2, 3, 4}, .number = number},
         {.name = "thin", .units = "1", .rank = 4, .axis = {4, 3, 2, 0}, .number = number},
+        {.name = "tall", .units = "1", .rank = 2, .axis = {4, 3}, .number = number},
         {.name = "line", .units = "1", .rank = 1, .axis = {5}, .number = number},
         {.name = "full", .units = "1", .rank = 2, .axis = {1, 6}, .number = number},
         {.name = "h", .units = "1", .rank = 1, .axis = {7}, .number = number},
         {.name = "one", .units = "1", .rank = 1, .axis = {0}, .number = number}};
     const struct h5_group group = {
-        .name = "g", .dimension_count = 8, .dimension = dimension, .dataset_count = 6, .dataset = dataset};
+        .name = "g", .dimension_count = 8, .dimension = dimension, .dataset_count = 7, .dataset = dataset};
     char why[H5_WHY];
     assert_int_equal(h5file_write(path, 0, NULL, 1, &group), EXIT_DONE); /* compares what it reads back */
     struct h5_content *c = h5file_read(path, false, 1, &group, why),
                       *frame = h5file_read(path, true, 1, &group, why);
     assert_true(c && frame);
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 7; i++) {
         const struct h5_dataset *d = h5content_dataset(&c->group[0], dataset[i].name);
         size_t count = 1;
         for (unsigned a = 0; a < dataset[i].rank; a++) { count *= dimension[dataset[i].axis[a]].size; }
