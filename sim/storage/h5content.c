@@ -3,6 +3,7 @@
 #include <stdalign.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 size_t h5content_count(const struct h5_group *g, const struct h5_dataset *d) {
     size_t count = d->rank > 0 ? 1 : 0;
@@ -100,6 +101,11 @@ bool h5content_accept(struct h5_content *c, size_t room, size_t group_count, con
         sound = k < group_count && group_is_sound(c, &c->group[i], &wanted[k]);
     }
     return sound;
+}
+
+void h5content_trim(struct h5_content *c) {
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), kept = (c->used / page + 1) * page;
+    if (kept < c->room && mremap(c, c->room, kept, 0) == c) { c->room = kept; }
 }
 
 /* ---- by name ---- */

@@ -67,6 +67,8 @@ void *h5content_take(struct h5_content *content, size_t count, size_t size);
  */
 bool h5content_accept(struct h5_content *content, size_t room, size_t group_count,
                       const struct h5_group *wanted);
+/* Gives back the room that is not used, which counts where address space is limited. */
+void h5content_trim(struct h5_content *content);
 
 /* Values of a dataset of this group. */
 size_t h5content_count(const struct h5_group *group, const struct h5_dataset *dataset);

@@ -94,7 +94,8 @@ struct h5_content *h5file_read(const char *path, bool frame, size_t group_count,
     fflush(NULL);
     pid_t child = content ? fork() : -1;
     if (child < 0) {
-        snprintf(why, H5_WHY, "cannot start a process to read it: %s", strerror(errno));
+        snprintf(why, H5_WHY, content ? "cannot start a process to read it: %s" : H5PARSE_EXHAUSTED,
+                 strerror(errno));
         h5content_free(content);
         return NULL;
     }
@@ -104,7 +105,10 @@ struct h5_content *h5file_read(const char *path, bool frame, size_t group_count,
     }
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
     bool sound = h5content_accept(content, room, group_count, group);
-    if (sound && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DONE) { return content; }
+    if (sound && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DONE) {
+        h5content_trim(content);
+        return content;
+    }
     snprintf(why, H5_WHY, "%s", *content->fault ? content->fault : end_reason(status));
     h5content_free(content);
     return NULL;

@@ -1,8 +1,10 @@
 /* What a process that came to grief may leave is found out before it is followed. */
 #include "sim/storage/h5content.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -131,10 +133,23 @@ static void test_room(void **state) {
     assert_null(h5content_create((size_t)1 << 62));
 }
 
+/* What is there stays, and what lies behind it is no room any more. */
+static void test_trim(void **state) {
+    (void)state;
+    struct h5_content *c = make(true);
+    assert_true(is_sound(c));
+    h5content_trim(c);
+    assert_true(c->room < ROOM / 4 && c->room > c->used);
+    assert_string_equal(c->group->dataset->text[2], "t");
+    assert_int_equal(msync((char *)c + c->room, ROOM - c->room, MS_ASYNC), -1);
+    assert_int_equal(errno, ENOMEM);
+    h5content_free(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sound),      cmocka_unit_test(test_strays), cmocka_unit_test(test_endless_text),
-        cmocka_unit_test(test_not_shared), cmocka_unit_test(test_room),
+        cmocka_unit_test(test_not_shared), cmocka_unit_test(test_room),   cmocka_unit_test(test_trim),
     };
     return cmocka_run_group_tests_name("h5content", tests, NULL, NULL);
 }
