@@ -174,15 +174,21 @@ static herr_t is_scale(hid_t dataset, unsigned axis, hid_t scale, void *address)
 
 /* Whether each axis lies on the scale of its group that the array's name implies, or on none while that is
  * there: then the name tells. */
-static bool axes_are_ours(hid_t dataset, const struct place *p, const struct h5_dataset *d) {
-    bool all = true;
-    for (unsigned i = 0; all && i < d->rank; i++) {
+static bool check_axes(struct reader *r, hid_t dataset, const struct place *p, const struct h5_dataset *d) {
+    for (unsigned i = 0; i < d->rank; i++) {
         haddr_t *scale = &p->scale[d->axis[i]];
-        all = strcmp(p->wanted->dimension[d->axis[i]].name, d->name) == 0 ||
-              (H5DSget_num_scales(dataset, i) == 0 && *scale != HADDR_UNDEF) ||
-              H5DSiterate_scales(dataset, i, NULL, is_scale, scale) > 0;
+        if (strcmp(p->wanted->dimension[d->axis[i]].name, d->name) == 0 ||
+            (H5DSget_num_scales(dataset, i) == 0 && *scale != HADDR_UNDEF)) {
+            continue;
+        }
+        herr_t found = H5DSiterate_scales(dataset, i, NULL, is_scale, scale);
+        if (found < 0) { return refuse(r, "a dataset is damaged, or a scale that it lies on"); }
+        if (found == 0) {
+            return refuse(r, "an array lies on other scales than its name says; attach those of its group "
+                             "(h5py: dims[i].attach_scale)");
+        }
     }
-    return all;
+    return true;
 }
 
 static bool storage_is_plain(hid_t dataset) {
@@ -282,10 +288,7 @@ static bool read_own(struct reader *r, hid_t dataset, hid_t type, hid_t space, c
     if (!values_are_stored(dataset, type, space, d->rank, count)) {
         return refuse(r, "an array lacks values, or is packed as none that gapscale writes");
     }
-    if (!axes_are_ours(dataset, p, d)) {
-        return refuse(r, "an array lies on other scales than its name says; attach those of its group (h5py: "
-                         "dims[i].attach_scale)");
-    }
+    if (!check_axes(r, dataset, p, d)) { return false; }
     held->rank = d->rank;
     memcpy(held->axis, d->axis, sizeof held->axis);
     return read_values(r, dataset, type, count, held);

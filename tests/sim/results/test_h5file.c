@@ -157,6 +157,10 @@ static void test_detached(void **state) {
     assert_true(H5Fclose(file) >= 0);
     assert_null(store_try("a.h5", why));
     assert_non_null(strstr(why, "other scales than its name says; attach"));
+    file = H5Fopen("a.h5", H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(H5Ldelete(file, "/alpha/log_n", H5P_DEFAULT) >= 0 && H5Fclose(file) >= 0);
+    assert_null(store_try("a.h5", why));
+    assert_non_null(strstr(why, "a scale that it lies on"));
 }
 
 /* The attribute or the dataset again, as text of fixed length. */
