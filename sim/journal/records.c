@@ -460,18 +460,15 @@ static int copy_all(struct records *r, const struct records_pack *pack, const st
     return status;
 }
 
-/* What was known is in its own file now. */
-static int remove_files(const struct records *r, const struct records_pack *pack) {
-    int status = EXIT_DONE;
+/* What was known is in its own file now; one that stays there says nothing else. */
+static void remove_files(const struct records *r, const struct records_pack *pack) {
     for (size_t i = 0; pack->directory && i < r->file_count; i++) {
         const char *path = r->file[i];
         if (files_are_of(pack->directory, path) && strcmp(path, pack->path) != 0 && unlink(path) != 0 &&
             errno != ENOENT) {
-            message_error("cannot remove %s: %s", path, strerror(errno));
-            status = EXIT_FAILED;
+            message_say("%s is not needed any more, but cannot be removed: %s", path, strerror(errno));
         }
     }
-    return status;
 }
 
 int records_pack(struct records *r, const struct records_pack *pack) {
@@ -485,7 +482,7 @@ int records_pack(struct records *r, const struct records_pack *pack) {
         if (!recordfile_close(&file, status == EXIT_DONE)) { status = EXIT_FAILED; }
     }
     if (status == EXIT_DONE) {
-        status = remove_files(r, pack);
+        remove_files(r, pack);
         before = *r;
         *r = *packed;
         *packed = before;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -323,6 +324,28 @@ static void test_packing(void **state) {
     setting_free(&s);
 }
 
+/* A file that is packed and cannot be removed is told of, and what was packed goes on. */
+static void test_stays_behind(void **state) {
+    (void)state;
+    struct setting s = setting_make(twins_text);
+    struct journal *j = journal_of(&s);
+    size_t length;
+    uint8_t *record = exact_record(&s, 0, &length);
+    write_units("000001.units", "w", record, length);
+    write_units("000002.units", "w", record, length);
+    j = reopened(j, &s);
+    char path[2][100];
+    for (int k = 0; k < 2; k++) { snprintf(path[k], sizeof path[k], "%s/%06d.units", directory, k + 1); }
+    assert_int_equal(unlink(path[1]) + mkdir(path[1], 0777), 0); /* which unlink() does not remove */
+    assert_true(journal_pack(j, NULL));
+    assert_true(rmdir(path[1]) == 0 && access(path[0], F_OK) != 0);
+    j = reopened(j, &s);
+    assert_true(j->records->file_count == 1 && has(j->records, s.plan.unit_count));
+    free(record);
+    journal_close(j);
+    setting_free(&s);
+}
+
 /* Another process packs a journal that was scanned here, into the same file or into a new one: what was known
  * is read from there. */
 static void test_packed_beside(void **state) {
@@ -471,6 +494,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_record_exchanged, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_scanning, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_packing, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_stays_behind, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_packed_beside, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_late_writer, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_other_numerics, make_directory, remove_directory),
