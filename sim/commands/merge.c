@@ -11,7 +11,6 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
-#include "sim/base/progress.h"
 #include "sim/commands/command.h"
 #include "sim/config/difference.h"
 #include "sim/journal/journal.h"

@@ -15,7 +15,6 @@
 #include "sim/journal/recordfile.h"
 #include "sim/results/precision.h"
 #include "sim/results/store.h"
-#include "sim/sweep/record.h"
 #include "sim/sweep/sweep.h"
 
 /* ---- what is there already ---- */

@@ -11,6 +11,7 @@
 #include "models/numeric/search.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/progress.h"
 #include "sim/sweep/record.h"
 #include "sim/sweep/target.h"
 

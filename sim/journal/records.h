@@ -5,7 +5,6 @@
 #define GAPSCALE_SIM_JOURNAL_RECORDS_H
 
 #include "sim/base/numerics.h"
-#include "sim/base/progress.h"
 #include "sim/journal/recordfile.h"
 #include "sim/sweep/sweep.h"
 
@@ -53,7 +52,8 @@ bool records_settle(struct records *records);
 struct unit_list records_missing(struct records *records, const struct unit_list *list, bool most);
 double records_bytes(const struct records *records);
 /* Adds the partials of a range; from where another process has packed them to, if they are no more where they
- * were. False after a message, with what was read before added. From any thread. */
+ * were. False, with what was read before added, after a message, but where a record that was scanned by its
+ * head cannot be read. From any thread. */
 bool records_read(struct records *records, struct unit_range range, struct partial_stack *stack);
 
 /* Writes ranges to one file, nodes of the tree instead of their halves, and from then on knows
