@@ -46,10 +46,23 @@ static bool is_sound(const struct source *source, const struct source_array *a) 
                     "bfloat16 being 16-bit integers with an attribute dtype = \"bfloat16\"");
 }
 
+/* NULL where nothing says. */
+static bool read_axes(const struct group *g, const struct scores_request *request, const char **axes) {
+    double number;
+    *axes = request->axes ? request->axes : source_text(g->source, g->array->path, "axes");
+    return *axes || source_numbers(g->source, g->array->path, "axes", 1, &number) == 0 ||
+           complain(
+               g->source, g->array,
+               "its attribute axes is no text; it is the names of the axes, as in \"layer,head,%s\", or an "
+               "array of them",
+               g->scores ? "query,key" : "position,dim");
+}
+
 static bool read_layouts(struct group *g, const struct scores_request *request) {
     char why[SOURCE_WHY] = "";
     bool products = !g->scores;
-    const char *axes = request->axes ? request->axes : source_text(g->source, g->array->path, "axes");
+    const char *axes;
+    if (!read_axes(g, request, &axes)) { return false; }
     if (!layout_make(g->array, axes, products, &g->layout, why)) {
         return complain(g->source, g->array, "%s", why);
     }

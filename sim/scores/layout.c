@@ -5,11 +5,12 @@
 enum { WORD_QUERY = LAYOUT_LEADING, WORD_KEY, WORD_POSITION, WORD_DIM, WORDS };
 static const char *const word[WORDS] = {"sequence", "layer", "head", "query", "key", "position", "dim"};
 
-/* Number of words in `axes`, which go to `axis`; 0 with what is wrong in `why`. */
+/* Number of words in `axes`, which go to `axis`; 0 with what is wrong in `why`. Brackets and quotes are a
+ * list's that was written as text. */
 static unsigned parse(const char *axes, unsigned axis[SOURCE_RANK], char why[SOURCE_WHY]) {
     unsigned count = 0;
     for (const char *at = axes; *at;) {
-        size_t length = strcspn(at, ", "), w = 0;
+        size_t length = strcspn(at, ", []()\"'"), w = 0;
         while (w < WORDS && (strlen(word[w]) != length || strncmp(at, word[w], length) != 0)) { w++; }
         if (length > 0 && (w == WORDS || count == SOURCE_RANK)) {
             source_array_refuse(

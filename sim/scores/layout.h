@@ -18,9 +18,9 @@ struct layout {
     uint64_t rows, columns;
 };
 
-/* By the words in `axes` ("sequence,layer,head,query,key"), or, where it is NULL, by rank: 2 is one head, 3
- * (head, ..), 5 (sequence, layer, head, ..). `products`: the matrix is (position, dim). False with what is
- * wrong in `why`. */
+/* By the words in `axes` ("sequence,layer,head,query,key", or as a list's text, with brackets and quotes),
+ * or, where it is NULL, by rank: 2 is one head, 3 (head, ..), 5 (sequence, layer, head, ..). `products`: the
+ * matrix is (position, dim). False with what is wrong in `why`. */
 bool layout_make(const struct source_array *array, const char *axes, bool products, struct layout *layout,
                  char why[SOURCE_WHY]);
 

@@ -94,18 +94,39 @@ static void add_array(struct visit *v, hid_t dataset, const char *path) {
     H5Sclose(space);
 }
 
-static void read_text(hid_t attribute, hid_t type, struct h5scan_attribute *a) {
-    if (H5Tis_variable_str(type) > 0) {
-        char *text = NULL;
-        hid_t memory = H5Tcopy(H5T_C_S1);
+/* Several texts are one with commas between them; where that is too long, their count alone is kept. */
+static void join_text(const char *text, size_t longest, bool padded, struct h5scan_attribute *a) {
+    size_t before = strlen(a->text), room = sizeof a->text - before,
+           length = text ? strnlen(text, longest) : 0;
+    while (padded && length > 0 && text[length - 1] == ' ') { length--; }
+    int written =
+        snprintf(a->text + before, room, "%s%.*s", before > 0 ? "," : "", (int)length, text ? text : "");
+    if (before > 0 && written >= (int)room) { a->count = H5SCAN_NUMBERS + 1; }
+}
+
+static void read_texts(hid_t attribute, hid_t type, size_t count, struct h5scan_attribute *a) {
+    bool variable = H5Tis_variable_str(type) > 0;
+    size_t size = H5Tget_size(type);
+    if (count > H5SCAN_NUMBERS || (!variable && size >= sizeof a->text)) {
+        a->count = count > 1 ? H5SCAN_NUMBERS + 1 : 0;
+        return;
+    }
+    hid_t memory = H5Tcopy(variable ? H5T_C_S1 : type);
+    if (variable) {
         H5Tset_size(memory, H5T_VARIABLE);
         H5Tset_cset(memory, H5Tget_cset(type));
-        if (H5Aread(attribute, memory, &text) >= 0 && text) { snprintf(a->text, sizeof a->text, "%s", text); }
-        H5Tclose(memory);
-    } else if (H5Tget_size(type) < sizeof a->text && H5Aread(attribute, type, a->text) >= 0) {
-        size_t length = strlen(a->text);
-        while (length > 0 && a->text[length - 1] == ' ') { a->text[--length] = '\0'; }
+        size = sizeof(char *);
     }
+    char *item = memory_create(count, size);
+    if (H5Aread(attribute, memory, item) >= 0) {
+        for (size_t i = 0; i < count; i++) {
+            const char *text = variable ? ((char **)(void *)item)[i] : item + i * size;
+            join_text(text, variable ? sizeof a->text : size, !variable, a);
+        }
+    }
+    if (a->count > 0) { a->text[0] = '\0'; }
+    free(item);
+    H5Tclose(memory);
 }
 
 static void read_numbers(hid_t attribute, size_t count, struct h5scan_attribute *a) {
@@ -117,8 +138,8 @@ static void read_numbers(hid_t attribute, size_t count, struct h5scan_attribute 
 static void read_attribute(hid_t attribute, struct h5scan_attribute *a) {
     hid_t space = H5Aget_space(attribute), type = H5Aget_type(attribute);
     hssize_t count = H5Sget_simple_extent_npoints(space);
-    if (H5Tget_class(type) == H5T_STRING && count == 1) {
-        read_text(attribute, type, a);
+    if (H5Tget_class(type) == H5T_STRING && count >= 1) {
+        read_texts(attribute, type, (size_t)count, a);
     } else if (element_of(type) != ELEMENT_OTHER && count >= 1) {
         read_numbers(attribute, (size_t)count, a);
     }

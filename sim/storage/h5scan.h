@@ -34,7 +34,8 @@ struct h5scan_array {
     unsigned filter; /* a filter that its numbers went through and that is not here; 0: none */
 };
 
-/* Text, or numbers: of more than H5SCAN_NUMBERS the count alone. */
+/* Text, of an array of texts with commas between them, or numbers; of more than H5SCAN_NUMBERS, or of texts
+ * that are too long together, the count alone. */
 struct h5scan_attribute {
     char path[H5SCAN_NAME]; /* "/group/name/attribute"; of the root: "/attribute" */
     char text[H5SCAN_TEXT];

@@ -126,6 +126,62 @@ static void test_bad_axes(void **state) {
     check_axes_refused(*state, "lh", "head,head,head,head,head,head,head,head,head,head", "is none of");
 }
 
+/* An array of texts, as h5py writes a list (variable) and NumPy's bytes (fixed length, padded by zeros). */
+static void h5_texts(hid_t at, const char *name, hsize_t count, const char *const *text, size_t size) {
+    hid_t space = H5Screate_simple(1, &count, NULL), type = H5Tcopy(H5T_C_S1);
+    char fixed[16][16] = {{0}};
+    for (size_t i = 0; i < count && size > 0; i++) { memcpy(fixed[0] + i * size, text[i], strlen(text[i])); }
+    H5Tset_size(type, size > 0 ? size : H5T_VARIABLE);
+    H5Tset_cset(type, size > 0 ? H5T_CSET_ASCII : H5T_CSET_UTF8);
+    hid_t id = H5Acreate2(at, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(id >= 0 && H5Awrite(id, type, size > 0 ? (const void *)fixed : text) >= 0);
+    H5Aclose(id);
+    H5Tclose(type);
+    H5Sclose(space);
+}
+
+static void check_list(struct scratch *s, size_t size) {
+    static const char *const words[] = {"layer", "sequence", "query", "key"}, *const ids[] = {"text 8",
+                                                                                              "text 5"};
+    struct file_path path = file_in(s, "a.h5");
+    hid_t file = write_axes(path.text, "ls", NULL);
+    h5_texts(file, "axes", 4, words, size);
+    h5_texts(file, "sequence_id", SEQUENCES, ids, size);
+    H5Fclose(file);
+    struct rows rows = read_file(s, path.text);
+    assert_int_equal(rows.count, LAYERS * SEQUENCES * QUERIES);
+    for (size_t i = 0; i < rows.count; i++) {
+        assert_int_equal(rows.row[i].head, i / QUERIES / SEQUENCES);
+        assert_int_equal(rows.row[i].sequence, i / QUERIES % SEQUENCES);
+    }
+    free_rows(&rows);
+}
+
+static void check_list_refused(struct scratch *s, bool numbers, const char *words) {
+    static const char *const wrong[] = {"layer", "heads", "query", "key"};
+    struct file_path path = file_in(s, "a.h5");
+    hid_t file = write_axes(path.text, "lh", NULL);
+    if (numbers) {
+        h5_numbers(file, "axes", 4, (double[]){0, 1, 2, 3});
+    } else {
+        h5_texts(file, "axes", 4, wrong, 0);
+    }
+    H5Fclose(file);
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    check_refused(s, &request, 2, (const char *[]){"a.h5: /scores: ", words});
+}
+
+/* Axes as a list: an array of texts, or a list written as text. */
+static void test_lists(void **state) {
+    check_list(*state, 0);
+    check_list(*state, 8); /* "sequence" fills it */
+    check_axes(*state, "lh", "[\"layer\", \"head\", \"query\", \"key\"]", NULL);
+    check_axes(*state, "hl", "('head', 'layer', 'query', 'key')", NULL);
+    check_list_refused(*state, false, "\"heads\" is none of sequence, layer");
+    check_list_refused(*state, true, "its attribute axes is no text");
+}
+
 /* ---- numbers, groups, files ---- */
 
 static void test_numbers(void **state) {
@@ -243,6 +299,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_orders, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bad_axes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_groups, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
