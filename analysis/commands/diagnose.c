@@ -54,7 +54,7 @@ static int no_scores(const struct scores_request *request) {
     message_error(
         "%s: these are weights, as a softmax gives them (no number is negative, and every row's sum is 1); "
         "wanted is what enters the softmax. Logarithms of float32 weights will do: they are scores but "
-        "for a constant, and log 0 = -inf hides a key",
+        "for a constant, and log 0 = -inf hides a key. If they are scores, add 1 to all: it changes nothing",
         first_name(request));
     return EXIT_USAGE;
 }
@@ -87,7 +87,8 @@ static void warn_of_stand_ins(const struct scores *scores) {
     if (s->rows == 0) { return; }
     message_say(
         "finite numbers stand for -inf in %s (the first is %.6g): far below the other scores there, they "
-        "hide their keys as -inf does",
+        "hide their keys as -inf does; if they are scores, lift all scores above -5000 by a constant, which "
+        "changes nothing else",
         words_count(s->rows, "row", rows), s->first);
 }
 

@@ -3,6 +3,7 @@
  * length. */
 #include "sim/scores/scores.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <omp.h>
@@ -249,23 +250,35 @@ static bool bad_score(const struct group *g, const uint64_t place[LAYOUT_LEADING
     return false;
 }
 
-/* Numbers that stand for -inf, from the one returned down: those of a row as low as STAND_IN that a step
- * parts from its others, or all of it where it has no other and they are one number or lower than any score.
- * -inf: there are none. */
+/* The least score of those from `from` on, and the largest of those below. */
+struct parting {
+    double above, below; /* inf, -inf: none */
+};
+
+static struct parting part_at(const double *score, const double *mask, uint64_t sight, double from) {
+    struct parting p = {INFINITY, -INFINITY};
+    for (uint64_t j = 0; j < sight; j++) {
+        if (mask && mask[j] == 0) { continue; }
+        p.above = score[j] >= from && score[j] < p.above ? score[j] : p.above;
+        p.below = score[j] < from && score[j] > p.below ? score[j] : p.below;
+    }
+    return p;
+}
+
+/* Numbers that stand for -inf, from the one returned down: -5000 or less, and parted from the row's other
+ * scores by more than those span; or all of it, where they are one number or lower than any score. -inf:
+ * there are none. Scores that fall step by step, however far, are scores. */
 static double stand_in_of(const double *score, const double *mask, uint64_t sight) {
     const double step = 1000, no_score = -1e8;
-    double above = INFINITY, high = -INFINITY, low = INFINITY;
-    for (uint64_t j = 0; j < sight; j++) {
-        if (score[j] == -INFINITY || (mask && mask[j] == 0)) { continue; }
-        if (score[j] > STAND_IN) {
-            above = fmin(above, score[j]);
-        } else {
-            high = fmax(high, score[j]);
-            low = fmin(low, score[j]);
-        }
-    }
-    bool is_apart = above < INFINITY ? above - high >= step : high == low || high <= no_score;
-    return is_apart ? high : -INFINITY;
+    double high = part_at(score, mask, sight, INFINITY).below;
+    double low = part_at(score, mask, sight, -DBL_MAX).above;
+    if (high <= no_score || (high <= STAND_IN && high == low)) { return high; }
+    struct parting p = part_at(score, mask, sight, nextafter(high > STAND_IN ? STAND_IN : no_score, 0));
+    do {
+        low = p.above;
+        p = part_at(score, mask, sight, low - fmax(step, high - low));
+    } while (p.above < low);
+    return p.below;
 }
 
 /* What the query sees of its scores, moved to the front, with the keys' positions. */

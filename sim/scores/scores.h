@@ -93,9 +93,9 @@ void scores_rewind(struct scores *scores);
  */
 size_t scores_short_rows(const struct scores *scores);
 /* Rows so far with finite numbers in the place of -inf, as programs write them: the least number of a type,
- * -1e9, -65504, -1e4, alone or added to a score. Such is what lies at -5000 or below, 1000 or more below the
- * row's other scores; and all of a row whose scores are one such number or -1e8 and less. Keys of such scores
- * are hidden. */
+ * -1e9, -65504, -1e4, alone or added to a score. Such is what lies at -5000 or below, and below the row's
+ * other scores by 1000 and by more than those span; and all of a row whose scores are one such number or -1e8
+ * and less. Keys of such scores are hidden. */
 struct scores_stand_in {
     size_t rows;
     double first; /* the largest of the first row's */

@@ -149,6 +149,27 @@ static void test_stand_ins_alone(void **state) {
     free_rows(&rows);
 }
 
+/* Below a steep linear bias, whose scores fall to -24000 step by step, and below a common shift of -2e6. */
+static void test_stand_ins_under_low_scores(void **state) {
+    struct scratch *s = *state;
+    double *value = simple_numbers(N * N, 19), *masked = malloc(N * N * sizeof *masked);
+    assert_non_null(masked);
+    for (size_t way = 0; way < 4; way++) {
+        for (size_t i = 0; i < N * N; i++) {
+            size_t query = i / N, key = i % N;
+            value[i] = way < 2 ? -15.0 * (double)((query - key) * (query - key)) : simple_number(i) - 2e6;
+            masked[i] = sees(query, key) ? value[i] : way % 2 > 0 ? -1e9 + value[i] : -3.4028234663852886e38;
+        }
+        struct file_path path = write_matrix(s, N, N, masked, NULL);
+        struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 2, both);
+        check_causal(&rows, value);
+        assert_int_equal(rows.stand_in.rows, N - 1);
+        free_rows(&rows);
+    }
+    free(masked);
+    free(value);
+}
+
 /* What a softmax gives is told from scores, also causal and rounded to halves; one row that is none decides.
  */
 static void test_weights(void **state) {
@@ -169,20 +190,22 @@ static void test_weights(void **state) {
     free(value);
 }
 
-/* Low scores: a steep linear bias, a common shift, one key far above all others. */
+/* Low scores: a steep linear bias, a common shift, one key far above all others, scores so wide that
+ * neighbours lie further apart than a mask's step. */
 static void test_low_scores(void **state) {
     struct scratch *s = *state;
-    double value[3 * N];
+    double value[4 * N];
     for (size_t i = 0; i < N; i++) {
         value[i] = -900.0 * (double)(N - 1 - i);
         value[N + i] = simple_number(i) - 1e6;
         value[2 * N + i] = i == 7 ? 1e5 : simple_number(i);
+        value[3 * N + i] = 2000 * floor(simple_number(i)) + (double)i;
     }
-    struct file_path path = write_matrix(s, 3, N, value, NULL);
+    struct file_path path = write_matrix(s, 4, N, value, NULL);
     struct rows rows = read_file(s, path.text);
-    assert_int_equal(rows.count, 3);
+    assert_int_equal(rows.count, 4);
     assert_int_equal(rows.stand_in.rows, 0);
-    for (size_t i = 0; i < 3; i++) { check_row(&rows.row[i], N, value + i * N, NULL); }
+    for (size_t i = 0; i < 4; i++) { check_row(&rows.row[i], N, value + i * N, NULL); }
     free_rows(&rows);
 }
 
@@ -465,6 +488,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_mask_of_infinities, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stand_ins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stand_ins_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stand_ins_under_low_scores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_weights, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_low_scores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unused, set_up, tear_down),
