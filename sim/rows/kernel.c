@@ -239,11 +239,11 @@ static struct kernel_range range(size_t n, const double *x) {
     return r;
 }
 
-static bool all_finite(size_t n, const double *x) {
+static bool all_above(size_t n, const double *x, double low) {
     const double largest = DBL_MAX;
     int bad = 0;
 #pragma omp simd reduction(| : bad)
-    for (size_t i = 0; i < n; i++) { bad |= !(fabs(x[i]) <= largest); }
+    for (size_t i = 0; i < n; i++) { bad |= !(x[i] > low) | !(x[i] <= largest); }
     return !bad;
 }
 
@@ -394,7 +394,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .add_backwards = add_backwards,
     .masses = masses,
     .range = range,
-    .all_finite = all_finite,
+    .all_above = all_above,
     .peaks = peaks,
     .count_above = count_above,
     .above = above,

@@ -154,8 +154,8 @@ struct kernel {
                    double centre, double out[5]);
     /* Smallest and largest of x[0..n), n > 0. */
     struct kernel_range (*range)(size_t n, const double *x);
-    /* Whether all are. */
-    bool (*all_finite)(size_t n, const double *x);
+    /* Whether all are numbers above `low`, and finite. */
+    bool (*all_above)(size_t n, const double *x, double low);
     /* Range; and peak: the largest numbers of KERNEL_PEAKS disjoint parts of x, -inf for parts that are
      * empty. So x has at least k numbers that reach the k-th largest peak. */
     struct kernel_range (*peaks)(size_t n, const double *x, double peak[KERNEL_PEAKS]);

@@ -295,9 +295,7 @@ static struct sight take_some(double *score, uint32_t *key, const double *mask, 
 
 /* The same; most rows are seen whole. `formed`: from queries and keys, where no number hides a key. */
 static struct sight take_seen(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
-    const struct kernel *kernel = isa_best()->kernel;
-    if (!mask && sight > 0 && kernel->all_finite(sight, score) &&
-        (formed || kernel->range(sight, score).low > STAND_IN)) {
+    if (!mask && sight > 0 && isa_best()->kernel->all_above(sight, score, formed ? -INFINITY : STAND_IN)) {
         return (struct sight){(int64_t)sight, NAN};
     }
     return take_some(score, key, mask, sight, formed);

@@ -67,11 +67,14 @@ static void check_finite(const struct kernel *kernel, size_t n, const double *x)
     const size_t place[] = {0, n / 2, n - 1};
     double y[POINTS];
     memcpy(y, x, n * sizeof *x);
-    assert_true(kernel->all_finite(n, y));
+    assert_true(kernel->all_above(n, y, -INFINITY));
+    double low = kernel->range(n, y).low;
+    assert_true(kernel->all_above(n, y, nextafter(low, -INFINITY)));
+    assert_false(kernel->all_above(n, y, low));
     for (size_t i = 0; i < 9; i++) {
         size_t at = place[i / 3];
         y[at] = bad[i % 3];
-        assert_false(kernel->all_finite(n, y));
+        assert_false(kernel->all_above(n, y, -INFINITY));
         y[at] = x[at];
     }
 }
