@@ -101,13 +101,23 @@ void index_add(struct index_sums *s, const struct scores_row *row, const struct 
 
 /* ---- what they say ---- */
 
+/* Local heads have no class: layers, and all heads, are told without them. */
+static bool leaves_out(const struct diagnosis *d, const struct diagnosis_group *g, size_t head) {
+    return g->pooled && d->group[head].locality == DIAGNOSIS_LOCAL;
+}
+
+struct level {
+    const struct index_sums *sums;
+    const struct diagnosis *diagnosis;
+    size_t length;
+};
+
 /* Mean T of a sequence over the heads of a group; NaN where it has none. */
-static double sequence_statistic(const struct index_sums *s, const struct diagnosis_group *g, size_t length,
-                                 size_t sequence) {
+static double sequence_statistic(const struct level *at, const struct diagnosis_group *g, size_t sequence) {
     double sum = 0, heads = 0;
     for (size_t h = g->head_first; h < g->head_last; h++) {
-        const struct cell *c = cell_at(s, length, h, sequence);
-        if (c->rows == 0) { continue; }
+        const struct cell *c = cell_at(at->sums, at->length, h, sequence);
+        if (c->rows == 0 || leaves_out(at->diagnosis, g, h)) { continue; }
         sum += c->statistic / c->rows;
         heads++;
     }
@@ -115,44 +125,36 @@ static double sequence_statistic(const struct index_sums *s, const struct diagno
 }
 
 /* K; 0 where there are no rows. */
-static size_t spacings_of(const struct index_sums *s, const struct diagnosis_group *g, size_t length) {
+static size_t spacings_of(const struct level *at, const struct diagnosis_group *g) {
     size_t count = 0;
-    for (size_t q = 0; q < s->facts->sequence_count; q++) {
+    for (size_t q = 0; q < at->sums->facts->sequence_count; q++) {
         for (size_t h = g->head_first; h < g->head_last; h++) {
-            const struct cell *c = cell_at(s, length, h, q);
-            if (c->rows > 0) { count = c->count; }
+            const struct cell *c = cell_at(at->sums, at->length, h, q);
+            if (c->rows > 0 && !leaves_out(at->diagnosis, g, h)) { count = c->count; }
         }
     }
     return count;
 }
 
-struct level {
-    const struct index_sums *sums;
-    size_t length;
-};
-
 static struct trend_estimate level_of(const void *with, const struct diagnosis_group *g) {
     const struct level *level = with;
     size_t sequences = level->sums->facts->sequence_count;
     double *value = memory_create(sequences, sizeof *value);
-    for (size_t q = 0; q < sequences; q++) {
-        value[q] = sequence_statistic(level->sums, g, level->length, q);
-    }
+    for (size_t q = 0; q < sequences; q++) { value[q] = sequence_statistic(level, g, q); }
     struct trend_estimate found = trend_mean(sequences, value);
     free(value);
     return found;
 }
 
 /* The larger T, the smaller the index. */
-static void index_point(const struct index_sums *s, const struct diagnosis *d,
-                        const struct diagnosis_group *g, size_t length, const struct spacing_table table[2],
-                        struct diagnosis_point *p) {
+static void index_point(const struct level *at, const struct diagnosis_group *g,
+                        const struct spacing_table table[2], struct diagnosis_point *p) {
     double se;
     p->index = (struct trend_interval){NAN, NAN, NAN};
     p->index_se = NAN;
-    p->spacings = spacings_of(s, g, length);
+    p->spacings = spacings_of(at, g);
     if (p->spacings == 0) { return; }
-    struct trend_interval t = growth_pooled(d, g, level_of, &(struct level){s, length}, &se);
+    struct trend_interval t = growth_pooled(at->diagnosis, g, level_of, at, &se);
     const struct spacing_table *chosen = &table[p->spacings == SPACING_MANY];
     p->index = (struct trend_interval){spacing_index(chosen, t.value), spacing_index(chosen, t.high),
                                        spacing_index(chosen, t.low)};
@@ -174,9 +176,10 @@ void index_finish(const struct index_sums *s, struct diagnosis *d) {
     spacing_table_make(SPACING_MANY, &table[1]);
     for (size_t l = 0; l < s->facts->length_count; l++) {
         const double gaussian = gaussian_reading(s->facts->length[l], table);
+        const struct level at = {s, d, l};
         for (size_t i = 0; i < d->group_count; i++) {
             d->group[i].point[l].gaussian = gaussian;
-            index_point(s, d, &d->group[i], l, table, &d->group[i].point[l]);
+            index_point(&at, &d->group[i], table, &d->group[i].point[l]);
         }
     }
     diagnosis_leave_out_sinks(d, s->without_sinks);
@@ -192,7 +195,7 @@ void index_copy(const struct index_sums *s, const struct diagnosis *d, size_t gr
             for (size_t h = g->head_first; h < g->head_last; h++) {
                 for (size_t q = 0; q < s->facts->sequence_count; q++) {
                     const struct cell *c = cell_at(s, l, h, q);
-                    if (k >= c->count) { continue; }
+                    if (k >= c->count || leaves_out(d, g, h)) { continue; }
                     sum += c->spacing[k];
                     rows += c->rows;
                 }

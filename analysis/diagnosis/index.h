@@ -19,8 +19,8 @@ struct index_row {
 };
 
 /* `n` is the context length that the row, of more than 0.9 n keys, counts for; `sink` are those of its head
- * there; without any, `gap`, the gaps of at
- * least INDEX_SPACINGS + 1 of the largest scores, or of all, times `unit`, is all that is looked at. */
+ * there; without any, `gap`, the gaps of at least INDEX_SPACINGS + 1 of the largest scores, or of all, times
+ * `unit`, is all that is looked at. */
 void index_measure(struct leading *room, const struct scores_row *row, double n,
                    const struct survey_sink *sink, const double *gap, double unit, struct index_row *found);
 
@@ -31,9 +31,10 @@ void index_free(struct index_sums *sums);
 void index_add(struct index_sums *sums, const struct scores_row *row, const struct index_row *found);
 
 /* Fills in index and gaussian of every point: means of T over a sequence's rows, t intervals between
- * sequences with variances pooled by half with those of the layer; and what is without sinks. */
+ * sequences with variances pooled by half with those of the layer; and what is without sinks. Pooled groups
+ * are told without their local heads. */
 void index_finish(const struct index_sums *sums, struct diagnosis *diagnosis);
-/* spacing_mean of a group. */
+/* spacing_mean of a group, of a pooled one without its local heads. */
 void index_copy(const struct index_sums *sums, const struct diagnosis *diagnosis, size_t group,
                 struct results_series *series);
 

@@ -41,7 +41,17 @@ size_t story_laws(const struct diagnosis_growth *w, bool excluded, const char *b
     return count;
 }
 
-static void append_kind(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
+/* Heads of a pooled group that its class leaves out. */
+static size_t local_heads(const struct diagnosis *d, const struct diagnosis_group *g) {
+    size_t count = 0;
+    for (size_t h = g->head_first; h < g->head_last && g->pooled; h++) {
+        count += d->group[h].locality == DIAGNOSIS_LOCAL;
+    }
+    return count;
+}
+
+static void append_kind(const struct diagnosis *d, const struct diagnosis_group *g,
+                        char out[DIAGNOSIS_SENTENCE]) {
     const struct diagnosis_point *p = story_point(g);
     char number[WORDS];
     if (g->locality == DIAGNOSIS_UNKNOWN) {
@@ -54,8 +64,13 @@ static void append_kind(const struct diagnosis_group *g, char out[DIAGNOSIS_SENT
     }
     const char *class = story_class(g);
     if (strcmp(class, "local") != 0 && strcmp(class, "unclassified") != 0) {
-        words_append(out, DIAGNOSIS_SENTENCE, "; the top of a row is %s scores of this n (index %s)", class,
+        words_append(out, DIAGNOSIS_SENTENCE, "; the top of a row is %s scores of this n (index %s", class,
                      words_measured(p->index.value, (p->index.high - p->index.low) / 2, number));
+        size_t local = local_heads(d, g);
+        if (local > 0) {
+            words_append(out, DIAGNOSIS_SENTENCE, ", without %s", words_count(local, "local head", number));
+        }
+        words_append(out, DIAGNOSIS_SENTENCE, ")");
     }
 }
 
@@ -258,7 +273,7 @@ const char *story_sentence(const struct diagnosis *d, const struct diagnosis_gro
         append_beyond(g, out);
         return out;
     }
-    append_kind(g, out);
+    append_kind(d, g, out);
     words_append(out, DIAGNOSIS_SENTENCE, "; ");
     append_growth(g, &g->trained, out);
     append_advice(&g->trained, out);

@@ -1,5 +1,5 @@
-/* Spacings of one measured row: a closed form, rows too short, sinks left out, ties. What the index of many
- * rows says is tried in test_truth.c. */
+/* Spacings of one measured row: a closed form, rows too short, sinks left out, ties; pooled groups. What the
+ * index of many rows says is tried in test_truth.c. */
 #include "tests/analysis/diagnosis/laws.h"
 #include "tests/analysis/diagnosis/written.h"
 
@@ -74,11 +74,59 @@ static void test_all_tie(void **state) {
     assert_true(isnan(index_of(LONG, score, none).statistic));
 }
 
+/* Two heads of Gaussian rows, of which the first `local` ones lose 0.3 a key of distance. */
+static void diagnose_two(struct told *t, size_t local) {
+    enum { SEQUENCES = 6, HEADS = 2, ROWS = 16, N = 256 };
+    const hsize_t size[5] = {SEQUENCES, 1, HEADS, ROWS, N};
+    char path[WRITTEN_PATH];
+    double *score = malloc(SEQUENCES * HEADS * ROWS * N * sizeof *score);
+    hid_t file = written_open(path);
+    for (size_t r = 0; r < SEQUENCES * HEADS * ROWS; r++) {
+        bool is_local = r / ROWS % HEADS < local;
+        law_draw(&law_case[0], N, "rows", r, score + r * N);
+        for (size_t k = 0; k < N && is_local; k++) {
+            score[r * N + k] -= 0.3 * fabs((double)(N - ROWS + r % ROWS) - (double)k);
+        }
+    }
+    written_scores(file, "n00256", size, H5T_IEEE_F64LE, score);
+    H5Fclose(file);
+    free(score);
+    told_make(t, path, NAN, 0);
+    unlink(path);
+}
+
+/* What is told of both heads is what the one reads that is not local. */
+static void test_local_left_out(void **state) {
+    (void)state;
+    struct told t;
+    char sentence[DIAGNOSIS_SENTENCE];
+    diagnose_two(&t, 1);
+    const struct diagnosis_point *local = told_group(&t, "L0H0")->point,
+                                 *other = told_group(&t, "L0H1")->point, *both = told_group(&t, "all")->point;
+    assert_int_equal(told_group(&t, "L0H0")->locality, DIAGNOSIS_LOCAL);
+    assert_int_equal(told_group(&t, "L0H1")->locality, DIAGNOSIS_GLOBAL);
+    assert_true(local->index.value < other->index.value - 0.1);
+    check_close(both->index.value, other->index.value, 1e-12);
+    assert_true(both->spacings == INDEX_SPACINGS);
+    for (size_t k = 0; k < INDEX_SPACINGS; k++) {
+        check_relative(t.results->series[3].spacing_mean[k] / both->median,
+                       t.results->series[1].spacing_mean[k] / other->median, 1e-12);
+    }
+    story_sentence(&t.diagnosis, told_group(&t, "all"), sentence);
+    assert_non_null(strstr(sentence, ", without 1 local head)"));
+    told_release(&t);
+    diagnose_two(&t, 2);
+    assert_true(isnan(told_group(&t, "all")->point->index.value));
+    assert_true(told_group(&t, "all")->point->spacings == 0);
+    told_release(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ladder),
         cmocka_unit_test(test_sinks_left_out),
         cmocka_unit_test(test_all_tie),
+        cmocka_unit_test(test_local_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
