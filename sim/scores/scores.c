@@ -270,10 +270,14 @@ static struct parting part_at(const double *score, const double *mask, uint64_t 
  * there are none. Scores that fall step by step, however far, are scores. */
 static double stand_in_of(const double *score, const double *mask, uint64_t sight) {
     const double step = 1000, no_score = -1e8;
-    double high = part_at(score, mask, sight, INFINITY).below;
-    double low = part_at(score, mask, sight, -DBL_MAX).above;
-    if (high <= no_score || (high <= STAND_IN && high == low)) { return high; }
-    struct parting p = part_at(score, mask, sight, nextafter(high > STAND_IN ? STAND_IN : no_score, 0));
+    struct parting p = part_at(score, mask, sight, nextafter(STAND_IN, 0));
+    double low, high = p.below;
+    if (high == -INFINITY) { return high; }
+    if (p.above == INFINITY) {
+        if (high <= no_score || part_at(score, mask, sight, -DBL_MAX).above == high) { return high; }
+        p = part_at(score, mask, sight, nextafter(no_score, 0));
+    }
+    high = part_at(score, mask, sight, INFINITY).below;
     do {
         low = p.above;
         p = part_at(score, mask, sight, low - fmax(step, high - low));
