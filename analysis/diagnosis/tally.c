@@ -33,8 +33,10 @@ struct cell {
     struct replicate_layout layout;
     double unit; /* Lambda in whose units it is told; 1 where half of the rows tie */
     size_t rows, sequences;
-    struct sums *sums; /* [sequences], in the order of their first rows */
-    double *entropy;   /* (kept, beta): for quantiles */
+    struct sums *sums;      /* [sequences], in the order of their first rows */
+    size_t kept;            /* rows whose entropies are kept, for quantiles */
+    double *room;           /* (kept, beta): a head's own; NULL in layer and all */
+    const double **entropy; /* [kept], each (beta): in the room of their heads */
 };
 
 /* What a row leaves, before it is added up. */
@@ -123,18 +125,22 @@ static struct results *create_results(const struct tally_request *r, const struc
 
 static void open_cell(const struct tally *t, size_t group, size_t length, struct cell *c) {
     const struct diagnosis *d = t->diagnosis;
-    double lambda = d->group[group].point[length].median;
+    const struct diagnosis_point *p = &d->group[group].point[length];
+    double lambda = p->median;
     results_cut(&t->results->series[group], length, &c->here);
     c->layout = replicate_layout(&c->here);
     c->unit = isfinite(lambda) ? lambda : 1;
     if (!isfinite(lambda)) { c->here.beta_ratio = c->here.beta; } /* where its rows are measured */
     c->sums = memory_create(d->survey->facts->sequence_count, sizeof *c->sums);
-    c->entropy = memory_create(c->here.size[RESULTS_REPLICATE] * c->layout.betas, sizeof *c->entropy);
+    c->kept = GSL_MIN(p->rows, c->here.size[RESULTS_REPLICATE]);
+    c->entropy = memory_create(c->kept, sizeof *c->entropy);
+    if (!d->group[group].pooled) { c->room = memory_create(c->kept * c->layout.betas, sizeof *c->room); }
 }
 
 static void free_cell(struct cell *c) {
     for (size_t s = 0; s < c->sequences; s++) { free(c->sums[s].value); }
     free(c->sums);
+    free(c->room);
     free(c->entropy);
 }
 
@@ -234,7 +240,7 @@ static void add_row(const struct scores_row *row, const struct mark *m, size_t u
     struct cell *c = m->cell[unit];
     const struct replicate_layout *l = &c->layout;
     struct sums *s = sums_of(c, row->sequence);
-    size_t at = m->replicate[unit], kept = c->here.size[RESULTS_REPLICATE];
+    size_t at = m->replicate[unit];
     bool has_kept = m->replicate[0] < m->cell[0]->here.size[RESULTS_REPLICATE] && !m->is_tied;
     if (unit == 0) {
         add_values(has_kept ? l->total : l->kept, m->value, s->value);
@@ -245,7 +251,11 @@ static void add_row(const struct scores_row *row, const struct mark *m, size_t u
     }
     s->rows[false]++;
     s->rows[true] += has_kept;
-    if (at < kept) { memcpy(c->entropy + at * l->betas, m->value, l->betas * sizeof *m->value); }
+    if (at >= c->kept) { return; }
+    /* At most as many rows of the head came before as of the layer, or of all: its room has this one, too. */
+    double *entropy = m->cell[0]->room + m->replicate[0] * l->betas;
+    if (unit == 0) { memcpy(entropy, m->value, l->betas * sizeof *m->value); }
+    c->entropy[at] = entropy;
 }
 
 /* A head's sums into those of its layer or of all, but for N_n(t), which are there. */
@@ -302,13 +312,12 @@ static void between_sequences(const struct cell *c, size_t value, double *mean, 
 static void fill_quantiles(struct cell *c) {
     enum { TOGETHER = 8 }; /* betas that lie side by side */
     _Static_assert((int)EMPIRICAL_QUANTILES == (int)ORDER_QUANTILES, "of the same levels");
-    size_t kept = c->here.size[RESULTS_REPLICATE], count = c->rows < kept ? c->rows : kept;
+    size_t count = GSL_MIN(c->rows, c->kept);
     double *value = memory_create((TOGETHER + 1) * count, sizeof *value);
     for (size_t b = 0; b < c->layout.betas && count > 0; b += TOGETHER) {
         size_t betas = c->layout.betas - b < TOGETHER ? c->layout.betas - b : TOGETHER;
         for (size_t i = 0; i < count; i++) {
-            const double *entropy = c->entropy + i * c->layout.betas + b;
-            for (size_t j = 0; j < betas; j++) { value[j * count + i] = entropy[j]; }
+            for (size_t j = 0; j < betas; j++) { value[j * count + i] = c->entropy[i][b + j]; }
         }
         for (size_t j = 0; j < betas; j++) {
             order_quantiles(count, value + j * count, value + TOGETHER * count,

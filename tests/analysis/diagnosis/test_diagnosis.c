@@ -4,6 +4,7 @@
 #include "tests/digest.h"
 
 #include "analysis/fit/ensemble.h"
+#include "analysis/statistics/order.h"
 #include "sim/measures/measure.h"
 #include "sim/results/note.h"
 #include "sim/results/store.h"
@@ -353,6 +354,19 @@ static void test_no_sinks(void **state) {
     told_release(&t);
 }
 
+/* Medians over rows, of layers and all heads too, as both readings find them. */
+static void test_entropies(void **state) {
+    (void)state;
+    struct told t;
+    diagnose_heads(&t, 2, 3, 16, H5T_IEEE_F64LE, as_drawn);
+    for (size_t i = 0; i < t.diagnosis.group_count * LENGTHS; i++) {
+        const size_t group = i / LENGTHS, l = i % LENGTHS, at = (l * 3 + 1) * ORDER_QUANTILES + ORDER_MEDIAN;
+        check_close(t.results->series[group].entropy_quantile[at], t.diagnosis.group[group].point[l].entropy,
+                    1e-10);
+    }
+    told_release(&t);
+}
+
 /* ---- locality, sequences ---- */
 
 static double penalty(size_t n, size_t row, size_t key, const double *gaussian) {
@@ -485,6 +499,7 @@ int main(void) {
         cmocka_unit_test(test_growth_without_sink),
         cmocka_unit_test(test_sink),
         cmocka_unit_test(test_no_sinks),
+        cmocka_unit_test(test_entropies),
         cmocka_unit_test(test_local),
         cmocka_unit_test(test_one_sequence),
         cmocka_unit_test(test_coordinates),
