@@ -208,6 +208,7 @@ def try_traps():
     weights = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
     cases = {"finfo.min": (np.where(hidden, np.finfo("f4").min, scores), [], 0, "finite numbers stand for -inf in 190 rows"),
              "finfo.min, causal": (np.where(hidden, np.finfo("f4").min, scores), ["--causal"], 0, "wrote"),
+             "-100": (np.where(hidden, scores - 100, scores), [], 0, "rows lie in two parts, more than 50 apart"),
              "weights": (weights, [], 2, "these are weights, as a softmax gives them"),
              "their logarithms": (np.log(weights), [], 0, "wrote"),
              "overflow": (np.where(hidden, np.inf, scores), [], 2, "as of a number too large for its type"),

@@ -92,6 +92,17 @@ static void warn_of_stand_ins(const struct scores *scores) {
         words_count(s->rows, "row", rows), s->first);
 }
 
+static void warn_of_parted(const struct survey *survey) {
+    size_t parted = 0;
+    char rows[WORDS];
+    for (size_t i = 0; i < survey->row_count; i++) { parted += survey->row[i].parted; }
+    if (parted == 0) { return; }
+    message_say(
+        "the scores of %s lie in two parts, more than 50 apart: if the lower ones are masked (some models "
+        "add -100), store -inf there, or a mask; as they are they count as keys",
+        words_count(parted, "row", rows));
+}
+
 /* Reads twice, writes, prints. */
 static int diagnose(const struct diagnose_request *request, const char *path, const char *line,
                     struct scores *scores) {
@@ -113,6 +124,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
         return weights ? no_scores(&request->scores) : good ? no_rows(&request->scores, scores) : EXIT_USAGE;
     }
     warn_of_repeats(&survey);
+    warn_of_parted(&survey);
     warn_of_unused(&request->scores, scores);
     char *text = diagnose_request_text(request, facts);
     diagnosis_make(&survey, &diagnosis);

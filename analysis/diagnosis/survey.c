@@ -85,6 +85,24 @@ static double rounding_shift(const struct reading *r, struct kernel_range range,
     return gap > 0 ? r->epsilon * size / gap : INFINITY;
 }
 
+/* Of two parts that lie further from each other than either spans the middle of the range is between. */
+static bool is_parted(const struct scores_row *row, struct kernel_range range) {
+    enum { LEAST = 16 }; /* few keys lie so by chance */
+    const double apart = 50, middle = (range.low + range.high) / 2;
+    double above = range.high, below = range.low;
+    size_t upper = 0;
+    if (row->count < LEAST || !(range.high - range.low > apart)) { return false; }
+    for (size_t i = 0; i < row->count; i++) {
+        bool is_upper = row->score[i] > middle;
+        upper += is_upper;
+        above = is_upper && row->score[i] < above ? row->score[i] : above;
+        below = !is_upper && row->score[i] > below ? row->score[i] : below;
+    }
+    double gap = above - below;
+    return gap > apart && gap > range.high - above && gap > below - range.low && 8 * upper >= row->count &&
+           8 * (row->count - upper) >= row->count;
+}
+
 /* Its weights in units of the largest, too, and 1 over their sum. */
 static struct survey_row measure(const struct reading *r, struct leading *room, const struct scores_row *row,
                                  double *weight, double *share) {
@@ -99,6 +117,7 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
     return (struct survey_row){.length = (uint32_t)row->length,
                                .head = (uint32_t)row->head,
                                .sequence = (uint32_t)row->sequence,
+                               .parted = is_parted(row, leading.range),
                                .count = (double)row->count,
                                .lambda = a->lambda,
                                .log_rank = a->log_rank,

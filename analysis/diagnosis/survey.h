@@ -11,7 +11,9 @@ extern const double survey_window[SURVEY_WINDOWS]; /* 16, 64, 256 nearest keys *
 
 struct survey_row {
     uint32_t length, head, sequence;
-    double count;                              /* keys it sees */
+    bool parted;  /* its scores, 16 or more, lie in two parts, further from each other than 50 and than either
+                     spans, an eighth of the keys or more in each: as where a mask adds -100 */
+    double count; /* keys it sees */
     double lambda, log_rank, gap;              /* Lambda_n, inf for a tie at the top; where it is attained */
     double entropy, participation, top_weight; /* at beta = 1 */
     double rounding;               /* how far rounding of its scores as stored may move log Lambda_n */

@@ -60,6 +60,35 @@ static void test_trained(void **state) {
     told_release(&t);
 }
 
+/* Masked by -100; a steep linear bias, wide scores, and one key far above all others are no masks. */
+static void test_parted(void **state) {
+    (void)state;
+    enum { KINDS = 5, N = 64 };
+    struct told t;
+    char path[WRITTEN_PATH];
+    double score[KINDS * N];
+    hid_t file = written_open(path);
+    for (size_t r = 0; r < KINDS; r++) {
+        double *row = score + r * N;
+        law_draw(&law_case[0], N, "rows", r, row);
+        for (size_t k = 0; k < N; k++) {
+            const double masked = k % 3 == 0 ? -100 : 0, bias = -20.0 * (double)(N - k),
+                         lone = k == 5 ? 200 : 0;
+            row[k] = r < 2    ? 3 * row[k] + (r == 0 ? masked : masked / 2)
+                     : r == 2 ? row[k] + bias
+                     : r == 3 ? 300 * row[k]
+                              : row[k] + lone;
+        }
+    }
+    written_scores(file, "n00064", (hsize_t[]){1, 1, 1, KINDS, N}, H5T_IEEE_F64LE, score);
+    H5Fclose(file);
+    told_make(&t, path, NAN, 0);
+    unlink(path);
+    assert_int_equal(t.survey.row_count, KINDS);
+    for (size_t r = 0; r < KINDS; r++) { assert_int_equal(t.survey.row[r].parted, r == 0); }
+    told_release(&t);
+}
+
 /* A length of one sequence is left out where two others remain, else there is no interval. */
 static void test_one_sequence_at_a_length(void **state) {
     (void)state;
@@ -86,6 +115,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_window),
         cmocka_unit_test(test_trained),
+        cmocka_unit_test(test_parted),
         cmocka_unit_test(test_one_sequence_at_a_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
