@@ -151,7 +151,7 @@ static void test_journal_round_trip(void **state) {
     assert_string_equal(h->set[0], "x=\n%y");
     assert_true(h->shard == 2 && h->shards == 5 && journal_is_ours(j));
     char *command = journal_header_command(h, 3);
-    assert_string_equal(command, "gapscale run 'a '\\''b'\\''.yaml' -o c.h5 --set 'x=\n%y' --shard 3/5");
+    assert_string_equal(command, "gapscale run 'a '\\''b'\\''.yaml' -o c.h5 --set $'x=\\012%y' --shard 3/5");
     free(command);
     journal_begin(j, &got.plan);
     assert_true(journal_scan(j));
