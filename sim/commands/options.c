@@ -8,8 +8,6 @@
 #include "sim/sweep/ranks.h"
 #include "sim/sweep/stop.h"
 
-enum { MAX_SHARDS = 1000000 };
-
 /* "I/N" with 0 <= I < N. */
 static bool take_shard(const struct commandline_option *option, const char *text, void *options) {
     struct options *o = options;
@@ -17,7 +15,7 @@ static bool take_shard(const struct commandline_option *option, const char *text
     (void)option;
     if (strspn(text, "0123456789/") == strlen(text) &&
         sscanf(text, "%7d/%7d%n", &o->shard, &o->shards, &end) == 2 && !text[end] && o->shards >= 1 &&
-        o->shards <= MAX_SHARDS && o->shard < o->shards) {
+        o->shards <= JOURNAL_SHARDS && o->shard < o->shards) {
         return true;
     }
     message_error("--shard takes I/N with I from 0 to N-1, e.g. 0/4, not '%s'", text);

@@ -81,7 +81,7 @@ static enum journal_header_state parse(size_t length, struct journal_header *h) 
     const char *first = next_text(&at, end), *rest = numerics_read(next_text(&at, end), &h->numerics);
     bool good = memcmp(digest, end, sizeof digest) == 0 && strcmp(first, first_text) == 0 && rest &&
                 *rest == '\0' && sscanf(next_text(&at, end), "%zu/%zu", &h->shard, &h->shards) == 2 &&
-                h->shard < h->shards;
+                h->shard < h->shards && h->shards <= JOURNAL_SHARDS;
     for (size_t i = 0; i < JOURNAL_TEXTS; i++) {
         good = good && at < end;
         h->text[i] = next_text(&at, end);

@@ -9,7 +9,7 @@
 
 #include "sim/base/numerics.h"
 
-enum { JOURNAL_SET = 256, JOURNAL_TEXTS = 6 };
+enum { JOURNAL_SET = 256, JOURNAL_SHARDS = 1000000 /* at most */, JOURNAL_TEXTS = 6 };
 
 struct journal_header {
     union {
