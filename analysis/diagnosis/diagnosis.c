@@ -20,7 +20,7 @@ static size_t rows_of(const struct survey *s, const struct diagnosis_group *g, s
     const struct survey_rows rows = survey_rows_of(s, g->head_first, g->head_last);
     size_t count = 0;
     for (size_t i = 0; i < rows.count; i++) {
-        const struct survey_row *r = &s->row[rows.at ? rows.at[i] : i];
+        const struct survey_row *r = &s->row[survey_rows_at(rows, i)];
         if (r->length == length && r->head >= g->head_first && r->head < g->head_last) { row[count++] = r; }
     }
     return count;

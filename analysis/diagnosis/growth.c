@@ -76,7 +76,7 @@ static void fill_means(const struct survey *s, const struct diagnosis_group *g, 
     size_t lengths = s->facts->length_count, cells = s->facts->sequence_count * lengths;
     for (size_t i = 0; i < cells; i++) { count[i] = mean[i] = 0; }
     for (size_t i = 0; i < rows.count; i++) {
-        const struct survey_row *row = &s->row[rows.at ? rows.at[i] : i];
+        const struct survey_row *row = &s->row[survey_rows_at(rows, i)];
         size_t cell = row->sequence * lengths + row->length;
         if (row->head < g->head_first || row->head >= g->head_last || !isfinite(row->lambda)) { continue; }
         mean[cell] += log_of(row, which);

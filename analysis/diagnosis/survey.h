@@ -51,6 +51,7 @@ struct survey_rows {
     const size_t *at; /* indices; NULL: 0, 1, 2, .. */
 };
 struct survey_rows survey_rows_of(const struct survey *survey, size_t head_first, size_t head_last);
+static inline size_t survey_rows_at(struct survey_rows rows, size_t i) { return rows.at ? rows.at[i] : i; }
 
 /* Reads all rows. False after a message; release either way. */
 bool survey_make(struct scores *scores, int threads, struct survey *survey);

@@ -448,7 +448,7 @@ static void fill_collapse(const struct tally *t, struct diagnosis *d) {
         for (size_t l = 0; l < s->facts->length_count; l++) {
             size_t count = 0;
             for (size_t i = 0; i < rows.count; i++) {
-                size_t at = rows.at ? rows.at[i] : i;
+                size_t at = survey_rows_at(rows, i);
                 const struct survey_row *r = &s->row[at];
                 bool here = r->length == l && r->head >= g->head_first && r->head < g->head_last;
                 if (here) { value[count++] = t->collapse[at]; }

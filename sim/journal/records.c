@@ -411,7 +411,7 @@ struct unit_list records_missing(struct records *r, const struct unit_list *list
 #pragma omp parallel for ordered schedule(dynamic, 1)
     for (size_t i = 0; i < list->count; i++) {
         const struct unit first = unit_get(r->plan, list->range[i].first);
-        const bool has_target = !unit_is_exact(&first) && first.cell->series->target > 0;
+        const bool has_target = unit_has_target(&first);
         struct unit_range wanted = has_target ? wanted_of(r, first.cell, most) : list->range[i];
 #pragma omp ordered
         if (has_target) {

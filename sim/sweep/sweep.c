@@ -175,10 +175,6 @@ static void job_open(struct sweep *s, struct unit unit) {
 
 /* ---- cells under a target ---- */
 
-static bool has_target(const struct unit *unit) {
-    return !unit_is_exact(unit) && unit->cell->series->target > 0;
-}
-
 /* It ends where nothing is wanted any more. */
 static void look_at_target(struct sweep *s, const struct unit_cell *cell) {
     struct share *share = share_of(s, cell);
@@ -234,8 +230,8 @@ static bool next_unit(struct sweep *s, struct unit *unit) {
         if (!range) { return false; }
         *unit = unit_get(s->work->plan, range->first);
         range->first =
-            has_target(unit) ? GSL_MIN(unit_of_whole(unit->cell).end, range->end) : range->first + 1;
-        if (!has_target(unit)) { return true; }
+            unit_has_target(unit) ? GSL_MIN(unit_of_whole(unit->cell).end, range->end) : range->first + 1;
+        if (!unit_has_target(unit)) { return true; }
         open_target(s, unit);
     }
     *unit = unit_get(s->work->plan, index);
@@ -305,7 +301,7 @@ static bool job_slice_done(const struct sweep *sweep, struct job *job, struct bl
 static int job_finish(struct sweep *sweep, struct job *job, struct partial *whole) {
     const struct sweep_work *work = sweep->work;
     job_close(sweep, job);
-    if (has_target(&whole->of)) {
+    if (unit_has_target(&whole->of)) {
         struct partial *copy = partial_copy(whole);
 #pragma omp critical(supply)
         { /* a target is there as long as units of it are at work */

@@ -310,23 +310,28 @@ static void test_groups_together(void **state) {
     }
 }
 
+/* Of a file of one matrix, in which nothing says where queries stand. */
+static struct scores *matrix_scores(struct scratch *s, size_t queries, size_t keys, const double *value) {
+    struct file_path path = file_in(s, "a.h5");
+    const char *name = path.text;
+    hid_t file = h5_new(path.text);
+    h5_matrix(file, "scores", queries, keys, value);
+    H5Fclose(file);
+    struct scores_request request = request_for(&name);
+    return open_good(s, &request);
+}
+
 /* Chosen queries, or those of another context: their keys are neither near nor far, and any may be a sink. */
 static void test_nowhere(void **state) {
     enum { CHOSEN = 12, SEEN = 40, HEAVY = 3 };
     struct scratch *s = *state;
-    struct file_path path = file_in(s, "a.h5");
-    const char *name = path.text;
     double *value = simple_numbers(CHOSEN * SEEN, 5), weight = 0;
     for (size_t q = 0; q < CHOSEN; q++) {
         value[q * SEEN + HEAVY] = 8;
         weight +=
             exp(8 - top_of(SEEN, value + q * SEEN)) / inverse_top_weight(SEEN, value + q * SEEN) / CHOSEN;
     }
-    hid_t file = h5_new(path.text);
-    h5_matrix(file, "scores", CHOSEN, SEEN, value);
-    H5Fclose(file);
-    struct scores_request request = request_for(&name);
-    struct scores *scores = open_good(s, &request);
+    struct scores *scores = matrix_scores(s, CHOSEN, SEEN, value);
     struct survey survey = survey_good(s, scores, 2);
     assert_int_equal(survey.row_count, CHOSEN);
     assert_true(isnan(survey_at(&survey, 0, 0, 0)->near));
@@ -342,15 +347,9 @@ static void test_nowhere(void **state) {
 static void test_few_keys(void **state) {
     enum { CHOSEN = 200, SEEN = 6 };
     struct scratch *s = *state;
-    struct file_path path = file_in(s, "a.h5");
-    const char *name = path.text;
     double *value = simple_numbers(CHOSEN * SEEN, 6);
     for (size_t i = 0; i < CHOSEN * SEEN; i++) { value[i] /= 16; }
-    hid_t file = h5_new(path.text);
-    h5_matrix(file, "scores", CHOSEN, SEEN, value);
-    H5Fclose(file);
-    struct scores_request request = request_for(&name);
-    struct scores *scores = open_good(s, &request);
+    struct scores *scores = matrix_scores(s, CHOSEN, SEEN, value);
     struct survey survey = survey_good(s, scores, 2);
     assert_int_equal(survey.row_count, CHOSEN);
     assert_true(survey_sinks(&survey, 0, 0)->weight == 0);
