@@ -170,9 +170,10 @@ static inline void vector_sincos_turn_one(double x, double *sine, double *cosine
     c = c * z - 1.0 / 720.0;
     c = c * z + 1.0 / 24.0;
     c = c * z * z + (1 - 0.5 * z);
-    double swapped_s = q & 1 ? c : s, swapped_c = q & 1 ? s : c;
-    *sine = vector_from_bits(vector_bits(swapped_s) ^ ((q & 2) << 62));
-    *cosine = vector_from_bits(vector_bits(swapped_c) ^ (((q + 1) & 2) << 62));
+    /* not by choosing, which SSE2 does one at a time */
+    uint64_t swap = (vector_bits(s) ^ vector_bits(c)) & -(q & 1);
+    *sine = vector_from_bits(vector_bits(s) ^ swap ^ ((q & 2) << 62));
+    *cosine = vector_from_bits(vector_bits(c) ^ swap ^ (((q + 1) & 2) << 62));
 }
 
 #endif
