@@ -51,15 +51,10 @@ static double log_gap(const double *p, double log_v_top, double y) {
 /* Box & Muller: the first half of the uniforms are radii, the second half angles. */
 static void draw(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores) {
     size_t half = n / 2;
-    double sigma = p[SIGMA], *radius = uniforms, *sine = scores, *cosine = scores + half;
-    vector->log(half, uniforms, radius);
-    vector->sincos_turn(half, uniforms + half, sine, cosine);
-#pragma omp simd
-    for (size_t i = 0; i < half; i++) {
-        double r = sigma * sqrt(-2 * radius[i]);
-        sine[i] *= r;
-        cosine[i] *= r;
-    }
+    double *radius = uniforms, *angle = uniforms + half, *sine = scores, *cosine = scores + half;
+    vector->log(half, radius, radius);
+    vector->sincos_turn(half, angle, sine, cosine);
+    vector->box_muller(half, p[SIGMA], radius, sine, cosine);
 }
 
 static bool law(const struct schedule *parameter, struct schedule *lambda) {

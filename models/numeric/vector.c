@@ -43,6 +43,15 @@ static void sincos_turn_all(size_t n, const double *x, double *sine, double *cos
     }
 }
 
+static void box_muller_all(size_t n, double sigma, const double *log_u, double *sine, double *cosine) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        double r = sigma * sqrt(-2 * log_u[i]);
+        sine[i] *= r;
+        cosine[i] *= r;
+    }
+}
+
 static void chebyshev_all(size_t n, const double c[VECTOR_TERMS], double centre, double scale,
                           const double *x, double *y) {
 #pragma omp simd
@@ -81,6 +90,7 @@ const struct vector JOIN(vector_, ISA) = {
     .expm1 = expm1_all,
     .exps = exps_all,
     .sincos_turn = sincos_turn_all,
+    .box_muller = box_muller_all,
     .chebyshev = chebyshev_all,
     .slide = slide_all,
 };

@@ -25,6 +25,8 @@ struct vector {
     void (*exps)(size_t n, const double *x, double *exp, double *expm1);
     /* sine[i], cosine[i] of the angle 2 pi x[i], for x in [0, 1]. */
     void (*sincos_turn)(size_t n, const double *x, double *sine, double *cosine);
+    /* Those times sigma sqrt(-2 log_u[i]): Box and Muller's pairs of normals. */
+    void (*box_muller)(size_t n, double sigma, const double *log_u, double *sine, double *cosine);
     /* y = sum_k c_k T_k(t), t = (x - centre) scale in [-1, 1]. */
     void (*chebyshev)(size_t n, const double c[VECTOR_TERMS], double centre, double scale, const double *x,
                       double *y);

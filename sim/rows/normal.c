@@ -12,11 +12,10 @@ void normal_fill(const struct isa *isa, const struct stream *stream, enum stream
         isa->kernel->uniforms(stream->key, purpose, (first + start) / 4, blocks, u);
         isa->vector->sincos_turn(pairs, u + pairs, sine, cosine);
         isa->vector->log(pairs, u, u);
-#pragma omp simd
+        isa->vector->box_muller(pairs, 1, u, sine, cosine);
         for (size_t i = 0; i < pairs; i++) {
-            double radius = sqrt(-2 * u[i]);
-            normal[start + 2 * i] = radius * cosine[i];
-            normal[start + 2 * i + 1] = radius * sine[i];
+            normal[start + 2 * i] = cosine[i];
+            normal[start + 2 * i + 1] = sine[i];
         }
     }
 }

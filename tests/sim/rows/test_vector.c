@@ -164,9 +164,12 @@ static void check_exps(const struct vector *vector, const double *uniforms) {
 /* Every function of every instruction set against base: any length, and in place. */
 static void test_same_bits(void **state) {
     (void)state;
-    double x[MOST], want[MOST], got[MOST], want_c[MOST], got_c[MOST];
+    double x[MOST], minus[MOST], want[MOST], got[MOST], want_c[MOST], got_c[MOST];
     uint64_t random = 3;
-    for (size_t i = 0; i < MOST; i++) { x[i] = uniform(&random); }
+    for (size_t i = 0; i < MOST; i++) {
+        x[i] = uniform(&random);
+        minus[i] = -9 * x[i];
+    }
     for (size_t k = 0; k < ISAS; k++) {
         const struct isa *isa = isa_find(isas[k]);
         if (!isa) { continue; }
@@ -185,6 +188,10 @@ static void test_same_bits(void **state) {
             vector_base.sincos_turn(n, x, want, want_c);
             memcpy(got, x, sizeof x);
             isa->vector->sincos_turn(n, got, got, got_c);
+            assert_memory_equal(got, want, n * sizeof *x);
+            assert_memory_equal(got_c, want_c, n * sizeof *x);
+            vector_base.box_muller(n, 1.5, minus, want, want_c);
+            isa->vector->box_muller(n, 1.5, minus, got, got_c);
             assert_memory_equal(got, want, n * sizeof *x);
             assert_memory_equal(got_c, want_c, n * sizeof *x);
         }
