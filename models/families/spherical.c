@@ -191,32 +191,13 @@ static double log_gap(const double *p, double log_v_top, double y) {
     return isnan(gap) ? family_log_gap_integral(&family_spherical, p, log_v_top, y) : gap;
 }
 
-/* T = 2 sin^2(pi U/2). */
-static void draw_circle(const struct vector *vector, size_t n, double *uniforms, double *scores) {
-    double *cosine = uniforms + n;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { uniforms[i] *= 0.25; }
-    vector->sincos_turn(n, uniforms, scores, cosine);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { scores[i] *= -2 * scores[i]; }
-}
-
-/* s = sqrt(1-w) cos(2 pi U_2), w = U_1^(2/(d-2)), in the form that keeps small T accurate. */
+/* s = r cos(pi U_2), r^2 = 1 - w, w = U_1^(2/(d-2)). */
 static void draw_general(double exponent, const struct vector *vector, size_t n, double *uniforms,
                          double *scores) {
-    double *w = uniforms, *sine = uniforms + n, *minus_rest = scores;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { sine[i] *= 0.5; }
-    vector->sincos_turn(n, sine, sine, scores);
-    vector->log(n, w, w);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { w[i] *= exponent; }
-    vector->exps(n, w, w, minus_rest);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        double radius = sqrt(-minus_rest[i]);
-        scores[i] = -(w[i] / (1 + radius) + 2 * radius * sine[i] * sine[i]);
-    }
+    double *w = uniforms, *less = scores;
+    vector->log(n, uniforms, w);
+    vector->exps(n, exponent, w, w, less);
+    vector->rcosm1(n, w, less, uniforms + n, scores);
 }
 
 static void draw(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores) {
@@ -224,7 +205,7 @@ static void draw(const double *p, const struct vector *vector, size_t n, double 
     if (!is_uniform(p)) {
         fisher_draw(fisher_of(p), vector, n, uniforms, scores);
     } else if (dimension == 2) {
-        draw_circle(vector, n, uniforms, scores);
+        vector->cosm1(n, uniforms, scores);
     } else if (dimension == 3) {
 #pragma omp simd
         for (size_t i = 0; i < n; i++) { scores[i] = -2 * uniforms[i]; } /* T = 2 U */

@@ -23,11 +23,11 @@ EACH(log1p)
 EACH(exp)
 EACH(expm1)
 
-static void exps_all(size_t n, const double *x, double *exp, double *expm1) {
+static void exps_all(size_t n, double a, const double *x, double *exp, double *expm1) {
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double e, m;
-        vector_exps_one(x[i], &e, &m);
+        vector_exps_one(a * x[i], &e, &m);
         exp[i] = e;
         expm1[i] = m;
     }
@@ -49,6 +49,19 @@ static void box_muller_all(size_t n, double sigma, const double *log_u, double *
         double r = sigma * sqrt(-2 * log_u[i]);
         sine[i] *= r;
         cosine[i] *= r;
+    }
+}
+
+static void cosm1_all(size_t n, const double *x, double *y) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { y[i] = -vector_versine_one(x[i]); }
+}
+
+static void rcosm1_all(size_t n, const double *w, const double *less, const double *x, double *y) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        double r = sqrt(-less[i]);
+        y[i] = -(w[i] / (1 + r) + r * vector_versine_one(x[i]));
     }
 }
 
@@ -91,6 +104,8 @@ const struct vector JOIN(vector_, ISA) = {
     .exps = exps_all,
     .sincos_turn = sincos_turn_all,
     .box_muller = box_muller_all,
+    .cosm1 = cosm1_all,
+    .rcosm1 = rcosm1_all,
     .chebyshev = chebyshev_all,
     .slide = slide_all,
 };

@@ -21,12 +21,16 @@ struct vector {
     void (*exp)(size_t n, const double *x, double *y);
     /* y = exp(x) - 1, for x <= 709; keeps the relative accuracy of small x. */
     void (*expm1)(size_t n, const double *x, double *y);
-    /* Both, the same bits sooner, for x <= 0; either may be x. */
-    void (*exps)(size_t n, const double *x, double *exp, double *expm1);
+    /* exp(a x) and exp(a x) - 1, for a x <= 0; either may be x. */
+    void (*exps)(size_t n, double a, const double *x, double *exp, double *expm1);
     /* sine[i], cosine[i] of the angle 2 pi x[i], for x in [0, 1]. */
     void (*sincos_turn)(size_t n, const double *x, double *sine, double *cosine);
     /* Those times sigma sqrt(-2 log_u[i]): Box and Muller's pairs of normals. */
     void (*box_muller)(size_t n, double sigma, const double *log_u, double *sine, double *cosine);
+    /* y = cos(pi x) - 1, for x in [0, 1]; keeps the relative accuracy of small x. */
+    void (*cosm1)(size_t n, const double *x, double *y);
+    /* y = r cos(pi x) - 1 with r^2 = -less = 1 - w; keeps that of small w and x. */
+    void (*rcosm1)(size_t n, const double *w, const double *less, const double *x, double *y);
     /* y = sum_k c_k T_k(t), t = (x - centre) scale in [-1, 1]. */
     void (*chebyshev)(size_t n, const double c[VECTOR_TERMS], double centre, double scale, const double *x,
                       double *y);

@@ -83,7 +83,7 @@ static inline double vector_decay_one(double x) {
 #define VECTOR_SHORT 0.346
 static inline double vector_decay_short(double x) { return 1 + vector_decay_reduced(x); }
 
-/* exp(x) - 1 for x from -700 on to not far above 0, likewise. */
+/* exp(x) - 1 for x from -708 on to not far above 0, likewise. */
 static inline double vector_decay_less_one(double x) {
     double rounded = x * 1.4426950408889634 + VECTOR_ROUNDER, k = rounded - VECTOR_ROUNDER;
     double r = x - k * VECTOR_LN2_HIGH - k * VECTOR_LN2_LOW;
@@ -99,15 +99,11 @@ static inline double vector_expm1_one(double x) {
     return scale * vector_expm1_reduced(r) + (scale - 1);
 }
 
-/* exp(x) and exp(x) - 1, for x <= 0: bits as above. */
+/* exp(x) and exp(x) - 1, for x <= 0. */
 static inline void vector_exps_one(double x, double *exp, double *expm1) {
     const double lowest = -708;
-    double y = x < lowest ? lowest : x;
-    double rounded = y * 1.4426950408889634 + VECTOR_ROUNDER, k = rounded - VECTOR_ROUNDER;
-    double r = y - k * VECTOR_LN2_HIGH - k * VECTOR_LN2_LOW, p = vector_expm1_reduced(r);
-    double half_scale = vector_from_bits((vector_bits(rounded) + 1022) << 52), scale = 2 * half_scale;
-    *exp = x < lowest ? 0 : (1 + p) * half_scale * 2;
-    *expm1 = scale * p + (scale - 1);
+    *exp = vector_decay_one(x);
+    *expm1 = vector_decay_less_one(x < lowest ? lowest : x);
 }
 
 /* log(x) + correction, for normal x > 0. */
@@ -174,6 +170,19 @@ static inline void vector_sincos_turn_one(double x, double *sine, double *cosine
     uint64_t swap = (vector_bits(s) ^ vector_bits(c)) & -(q & 1);
     *sine = vector_from_bits(vector_bits(s) ^ swap ^ ((q & 2) << 62));
     *cosine = vector_from_bits(vector_bits(c) ^ swap ^ (((q + 1) & 2) << 62));
+}
+
+/* 1 - cos(pi x) for x in [0, 1], by its distance to the nearer end; the terms are pi^2k/(2k)!. */
+static inline double vector_versine_one(double x) {
+    double y = x < 0.5 ? x : 1 - x, z = y * y, z2 = z * z, z4 = z2 * z2;
+    double a = 4.0587121264167682182 - z * 1.3352627688545894959;
+    double b = 0.23533063035889320454 - z * 0.025806891390014060013;
+    double c = 1.9295743094039230479e-3 - z * 1.0463810492484570712e-4;
+    double d = 4.3030695870329470073e-6 - z * 1.3878952462213772114e-7;
+    double e = 3.6047307974625009339e-9 - z * 7.7007071306013533798e-11;
+    double q = (a + z2 * b) + z4 * ((c + z2 * d) + z4 * e);
+    double v = z * (4.9348022005446793094 - z * q);
+    return x < 0.5 ? v : 2 - v;
 }
 
 #endif

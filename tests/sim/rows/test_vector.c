@@ -56,6 +56,10 @@ static double moderate(double u, uint64_t *state) {
     (void)state;
     return -60 + 769 * u;
 }
+static double to_one(double u, uint64_t *state) {
+    (void)state;
+    return 1 - u * u * u;
+}
 static double tiny(double u, uint64_t *state) {
     (void)state;
     return exp(-40 * u);
@@ -79,6 +83,12 @@ static void check_ulps(void (*f)(size_t, const double *, double *), long double 
     if (!(worst <= most)) { fail_msg("off by %.3g ulp at %.17g", worst, at); }
 }
 
+/* cos(pi x) - 1. */
+static long double cosm1_exact(long double x) {
+    const long double half_pi = 1.5707963267948966192313216916397514L, s = sinl(half_pi * x);
+    return -2 * s * s;
+}
+
 static void test_accuracy(void **state) {
     (void)state;
     const struct vector *v = &vector_base;
@@ -91,6 +101,9 @@ static void test_accuracy(void **state) {
     check_ulps(v->exp, expl, small_signed, 1.5);
     check_ulps(v->expm1, expm1l, moderate, 2.5);
     check_ulps(v->expm1, expm1l, small_signed, 2.5);
+    check_ulps(v->cosm1, cosm1_exact, plain, 3.5);
+    check_ulps(v->cosm1, cosm1_exact, tiny, 3.5);
+    check_ulps(v->cosm1, cosm1_exact, to_one, 3.5);
 }
 
 /* The angle is reduced exactly, as the function itself must: x - quarter/4 loses nothing. */
@@ -147,39 +160,78 @@ static void test_edges(void **state) {
 
 enum { MOST = 1037 };
 
-/* Against exp and expm1, below 0: from what is all but 1 to what is none. */
-static void check_exps(const struct vector *vector, const double *uniforms) {
-    double x[MOST], want[MOST], want_less[MOST], got[MOST], got_less[MOST];
-    for (double size = 1e-9; size < 1e4; size *= 3) {
-        for (size_t i = 0; i < MOST; i++) { x[i] = -size * uniforms[i]; }
-        vector_base.exp(MOST, x, want);
-        vector_base.expm1(MOST, x, want_less);
-        memcpy(got, x, sizeof x);
-        vector->exps(MOST, got, got, got_less);
-        assert_memory_equal(got, want, sizeof got);
-        assert_memory_equal(got_less, want_less, sizeof got_less);
+/* From what is all but 1 to what is none. */
+static void test_exps(void **state) {
+    (void)state;
+    const double a = 0.375; /* products are exact */
+    double x[MOST], e[MOST], less[MOST];
+    uint64_t random = 4;
+    for (double size = 1e-9; size < 1e5; size *= 1.1) {
+        for (size_t i = 0; i < MOST; i++) { x[i] = (double)(float)(-size * uniform(&random)); }
+        vector_base.exps(MOST, a, x, e, less);
+        for (size_t i = 0; i < MOST; i++) {
+            const double at = a * x[i];
+            if (at >= -708) { assert_true(ulps(e[i], expl(at)) <= 1.5); }
+            assert_true(at >= -708 || e[i] == 0);
+            assert_true(ulps(less[i], expm1l(at)) <= 1.5);
+        }
     }
+}
+
+/* Radii and angles of all sizes, small ones together as well. */
+static void test_rcosm1(void **state) {
+    (void)state;
+    double x[MOST], w[MOST], less[MOST], got[MOST];
+    uint64_t random = 5;
+    for (double size = 1e-9; size < 1e3; size *= 1.1) {
+        for (size_t i = 0; i < MOST; i++) {
+            w[i] = -size * uniform(&random);
+            x[i] = i % 2 == 0 ? uniform(&random) : exp(-20 * uniform(&random));
+        }
+        vector_base.exps(MOST, 1, w, w, less);
+        vector_base.rcosm1(MOST, w, less, x, got);
+        for (size_t i = 0; i < MOST; i++) {
+            const long double r = sqrtl(-(long double)less[i]);
+            assert_true(ulps(got[i], cosm1_exact(x[i]) * r - w[i] / (1 + r)) <= 4);
+        }
+    }
+}
+
+/* Functions of several arrays, every one of MOST numbers, in place where they may be. */
+static void check_several(const struct vector *vector, const double *u) {
+    const struct vector *const by[] = {&vector_base, vector};
+    double w[2][MOST], less[2][MOST], score[2][MOST], sine[2][MOST], cosine[2][MOST];
+    for (size_t k = 0; k < 2; k++) {
+        by[k]->log(MOST, u, w[k]);
+        by[k]->sincos_turn(MOST, u, sine[k], cosine[k]);
+        by[k]->box_muller(MOST, 1.5, w[k], sine[k], cosine[k]);
+        by[k]->exps(MOST, 30, w[k], w[k], less[k]);
+        memcpy(score[k], less[k], sizeof score[k]);
+        by[k]->rcosm1(MOST, w[k], score[k], u, score[k]);
+    }
+    assert_memory_equal(w[0], w[1], sizeof w[0]);
+    assert_memory_equal(less[0], less[1], sizeof less[0]);
+    assert_memory_equal(score[0], score[1], sizeof score[0]);
+    assert_memory_equal(sine[0], sine[1], sizeof sine[0]);
+    assert_memory_equal(cosine[0], cosine[1], sizeof cosine[0]);
 }
 
 /* Every function of every instruction set against base: any length, and in place. */
 static void test_same_bits(void **state) {
     (void)state;
-    double x[MOST], minus[MOST], want[MOST], got[MOST], want_c[MOST], got_c[MOST];
+    double x[MOST], want[MOST], got[MOST], want_c[MOST], got_c[MOST];
     uint64_t random = 3;
-    for (size_t i = 0; i < MOST; i++) {
-        x[i] = uniform(&random);
-        minus[i] = -9 * x[i];
-    }
+    for (size_t i = 0; i < MOST; i++) { x[i] = uniform(&random); }
     for (size_t k = 0; k < ISAS; k++) {
         const struct isa *isa = isa_find(isas[k]);
         if (!isa) { continue; }
-        void (*const base[])(size_t, const double *, double *) = {vector_base.log, vector_base.log1p,
-                                                                  vector_base.exp, vector_base.expm1};
-        void (*const here[])(size_t, const double *, double *) = {isa->vector->log, isa->vector->log1p,
-                                                                  isa->vector->exp, isa->vector->expm1};
+        void (*const base[])(size_t, const double *, double *) = {
+            vector_base.log, vector_base.log1p, vector_base.exp, vector_base.expm1, vector_base.cosm1};
+        void (*const here[])(size_t, const double *, double *) = {
+            isa->vector->log, isa->vector->log1p, isa->vector->exp, isa->vector->expm1, isa->vector->cosm1};
         assert_string_equal(isa->vector->isa, isas[k]);
         for (size_t n = 0; n <= MOST; n = n < 40 ? n + 1 : n + 997) {
-            for (size_t f = 0; f < 4; f++) {
+            for (size_t f = 0; f < sizeof base / sizeof *base; f++) {
                 base[f](n, x, want);
                 memcpy(got, x, sizeof x);
                 here[f](n, got, got);
@@ -190,21 +242,15 @@ static void test_same_bits(void **state) {
             isa->vector->sincos_turn(n, got, got, got_c);
             assert_memory_equal(got, want, n * sizeof *x);
             assert_memory_equal(got_c, want_c, n * sizeof *x);
-            vector_base.box_muller(n, 1.5, minus, want, want_c);
-            isa->vector->box_muller(n, 1.5, minus, got, got_c);
-            assert_memory_equal(got, want, n * sizeof *x);
-            assert_memory_equal(got_c, want_c, n * sizeof *x);
         }
-        check_exps(isa->vector, x);
+        check_several(isa->vector, x);
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accuracy),
-        cmocka_unit_test(test_turn),
-        cmocka_unit_test(test_edges),
-        cmocka_unit_test(test_same_bits),
+        cmocka_unit_test(test_accuracy), cmocka_unit_test(test_turn),   cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_exps),     cmocka_unit_test(test_rcosm1), cmocka_unit_test(test_same_bits),
     };
     return cmocka_run_group_tests_name("vector", tests, NULL, NULL);
 }
