@@ -26,15 +26,16 @@ struct drawn {
 
 /* Takes off what scores lose by their distance. */
 static void penalise(struct drawn *d, size_t first, double *scores) {
-    double key[CHUNK];
-    for (size_t i = 0; i < CHUNK; i++) { key[i] = (double)(first + i); }
-    if (d->position.linear > 0) {
-        for (size_t i = 0; i < CHUNK; i++) { scores[i] -= d->position.linear * key[i]; }
+    const struct family_position at = d->position;
+    const double start = (double)first;
+    if (at.linear > 0) {
+        for (int i = 0; i < CHUNK; i++) { scores[i] -= at.linear * (start + i); }
     }
-    if (d->position.log > 0) {
-        for (size_t i = 0; i < CHUNK; i++) { key[i]++; }
-        d->isa->vector->log(CHUNK, key, key);
-        for (size_t i = 0; i < CHUNK; i++) { scores[i] -= d->position.log * key[i]; }
+    if (at.log > 0) {
+        double loss[CHUNK];
+        for (int i = 0; i < CHUNK; i++) { loss[i] = start + i + 1; }
+        d->isa->vector->log(CHUNK, loss, loss);
+        for (int i = 0; i < CHUNK; i++) { scores[i] -= at.log * loss[i]; }
     }
 }
 
