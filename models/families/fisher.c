@@ -12,9 +12,6 @@
  * where q of the near one vanishes or x = 1: q is positive on both sides of it. */
 #include "models/families/fisher.h"
 
-#include <assert.h>
-
-#include "models/numeric/legendre.h"
 #include "models/numeric/logs.h"
 #include "models/numeric/search.h"
 #include "models/numeric/vector_inline.h"
@@ -306,138 +303,91 @@ double fisher_log_gap(struct fisher_law law, double log_v_top, double y) {
 
 /* ---- drawing ---- */
 
-enum { ORDER = 16, PANELS = 64 };
-#define RARE 1e-4 /* of draws beyond either end of the table, which quantile makes */
+/* u over the logit of V, which is smooth: singular at odd multiples of pi i, where V is infinite, and almost
+ * straight towards the ends. Panels so wide leave 1e-15. */
+enum { PANELS = 16, TERMS = 16 };
+static const double widest = 11.2, width = 1.4; /* of the logit; draws beyond are made by quantile */
 
-/* V on a panel of u, as a polynomial of its Legendre coefficients. */
+/* u in the middle, and what it is more at t in [-1, 1]: its powers' coefficients. */
 struct panel {
-    double low, half;          /* of u */
-    double before, mass;       /* V up to the panel, V on it */
-    double log_growth, growth; /* log of density at its end over its beginning; its relative rise */
-    double density[ORDER];     /* of z in [-1, 1] */
+    double middle, rise[TERMS];
 };
 
-struct table {
-    size_t count;
-    struct panel panel[PANELS];
-    double end; /* V up to it */
-};
-
-/* log of the density of u, (T (2 - T))^kappa e^{-c T}/N, and its slope. */
-static double log_density(const struct fisher *f, double u, double *slope) {
-    const struct end *near = &f->end[NEAR];
-    struct place p = place_of(u);
-    *slope = slope_at(near, p.x, p.y) * p.y / 2 - p.x / 2;
-    return log_weight(near, p) + log(p.y / 2) - near->log_total;
+static double place_of_logit(const struct fisher *f, double logit) {
+    return near_place(solve(f, -log1p(exp(-logit)))).u;
 }
 
-/* The panel from u on: density falls or rises by e^3 or so at most, and is smooth. */
-static void panel_make(struct panel *panel, const struct fisher *f, const struct legendre *rule, double u,
-                       double last) {
-    double slope, bend, value[ORDER], first = log_density(f, u, &slope), ahead;
-    struct place p = place_of(u);
-    bend = p.x * p.y / 4 * (2 * f->end[NEAR].kappa + fabs(f->end[NEAR].c * (p.y - p.x)));
-    double width = fmin(fmin(1.2, 3 / fabs(slope)), fmin(1.2 / sqrt(bend), last - u));
-    *panel = (struct panel){.low = u, .half = width / 2};
-    panel->log_growth = log_density(f, u + width, &slope) - first;
-    panel->growth = vector_expm1_one(panel->log_growth);
-    for (int i = 0; i < ORDER; i++) {
-        value[i] = rule->w[i] * panel->half * exp(log_density(f, u + panel->half * (1 + rule->x[i]), &ahead));
-        panel->mass += value[i];
-    }
-    for (int k = 0; k < ORDER; k++) {
-        for (int i = 0; i < ORDER; i++) { panel->density[k] += (k + 0.5) * rule->value[k][i] * value[i]; }
-    }
-}
-
-static void table_make(struct table *table, const struct fisher *f) {
-    struct legendre rule;
-    legendre_make(ORDER, &rule);
-    double u = near_place(solve(f, log(RARE))).u, last = near_place(solve(f, log1p(-RARE))).u, v = RARE;
-    table->count = 0;
-    while (u < last) {
-        assert(table->count < PANELS); /* 30 at most, in two dimensions */
-        struct panel *panel = &table->panel[table->count++];
-        panel_make(panel, f, &rule, u, last);
-        panel->before = v;
-        v += panel->mass;
-        u = last - u > 2 * panel->half ? u + 2 * panel->half : last;
-    }
-    table->end = v;
-}
-
-/* So many draws side by side: each one's steps wait for those before. */
-enum { LANES = 8 };
-
-/* The mass of each lane's panel up to z, and the density there, by the recurrence of the polynomials, whose
- * integrals are (P_{k+1} - P_{k-1})/(2 k + 1). */
-static void mass_to(const struct panel *const panel[LANES], const double z[LANES], double mass[LANES],
-                    double density[LANES]) {
-    double before[LANES], here[LANES], coefficient[LANES];
-    for (int i = 0; i < LANES; i++) {
-        before[i] = 1;
-        here[i] = z[i];
-        density[i] = panel[i]->density[0];
-        mass[i] = density[i] * (z[i] + 1);
-    }
-    for (int k = 1; k < ORDER; k++) {
-        const double twice = 2 * k + 1, above = k + 1;
-        for (int i = 0; i < LANES; i++) { coefficient[i] = panel[i]->density[k]; }
-#pragma omp simd
-        for (int i = 0; i < LANES; i++) {
-            double next = (twice * z[i] * here[i] - k * before[i]) / above;
-            density[i] += coefficient[i] * here[i];
-            mass[i] += coefficient[i] * (next - before[i]) / twice;
-            before[i] = here[i];
-            here[i] = next;
+/* From sum_m a_m T_m to powers. */
+static void to_powers(double a[TERMS]) {
+    for (int first = 0; first < TERMS - 2; first++) {
+        for (int m = TERMS - 1; m > first + 1; m--) {
+            a[m - 2] -= a[m];
+            a[m] *= 2;
         }
     }
 }
 
-/* Where the density would have `part` of the panel's mass were it exponential. */
-static double panel_guess(const struct panel *panel, double part) {
-    double g = panel->log_growth, z = fabs(g) < 1e-3 ? part : vector_log_one(1 + part * panel->growth) / g;
-    return 2 * z - 1;
+/* By Chebyshev's nodes. */
+static void panel_make(struct panel *p, const struct fisher *f, double logit) {
+    double value[TERMS];
+    p->middle = place_of_logit(f, logit);
+    for (int j = 0; j < TERMS; j++) {
+        value[j] = place_of_logit(f, logit + 0.5 * width * cos(M_PI * (j + 0.5) / TERMS)) - p->middle;
+    }
+    for (int m = 0; m < TERMS; m++) {
+        double sum = 0;
+        for (int j = 0; j < TERMS; j++) { sum += value[j] * cos(M_PI * m * (j + 0.5) / TERMS); }
+        p->rise[m] = sum * (m == 0 ? 1.0 : 2.0) / TERMS;
+    }
+    to_powers(p->rise);
 }
 
-/* Where V is `v`: Newton from there. */
-static void panels_solve(const struct panel *const panel[LANES], const double v[LANES], double u[LANES]) {
-    const double small = 1e-8; /* the next step is its square */
-    double sought[LANES], z[LANES], mass[LANES], density[LANES], step[LANES];
-    int moving = LANES;
-    for (int i = 0; i < LANES; i++) {
-        sought[i] = v[i] - panel[i]->before;
-        z[i] = panel_guess(panel[i], fmin(1, fmax(0, sought[i] / panel[i]->mass)));
-        step[i] = 1;
+/* Those of the law that the thread last drew from: the same whatever that was. */
+static const struct panel *recall_panels(struct fisher_law law) {
+    static _Thread_local struct {
+        struct fisher_law law;
+        struct panel panel[PANELS];
+    } memory;
+    if (memory.law.d != law.d || memory.law.concentration != law.concentration) {
+        const struct fisher *f = &recall(law)->fisher;
+        memory.law = law;
+        for (int k = 0; k < PANELS; k++) { panel_make(&memory.panel[k], f, (k + 0.5) * width - widest); }
     }
-    for (int rounds = 0; rounds < 8 && moving > 0; rounds++) {
-        mass_to(panel, z, mass, density);
-        moving = 0;
-        for (int i = 0; i < LANES; i++) {
-            if (fabs(step[i]) < small) { continue; }
-            step[i] = (sought[i] - mass[i]) / density[i];
-            z[i] = fmin(1, fmax(-1, z[i] + step[i]));
-            moving += !(fabs(step[i]) < small);
-        }
-    }
-    for (int i = 0; i < LANES; i++) { u[i] = panel[i]->low + panel[i]->half * (z[i] + 1); }
+    return memory.panel;
 }
 
-/* LANES scores at the most; those beyond the table are of its ends first, and then made by quantile. */
-static void table_draw(const struct table *table, struct fisher_law law, size_t count, const double *uniforms,
-                       double *scores) {
-    const struct panel *panel[LANES];
-    double v[LANES], u[LANES];
-    for (size_t i = 0; i < LANES; i++) {
-        size_t k;
-        v[i] = uniforms[i < count ? i : 0];
-        SEARCH_END(k, table->count, table->panel[k].before <= v[i])
-        panel[i] = &table->panel[k > 0 ? k - 1 : 0];
+/* u at t, in pairs of pairs. */
+static inline double panel_at(const struct panel *p, double t) {
+    const double t2 = t * t, t4 = t2 * t2;
+    double part[TERMS / 4];
+    for (int m = 0; m < TERMS / 4; m++) {
+        const double *c = p->rise + 4 * m;
+        part[m] = (c[0] + c[1] * t) + t2 * (c[2] + c[3] * t);
     }
-    panels_solve(panel, v, u);
-    for (size_t i = 0; i < count; i++) {
-        const bool rare = v[i] < RARE || v[i] >= table->end;
-        scores[i] = rare ? fisher_quantile(law, log(v[i])) : -2 / (1 + vector_exp_one(-u[i]));
+    return p->middle + ((part[0] + t4 * part[1]) + t4 * t4 * (part[2] + t4 * part[3]));
+}
+
+/* -u of logits; anything where they are too wide. */
+static void minus_places(const struct panel *panel, size_t n, const double *logit, double *minus_u) {
+    for (size_t i = 0; i < n; i++) {
+        const double at = (logit[i] + widest) / width;
+        int k = (int)at;
+        k = k < 0 ? 0 : (k < PANELS ? k : PANELS - 1);
+        minus_u[i] = -panel_at(&panel[k], 2 * (at - k) - 1);
+    }
+}
+
+static void draw_by_panels(struct fisher_law law, const struct vector *vector, size_t n,
+                           const double *uniforms, double *scores) {
+    double logit[FAMILY_CHUNK];
+    for (size_t i = 0; i < n; i++) { scores[i] = -uniforms[i]; }
+    vector->log1p(n, scores, scores);
+    vector->log(n, uniforms, logit);
+    for (size_t i = 0; i < n; i++) { logit[i] -= scores[i]; }
+    minus_places(recall_panels(law), n, logit, scores);
+    vector->exp(n, scores, scores);
+    for (size_t i = 0; i < n; i++) {
+        scores[i] = fabs(logit[i]) > widest ? fisher_quantile(law, log(uniforms[i])) : -2 / (1 + scores[i]);
     }
 }
 
@@ -454,14 +404,9 @@ static void draw_sphere(double c, const struct vector *vector, size_t n, const d
 
 void fisher_draw(struct fisher_law law, const struct vector *vector, size_t n, const double *uniforms,
                  double *scores) {
-    struct table table = {.count = 0};
     if (law.d == 3) {
         draw_sphere(law.concentration, vector, n, uniforms, scores);
-        return;
-    }
-    struct fisher f = fisher_make(law);
-    table_make(&table, &f);
-    for (size_t i = 0; i < n; i += LANES) {
-        table_draw(&table, law, n - i < LANES ? n - i : LANES, uniforms + i, scores + i);
+    } else {
+        draw_by_panels(law, vector, n, uniforms, scores);
     }
 }

@@ -17,7 +17,7 @@ static const struct family *spherical(void) { return family_find("spherical"); }
 
 static const struct fisher_law laws[] = {{2, 0.3}, {2, 40},     {2.5, 3},   {4, 1e-3},    {6, 20},   {6, 1e5},
                                          {40, 7},  {129, 1000}, {1000, 5},  {1000, 3000}, {3, 1e-3}, {3, 2.5},
-                                         {3, 40},  {3, 1e4},    {1e6, 1e5}, {1e9, 1e6}};
+                                         {3, 40},  {3, 1e4},    {1e5, 1e6}, {1e6, 1e5},   {1e9, 1e6}};
 enum { LAWS = sizeof laws / sizeof *laws };
 
 /* ---- three dimensions ---- */
@@ -267,23 +267,41 @@ static void gaps_add_up(void **state) {
     }
 }
 
+/* Uniforms of every size, and their scores. */
+static void draw_widely(struct fisher_law law, double u[FAMILY_CHUNK], double score[FAMILY_CHUNK]) {
+    const double p[FAMILY_PARAMETERS] = {law.d, law.concentration};
+    double room[2 * FAMILY_CHUNK];
+    for (size_t i = 0; i < FAMILY_CHUNK; i++) {
+        const double even = fmod(0.6180339887498949 * (double)i, 1), logit = 26 * even - 13;
+        u[i] = room[i] = i < 8 ? pow(10, -40.0 + 5 * (double)i) : (i % 2 == 0 ? even : 1 / (1 + exp(-logit)));
+        room[FAMILY_CHUNK + i] = 0.5;
+    }
+    spherical()->draw(p, &vector_base, FAMILY_CHUNK, room, score);
+}
+
 /* V of a draw is its uniform, near 0 too. */
 static void draws_invert(void **state) {
     (void)state;
-    double u[FAMILY_CHUNK], room[2 * FAMILY_CHUNK], score[FAMILY_CHUNK];
+    double u[FAMILY_CHUNK], score[FAMILY_CHUNK];
     for (int k = 0; k < LAWS; k++) {
-        const double p[FAMILY_PARAMETERS] = {laws[k].d, laws[k].concentration};
-        for (size_t i = 0; i < FAMILY_CHUNK; i++) {
-            u[i] = room[i] = i < 8 ? pow(10, -40.0 + 5 * (double)i) : fmod(0.6180339887498949 * (double)i, 1);
-            room[FAMILY_CHUNK + i] = 0.5;
-        }
-        spherical()->draw(p, &vector_base, FAMILY_CHUNK, room, score);
-        for (size_t i = 0; i < FAMILY_CHUNK; i += i < 8 ? 1 : 13) {
+        draw_widely(laws[k], u, score);
+        for (size_t i = 0; i < FAMILY_CHUNK; i += i < 8 ? 1 : 7) {
             double sensitivity = fabs(score[i]) * exp(fisher_log_hazard(laws[k], log(u[i])));
             check_close(fisher_log_tail(laws[k], score[i]), log(u[i]),
                         1e-12 + 8 * DBL_EPSILON * (sensitivity + fabs(log(u[i]))));
         }
     }
+}
+
+/* The same, whatever was drawn before. */
+static void draws_have_no_memory(void **state) {
+    (void)state;
+    double u[FAMILY_CHUNK], first[FAMILY_CHUNK], again[FAMILY_CHUNK];
+    draw_widely(laws[4], u, first);
+    draw_widely(laws[5], u, again);
+    assert_memory_not_equal(first, again, sizeof first);
+    draw_widely(laws[4], u, again);
+    assert_memory_equal(first, again, sizeof first);
 }
 
 int main(void) {
@@ -301,6 +319,7 @@ int main(void) {
         cmocka_unit_test(inverse),
         cmocka_unit_test(gaps_add_up),
         cmocka_unit_test(draws_invert),
+        cmocka_unit_test(draws_have_no_memory),
     };
     return cmocka_run_group_tests_name("fisher", tests, NULL, NULL);
 }
