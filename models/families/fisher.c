@@ -356,21 +356,22 @@ static const struct panel *recall_panels(struct fisher_law law) {
     return memory.panel;
 }
 
-/* u at t, in pairs of pairs. */
+static inline double four_terms(const double c[4], double t, double t2) {
+    return (c[0] + c[1] * t) + t2 * (c[2] + c[3] * t);
+}
+
+/* u at t. */
 static inline double panel_at(const struct panel *p, double t) {
     const double t2 = t * t, t4 = t2 * t2;
-    double part[TERMS / 4];
-    for (int m = 0; m < TERMS / 4; m++) {
-        const double *c = p->rise + 4 * m;
-        part[m] = (c[0] + c[1] * t) + t2 * (c[2] + c[3] * t);
-    }
-    return p->middle + ((part[0] + t4 * part[1]) + t4 * t4 * (part[2] + t4 * part[3]));
+    const double a = four_terms(p->rise, t, t2), b = four_terms(p->rise + 4, t, t2),
+                 c = four_terms(p->rise + 8, t, t2), d = four_terms(p->rise + 12, t, t2);
+    return p->middle + ((a + t4 * b) + t4 * t4 * (c + t4 * d));
 }
 
 /* -u of logits; anything where they are too wide. */
 static void minus_places(const struct panel *panel, size_t n, const double *logit, double *minus_u) {
     for (size_t i = 0; i < n; i++) {
-        const double at = (logit[i] + widest) / width;
+        const double at = (logit[i] + widest) * (1 / width);
         int k = (int)at;
         k = k < 0 ? 0 : (k < PANELS ? k : PANELS - 1);
         minus_u[i] = -panel_at(&panel[k], 2 * (at - k) - 1);
@@ -380,14 +381,15 @@ static void minus_places(const struct panel *panel, size_t n, const double *logi
 static void draw_by_panels(struct fisher_law law, const struct vector *vector, size_t n,
                            const double *uniforms, double *scores) {
     double logit[FAMILY_CHUNK];
-    for (size_t i = 0; i < n; i++) { scores[i] = -uniforms[i]; }
-    vector->log1p(n, scores, scores);
-    vector->log(n, uniforms, logit);
-    for (size_t i = 0; i < n; i++) { logit[i] -= scores[i]; }
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { scores[i] = uniforms[i] / (1 - uniforms[i]); }
+    vector->log(n, scores, logit);
     minus_places(recall_panels(law), n, logit, scores);
     vector->exp(n, scores, scores);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { scores[i] = -2 / (1 + scores[i]); }
     for (size_t i = 0; i < n; i++) {
-        scores[i] = fabs(logit[i]) > widest ? fisher_quantile(law, log(uniforms[i])) : -2 / (1 + scores[i]);
+        if (fabs(logit[i]) > widest) { scores[i] = fisher_quantile(law, log(uniforms[i])); }
     }
 }
 
