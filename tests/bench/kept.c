@@ -56,6 +56,10 @@ void kept_free(struct kept *k) {
 
 double kept_log_lambda(const struct kept *k) { return k->log_lambda; }
 
+static void read_clock(double *at, size_t which) {
+    if (at) { at[which] = ledger_clock(); }
+}
+
 struct kept_answer kept_row(struct kept *k, uint64_t replicate, double at[KEPT_PARTS + 1]) {
     static const struct criterion criterion[] = {{CRITERION_ENTROPY, 1},
                                                  {CRITERION_PARTICIPATION, 0.5},
@@ -64,22 +68,22 @@ struct kept_answer kept_row(struct kept *k, uint64_t replicate, double at[KEPT_P
     const struct kernel *kernel = k->isa->kernel;
     const struct measure_grid grid = {k->betas, k->beta, (const double(*)[MEASURE_VALUES])k->value};
     double factor[FACTORS], root[4];
-    at[0] = ledger_clock();
+    read_clock(at, 0);
     const struct row *row =
         sampler_row(k->sampler, k->law, stream_make(1, "bench", k->log_n, false, replicate));
-    at[KEPT_MAKE + 1] = ledger_clock();
+    read_clock(at, KEPT_MAKE + 1);
     measure_betas(kernel, row, k->betas, k->beta, k->value);
-    at[KEPT_BETAS + 1] = ledger_clock();
+    read_clock(at, KEPT_BETAS + 1);
     for (size_t c = 0; c < 4; c++) { root[c] = measure_collapse(kernel, row, &criterion[c], &grid); }
-    at[KEPT_ROOTS + 1] = ledger_clock();
+    read_clock(at, KEPT_ROOTS + 1);
     const double lambda = measure_accumulation(row).lambda;
-    at[KEPT_LAMBDA + 1] = ledger_clock();
+    read_clock(at, KEPT_LAMBDA + 1);
     for (int i = 0; i < FACTORS; i++) { factor[i] = ldexp(lambda, i - FACTORS / 2); }
     measure_betas(kernel, row, FACTORS, factor, k->te);
-    at[KEPT_TE + 1] = ledger_clock();
+    read_clock(at, KEPT_TE + 1);
     measure_ordered_weights(k->isa->kernel, row, k->betas, k->beta, grid.value, RANKS, k->ordered);
-    at[KEPT_ORDERED + 1] = ledger_clock();
+    read_clock(at, KEPT_ORDERED + 1);
     measure_log_gap_count(kernel, row, GAPS, k->gap, k->count);
-    at[KEPT_COUNTS + 1] = ledger_clock();
+    read_clock(at, KEPT_COUNTS + 1);
     return (struct kept_answer){k->value[k->betas / 2][MEASURE_ENTROPY], lambda, root[0], root[1], root[2]};
 }
