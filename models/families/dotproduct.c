@@ -63,7 +63,6 @@ const struct family family_dotproduct = {
                   {"sigma", "standard deviation of a score of a query with mean square 1", 1, 1e-300, 1e300,
                    false, NULL, 0}},
     .law_text = "sqrt(2 log n) / sigma",
-    .uniforms_per_score = 1,
     .row_scale = row_scale,
     .log_scale_density = log_scale_density,
 };

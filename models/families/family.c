@@ -116,6 +116,10 @@ void family_parameters(const struct family *family, const struct schedule *param
     for (size_t i = 0; i < family->parameter_count; i++) { p[i] = schedule_value(&parameter[i], log_n); }
 }
 
+unsigned family_uniforms_per_score(const struct family *family, const double *p) {
+    return family->uniforms_per_score ? family->uniforms_per_score(p) : 1;
+}
+
 double family_dimension(const struct family *family, const struct schedule *parameter, double log_n) {
     double p[FAMILY_PARAMETERS];
     if (!family->dimension) { return NAN; }

@@ -117,9 +117,10 @@ struct family {
      * where that is more (gaps that are powers of n). */
     double (*log_gap)(const double *p, double log_v_top, double y);
     /* `n` scores (n even, at most FAMILY_CHUNK) from uniforms in (0, 1): uniforms[j n + i] is the j-th
-     * uniform of score i for families with `uniforms_per_score` > 1. The uniforms are scratch and may be
-     * overwritten. Uniforms near 0 carry their full relative accuracy, and so do the scores they become. */
-    unsigned uniforms_per_score; /* 1 or 2 */
+     * uniform of score i, j < uniforms_per_score(p), which is 1 or 2 (NULL: 1). The uniforms are scratch and
+     * may be overwritten. Uniforms near 0 carry their full relative accuracy, and so do the scores they
+     * become. */
+    unsigned (*uniforms_per_score)(const double *p);
     void (*draw)(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores);
 
     /* FAMILY_IID. Scores of a row are those of this law times a factor of the row's own, whose quantile at
@@ -227,6 +228,8 @@ bool family_parameter_is_mapping(const struct family_parameter *parameter, doubl
 size_t family_parameter_holder(const struct family *family, size_t parameter);
 /* Whether a parameter plays a role: what is within another does only where it is written. */
 bool family_parameter_counts(const struct family *family, const struct schedule *parameter, size_t which);
+
+unsigned family_uniforms_per_score(const struct family *family, const double *p);
 
 /* dimension(p) and concentration(p) at one n; NaN for a family without output. */
 double family_dimension(const struct family *family, const struct schedule *parameter, double log_n);

@@ -80,5 +80,4 @@ const struct family family_gaussian = {
     .parameter = {{"sigma", "standard deviation of a score", 1, 1e-300, 1e300, false, NULL, 0},
                   FAMILY_POSITION},
     .law_text = "sqrt(2 log n) / sigma",
-    .uniforms_per_score = 1,
 };

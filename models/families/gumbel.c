@@ -81,5 +81,4 @@ const struct family family_gumbel = {
                   {"scale", "decay length of the upper tail", 1, 1e-300, 1e300, false, NULL, 0},
                   FAMILY_POSITION},
     .law_text = "1 / scale",
-    .uniforms_per_score = 1,
 };

@@ -40,5 +40,4 @@ const struct family family_pareto = {
     .parameter = {{"tail", "tail index: V falls as score^-tail", NAN, 0.1, 1e6, false, NULL, 0},
                   FAMILY_POSITION},
     .law_text = "log n n^(-1/tail), for constant tail",
-    .uniforms_per_score = 1,
 };

@@ -46,5 +46,4 @@ const struct family family_powerlaw = {
                    0},
                   FAMILY_POSITION},
     .law_text = "(kappa / width) n^(1/kappa), for constant kappa",
-    .uniforms_per_score = 1,
 };

@@ -200,6 +200,10 @@ static void draw_general(double exponent, const struct vector *vector, size_t n,
     vector->rcosm1(n, w, less, uniforms + n, scores);
 }
 
+static unsigned uniforms_per_score(const double *p) {
+    return !is_uniform(p) || p[DIMENSION] == 2 || p[DIMENSION] == 3 ? 1 : 2;
+}
+
 static void draw(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores) {
     double dimension = p[DIMENSION];
     if (!is_uniform(p)) {
@@ -293,5 +297,5 @@ const struct family family_spherical = {
     .dimension = dimension,
     .origin = origin,
     .concentration = concentration,
-    .uniforms_per_score = 2,
+    .uniforms_per_score = uniforms_per_score,
 };

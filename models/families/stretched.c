@@ -52,5 +52,4 @@ const struct family family_stretched = {
                   {"scale", "score at which V = 1/e", 1, 1e-300, 1e300, false, NULL, 0},
                   FAMILY_POSITION},
     .law_text = "max(power, 1) (log n)^(1 - 1/power) / scale, for constant power",
-    .uniforms_per_score = 1,
 };

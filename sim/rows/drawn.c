@@ -42,7 +42,7 @@ static void penalise(struct drawn *d, size_t first, double *scores) {
 /* The scores do not depend on n. */
 static void draw_chunk(void *context, size_t index, size_t count, double *scores) {
     struct drawn *d = context;
-    size_t words = CHUNK * d->family->uniforms_per_score;
+    size_t words = CHUNK * family_uniforms_per_score(d->family, d->p);
     (void)count;
     d->isa->kernel->uniforms(d->stream.key, STREAM_SCORES, index * (words / 4), words / 4, d->uniforms);
     d->family->draw(d->p, d->isa->vector, CHUNK, d->uniforms, scores);

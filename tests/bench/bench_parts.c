@@ -52,7 +52,7 @@ static void floor_drawn(const struct isa *isa, const struct kept_law *law, doubl
     const struct family *family = family_find(law->family);
     const size_t n = (size_t)llround(exp(log_n)), chunk = n < FAMILY_CHUNK ? n : FAMILY_CHUNK;
     for (size_t done = 0; done < n; done += chunk) {
-        isa->kernel->uniforms(key, 0, done, chunk * family->uniforms_per_score / 4, u);
+        isa->kernel->uniforms(key, 0, done, chunk * family_uniforms_per_score(family, law->p) / 4, u);
         family->draw(law->p, isa->vector, chunk, u, s);
     }
 }

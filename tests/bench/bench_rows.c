@@ -140,7 +140,7 @@ static double drawing(const struct cell *c, size_t times) {
     const size_t chunk = c->n < FAMILY_CHUNK ? c->n : FAMILY_CHUNK;
     const double start = ledger_clock();
     for (size_t done = 0; done < times * c->n; done += chunk) {
-        isa->kernel->uniforms(key, 0, done, chunk * family->uniforms_per_score / 4, u);
+        isa->kernel->uniforms(key, 0, done, chunk * family_uniforms_per_score(family, c->law->p) / 4, u);
         family->draw(c->law->p, isa->vector, chunk, u, s);
     }
     return (ledger_clock() - start) / (double)times;

@@ -23,7 +23,8 @@ static inline void law_draw(const struct law_case *law, size_t n, const char *pu
     const struct family *family = family_find(law->family);
     struct stream stream = stream_make(7, purpose, log((double)n), false, replicate);
     double uniform[2 * FAMILY_CHUNK];
-    isa_best()->kernel->uniforms(stream.key, STREAM_SCORES, 0, n * family->uniforms_per_score / 4, uniform);
+    isa_best()->kernel->uniforms(stream.key, STREAM_SCORES, 0,
+                                 n * family_uniforms_per_score(family, law->p) / 4, uniform);
     family->draw(law->p, isa_best()->vector, n, uniform, score);
 }
 

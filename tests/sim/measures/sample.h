@@ -18,7 +18,8 @@ static inline int descending(const void *a, const void *b) {
 static inline double *family_gaps(const struct family *family, const double *p, size_t n, double scale,
                                   struct stream stream) {
     const struct isa *isa = isa_best();
-    size_t chunks = (n + FAMILY_CHUNK - 1) / FAMILY_CHUNK, words = FAMILY_CHUNK * family->uniforms_per_score;
+    size_t chunks = (n + FAMILY_CHUNK - 1) / FAMILY_CHUNK,
+           words = FAMILY_CHUNK * family_uniforms_per_score(family, p);
     double *score = malloc(chunks * FAMILY_CHUNK * sizeof *score), *u = malloc(words * sizeof *u);
     for (size_t c = 0; c < chunks; c++) {
         isa->kernel->uniforms(stream.key, STREAM_SCORES, c * words / 4, words / 4, u);

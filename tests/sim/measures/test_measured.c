@@ -19,7 +19,7 @@ static void draw_all(const struct family *family, const double *p, struct stream
                      double *scores) {
     double uniforms[2 * FAMILY_CHUNK], chunk[FAMILY_CHUNK];
     const struct isa *isa = isa_find("base");
-    size_t blocks = FAMILY_CHUNK * family->uniforms_per_score / 4;
+    size_t blocks = FAMILY_CHUNK * family_uniforms_per_score(family, p) / 4;
     for (size_t first = 0; first < n; first += FAMILY_CHUNK) {
         isa->kernel->uniforms(stream.key, STREAM_SCORES, first / FAMILY_CHUNK * blocks, blocks, uniforms);
         family->draw(p, isa->vector, FAMILY_CHUNK, uniforms, chunk);

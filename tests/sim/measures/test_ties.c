@@ -75,8 +75,7 @@ static void draw_lattice(const double *p, const struct vector *vector, size_t n,
     (void)vector;
     for (size_t i = 0; i < n; i++) { scores[i] = -floor(uniforms[i] * p[0]); }
 }
-static const struct family lattice = {
-    .name = "lattice", .kind = FAMILY_IID, .uniforms_per_score = 1, .draw = draw_lattice};
+static const struct family lattice = {.name = "lattice", .kind = FAMILY_IID, .draw = draw_lattice};
 
 static double lattice_lambda(size_t n, const double *gap, size_t *ties) {
     double lambda = 0;

@@ -64,7 +64,7 @@ static void draw_chunk(const struct setting *setting, const struct reach *reach,
     const struct family *family = family_find(setting->family);
     double uniforms[2 * FAMILY_CHUNK];
     size_t firsts = strcmp(family->name, "gaussian") == 0 ? n / 2 : n;
-    for (size_t i = 0; i < family->uniforms_per_score * n; i++) {
+    for (size_t i = 0; i < family_uniforms_per_score(family, setting->p) * n; i++) {
         uniforms[i] = next_uniform(state) * (i < firsts ? reach->first : reach->second);
     }
     family->draw(setting->p, &vector_base, n, uniforms, scores);

@@ -18,7 +18,7 @@ static void draw_scores(const struct results_series *s, const double *p, double 
     const struct isa *isa = isa_best();
     struct stream stream = stream_make(7, s->name, s->log_n[0], false, 0);
     double drawn[FAMILY_CHUNK], u[2 * FAMILY_CHUNK];
-    size_t words = FAMILY_CHUNK * s->family->uniforms_per_score;
+    size_t words = FAMILY_CHUNK * family_uniforms_per_score(s->family, p);
     isa->kernel->uniforms(stream.key, STREAM_SCORES, 0, words / 4, u);
     s->family->draw(p, isa->vector, FAMILY_CHUNK, u, drawn);
     for (size_t i = 0; i < N; i++) { score[i] = drawn[i] + shift; }

@@ -21,8 +21,8 @@ static void draw_directly(const struct config_series *s, double log_n, uint64_t 
     double p[FAMILY_PARAMETERS], uniforms[2 * FAMILY_CHUNK], chunk[FAMILY_CHUNK];
     const struct isa *isa = isa_find("base");
     struct stream stream = stream_make(11, s->name, log_n, false, replicate);
-    size_t n = (size_t)llround(exp(log_n)), words = FAMILY_CHUNK * s->family->uniforms_per_score;
     config_parameters(s, log_n, p);
+    size_t n = (size_t)llround(exp(log_n)), words = FAMILY_CHUNK * family_uniforms_per_score(s->family, p);
     if (s->family->kind == FAMILY_SAMPLED) {
         collect_scores(isa, s->family, p, log_n, stream, score);
         return;
