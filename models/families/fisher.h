@@ -20,8 +20,8 @@ double fisher_log_hazard(struct fisher_law law, double log_v);
 /* What follows from positions; NaN where only the hazard between them says it (family_log_gap_integral). */
 double fisher_log_gap(struct fisher_law law, double log_v_top, double y);
 
-/* From one uniform a score, by inversion: to 1e-12 of V. Some 8 ns a score, and milliseconds, 17 at d = 1e9,
- * where it is not of the law that the thread drew from before; at d = 3 two. */
+/* From one uniform a score, by inversion: to 1e-12 of V. Some 8 ns a score, 2 in three dimensions; in others
+ * a thread's first of a law take milliseconds more, up to 17. */
 void fisher_draw(struct fisher_law law, const struct vector *vector, size_t n, const double *uniforms,
                  double *scores);
 
