@@ -84,7 +84,7 @@ bool mixture_open(struct oracle *o) {
     if (!m) { return false; }
     const double top = highest_from(o, log(o->family->row_scale(o->p, 0.5)), 1e-3);
     between_open(&m->rows, o);
-    faint_open(&m->faint, o, m->rows.x);
+    faint_open(&m->faint, o->log_n, o->vector, m->rows.x);
     m->peak = log_density(o, top);
     m->edge[0] = rare_from(o, top, -1e-4);
     cut(o, m, rare_from(o, top, 1e-4));
@@ -286,7 +286,7 @@ static struct faint_value log_participation_at(struct faint_rows *f, double b) {
     struct mixture *m = f->oracle->mixture;
     struct faint_value y = {NAN, INFINITY};
     if (b < m->faint.end) {
-        f->good = f->good && faint_at(&m->faint, b, &y.value, &y.error);
+        y.value = faint_at(&m->faint, b, &y.error);
         return y;
     }
     const size_t place = between_place(&m->rows, b);

@@ -98,9 +98,8 @@ struct oracle_answer {
 };
 
 /* At beta = beta_ratio Lambda^typ, beta_ratio > 0. Less than a millisecond. Where rows differ in scale 8 to
- * 16 for what all betas need, once for a question and those that ask for less (8 more where Y_2 is small,
- * with errors), then a fiftieth or so; and, as what was answered is kept, not for two threads at once. False
- * when out of memory. */
+ * 16 for what all betas need, once for a question and those that ask for less, then a fiftieth or so; and, as
+ * what was answered is kept, not for two threads at once. False when out of memory. */
 bool oracle_ask(const struct oracle *oracle, double beta_ratio, struct oracle_question question,
                 struct oracle_answer *answer);
 
