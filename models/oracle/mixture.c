@@ -168,11 +168,11 @@ static double part_end(const struct between *rows, const struct between_panel *p
     return between_b(rows, panel, -cos(M_PI * (double)(part + 1) / (double)parts));
 }
 
-/* From t on, within a piece, to the end of the panel or of the factor's law; where that is. A part for twelve
+/* From t on, within a piece, to the end of the panel or of the factor's law; where that is. A part for ten
  * points, a choice: 16 nodes leave 1e-13 of them. */
 static bool add_through(struct integral *s, double *t, size_t *piece, size_t place,
                         const struct oracle_question *ask) {
-    enum { PART = 12 };
+    enum { PART = 10 };
     struct mixture *m = s->oracle->mixture;
     const struct between_panel *panel = &m->rows.panel[place];
     struct shares shares = {0};

@@ -217,6 +217,30 @@ static void test_directly(void **state) {
     check_directly(64, 700, 1.01, 4);
 }
 
+/* With finer panels, and more nodes over r: what errors say. */
+static void test_finer(void **state) {
+    (void)state;
+    const struct law law = dotproduct(8, 1);
+    const struct oracle_question ask = {.top_weight = true, .errors = true, .slope = true};
+    const double log_n[] = {50 * M_LN2, 1e5, 1e6}, beta[] = {0.2, 1, 1.4};
+    for (size_t i = 0; i < 3; i++) {
+        struct oracle *o = make_oracle(&law, log_n[i]);
+        struct oracle_answer plain[3], fine;
+        for (size_t b = 0; b < 3; b++) { assert_true(oracle_ask(o, beta[b], ask, &plain[b])); }
+        oracle_refine(o, 1.9);
+        for (size_t b = 0; b < 3; b++) {
+            const struct oracle_point *p = &plain[b].point, *q = &fine.point;
+            assert_true(oracle_ask(o, beta[b], ask, &fine));
+            check_close(p->entropy, q->entropy, p->entropy_error);
+            check_close(p->participation, q->participation, p->participation_error);
+            check_close(p->top_weight, q->top_weight, p->top_weight_error);
+            check_close(p->log_top_weight, q->log_top_weight, p->log_top_weight_error);
+            check_close(p->susceptibility, q->susceptibility, p->susceptibility_error);
+        }
+        oracle_free(o);
+    }
+}
+
 /* Where all rows are spread, or all have collapsed, or beta is not to be reached. */
 static void test_ends(void **state) {
     (void)state;
@@ -264,8 +288,8 @@ int main(void) {
         cmocka_unit_test(test_factor),   cmocka_unit_test(test_one_dimension),
         cmocka_unit_test(test_density),  cmocka_unit_test(test_known_value),
         cmocka_unit_test(test_peak),     cmocka_unit_test(test_by_density),
-        cmocka_unit_test(test_directly), cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_directly), cmocka_unit_test(test_finer),
+        cmocka_unit_test(test_ends),     cmocka_unit_test(test_pair),
     };
     return cmocka_run_group_tests_name("mixture", tests, NULL, NULL);
 }
