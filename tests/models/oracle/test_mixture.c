@@ -221,7 +221,7 @@ static void test_directly(void **state) {
 static void test_finer(void **state) {
     (void)state;
     const struct law law = dotproduct(8, 1);
-    const struct oracle_question ask = {.top_weight = true, .errors = true, .slope = true};
+    const struct oracle_question ask = {.top_weight = true, .errors = true};
     const double log_n[] = {50 * M_LN2, 1e5, 1e6}, beta[] = {0.2, 1, 1.4};
     for (size_t i = 0; i < 3; i++) {
         struct oracle *o = make_oracle(&law, log_n[i]);
