@@ -12,9 +12,9 @@
  * fewest points for Gaussian rows. */
 static const double FIRST = 1e-4, BELOW = -1.5, STEP = 4;
 
-/* To what answers are to be foretold: weights, and entropies and logarithms where log n is not above FEW.
- * Choices: means over rows then have 1e-13, and with the susceptibility not asked for, that to 1e-8. */
-static const double AIM = 5e-12, ROUGH_AIM = 1e-8, FEW = 20;
+/* To what answers are to be foretold: weights, and entropies and logarithms where log n is not above FEW;
+ * susceptibilities, in units of 1 + log n. Choices: means over rows then have 1e-13, and 1e-11 of these. */
+static const double AIM = 5e-12, FEW = 20, SLOPE_AIM = 1e-10;
 enum { QUIET = 3 };
 
 static double v_of(const struct between *t, double b) {
@@ -60,7 +60,7 @@ size_t between_place(const struct between *t, double b) {
 }
 
 double between_b(const struct between *t, const struct between_panel *panel, double x) {
-    return fmax(FIRST, b_of(t, (panel->low + panel->high + x * (panel->high - panel->low)) / 2));
+    return fmax(FIRST, b_of(t, ((1 - x) * panel->low + (1 + x) * panel->high) / 2));
 }
 
 double between_x(const struct between *t, const struct between_panel *panel, double b) {
@@ -122,7 +122,7 @@ static double aim_of(const struct between *t, const struct between_panel *panel,
     case BETWEEN_LOG_Z: return of_logarithms;
     case BETWEEN_GAP: return panel->ask.gap ? of_logarithms : INFINITY;
     case BETWEEN_TOP_WEIGHT: return panel->ask.top_weight ? AIM : INFINITY;
-    case BETWEEN_SUSCEPTIBILITY: return (panel->ask.slope ? AIM : ROUGH_AIM) * (1 + log_n);
+    case BETWEEN_SUSCEPTIBILITY: return SLOPE_AIM * (1 + log_n);
     default: return AIM;
     }
 }
@@ -166,66 +166,54 @@ static bool is_enough(const double *worst, size_t count) {
     return last < little && last > 0.5 * worst_of(worst + count - 2 * STRETCH, STRETCH);
 }
 
-/* Only the first points are asked for all their errors, but for those so far that log Z needs the gap's
- * integral: others have those of the nearest, if theirs are less. */
-static size_t asked_of(const struct between_panel *panel) {
-    enum { FEW_POINTS = 8 };
-    return panel->low > 0 ? LEJA_MOST : FEW_POINTS;
-}
-
-static void spread_error(const struct between *t, struct between_panel *panel, size_t from, size_t to) {
-    const double b_from = between_b(t, panel, t->x[from]), b_to = between_b(t, panel, t->x[to]);
-    for (size_t c = 0; c < columns_of(panel); c++) {
-        const double part = c == BETWEEN_GAP && panel->plain_gap ? b_from / b_to : 1; /* b gap has as much */
-        panel->error[c][to] = fmax(panel->error[c][to], part * panel->error[c][from]);
-    }
-}
-
-static void spread_errors(const struct between *t, struct between_panel *panel, size_t asked) {
-    for (size_t i = asked; i < panel->count; i++) {
-        size_t nearest = 0;
-        for (size_t j = 1; j < asked; j++) {
-            if (fabs(t->x[j] - t->x[i]) < fabs(t->x[nearest] - t->x[i])) { nearest = j; }
-        }
-        spread_error(t, panel, nearest, i);
-    }
-}
-
 /* ---- a panel ---- */
 
-static bool add_point(const struct between *t, struct between_panel *panel, double *worst,
-                      double apart[BETWEEN_COLUMNS]) {
-    const size_t at = panel->count;
-    const double b = between_b(t, panel, t->x[at]);
-    struct oracle_question ask = panel->ask;
-    struct oracle_answer answer;
-    struct row row;
-    ask.errors = at < asked_of(panel);
-    ask.slope = true; /* costs nothing, and makes what comes anyway smooth */
-    if (!law_ask_plainly(t->law, b, ask, &answer)) { return false; }
-    put_answer(t, panel, b, &answer, &row);
-    *worst = add_row(t, panel, &row, apart);
+static bool has_same_columns(const struct between_panel *a, const struct between_panel *b) {
+    return a->fineness == b->fineness && a->plain_gap == b->plain_gap && a->ask.gap == b->ask.gap &&
+           a->ask.top_weight == b->ask.top_weight && a->ask.ranks == b->ask.ranks;
+}
+
+/* The row of an end, of which a panel beside may have it. */
+static bool take_row(const struct between *t, const struct between_panel *panel, struct row *row) {
+    const size_t at = panel->count, there = 1 - at; /* the first points are 1 and -1 */
+    if (at > 1 || panel == &t->panel[at == 0 ? BETWEEN_PANELS - 1 : 0]) { return false; }
+    const struct between_panel *beside = at == 0 ? panel + 1 : panel - 1;
+    if (beside->count <= there || !has_same_columns(panel, beside)) { return false; }
+    for (size_t c = 0; c < columns_of(panel); c++) {
+        put(row, (enum between_column)c, beside->value[c][there], beside->error[c][there]);
+    }
     return true;
 }
 
-/* Points are added until they are enough, at least QUIET to those that there are. */
+static bool ask_row(const struct between *t, const struct between_panel *panel, struct row *row) {
+    const double b = between_b(t, panel, t->x[panel->count]);
+    struct oracle_question ask = panel->ask;
+    struct oracle_answer answer;
+    ask.errors = true;
+    ask.slope = true; /* costs nothing, and makes what comes anyway smooth */
+    if (!law_ask_plainly(t->law, b, ask, &answer)) { return false; }
+    put_answer(t, panel, b, &answer, row);
+    return true;
+}
+
+/* Points are added until they are enough. */
 static bool fill(const struct between *t, struct between_panel *panel) {
     double worst[LEJA_MOST], apart[QUIET][BETWEEN_COLUMNS];
-    for (size_t i = 0; i < panel->count; i++) { worst[i] = INFINITY; }
-    for (size_t i = 0; i < QUIET; i++) { memcpy(apart[i], panel->rough, sizeof apart[i]); }
     while (panel->count < LEJA_MOST && !is_enough(worst, panel->count)) {
-        if (!add_point(t, panel, &worst[panel->count], apart[panel->count % QUIET])) { return false; }
+        const size_t at = panel->count;
+        struct row row;
+        if (!take_row(t, panel, &row) && !ask_row(t, panel, &row)) { return false; }
+        worst[at] = add_row(t, panel, &row, apart[at % QUIET]);
     }
     for (size_t c = 0; c < columns_of(panel); c++) {
         panel->rough[c] = fmax(apart[0][c], fmax(apart[1][c], apart[2][c]));
     }
-    spread_errors(t, panel, asked_of(panel));
     return true;
 }
 
 /* ---- what is asked ---- */
 
-/* Whether the panel's points have all that is asked for; a slope they have, but for its accuracy. */
+/* Whether the panel's points have all that is asked for. */
 static bool has_columns(const struct between *t, const struct between_panel *panel,
                         const struct oracle_question *ask) {
     const struct oracle_question *had = &panel->ask;
@@ -249,8 +237,5 @@ static bool begin(const struct between *t, struct between_panel *panel, const st
 
 bool between_make(struct between *t, size_t place, const struct oracle_question *ask) {
     struct between_panel *panel = &t->panel[place];
-    const bool has = has_columns(t, panel, ask);
-    if (has && panel->ask.slope >= ask->slope) { return true; }
-    panel->ask.slope |= ask->slope;
-    return (has || begin(t, panel, ask)) && fill(t, panel);
+    return has_columns(t, panel, ask) || (begin(t, panel, ask) && fill(t, panel));
 }
