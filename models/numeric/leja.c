@@ -53,3 +53,32 @@ void leja_shares(const double *x, const double *weight, size_t count, double at,
     const double part = 1 / sum_of(count, share);
     for (size_t j = 0; j < count; j++) { share[j] *= part; }
 }
+
+/* Lagrange's polynomials as products of distances to the points before and after: no divisions. */
+void leja_add_shares(const double *x, const double *weight, size_t count, const double at[LEJA_AT_ONCE],
+                     const double times[LEJA_AT_ONCE], double *share) {
+    enum { HALF = LEJA_AT_ONCE / 2 };
+    double apart[LEJA_MOST][LEJA_AT_ONCE], before[LEJA_MOST][LEJA_AT_ONCE], here[LEJA_AT_ONCE],
+        after[LEJA_AT_ONCE], sum[HALF];
+    for (size_t i = 0; i < LEJA_AT_ONCE; i++) {
+        here[i] = times[i];
+        after[i] = 1;
+    }
+    for (size_t j = 0; j < count; j++) {
+#pragma omp simd
+        for (size_t i = 0; i < LEJA_AT_ONCE; i++) {
+            before[j][i] = here[i];
+            apart[j][i] = 2 * (at[i] - x[j]);
+            here[i] *= apart[j][i];
+        }
+    }
+    for (size_t j = count; j-- > 0;) {
+#pragma omp simd
+        for (size_t i = 0; i < HALF; i++) {
+            sum[i] = before[j][i] * after[i] + before[j][i + HALF] * after[i + HALF];
+        }
+#pragma omp simd
+        for (size_t i = 0; i < LEJA_AT_ONCE; i++) { after[i] *= apart[j][i]; }
+        share[j] += weight[j] * sum_of(HALF, sum);
+    }
+}

@@ -17,4 +17,9 @@ void leja_add(const double *x, size_t count, double *weight);
 /* What the value at each of the first `count` >= 1 points counts for in the polynomial at x = at. */
 void leja_shares(const double *x, const double *weight, size_t count, double at, double *share);
 
+/* Adds to *share what it counts for in times[0] p(at[0]) + times[1] p(at[1]) + .. */
+enum { LEJA_AT_ONCE = 16 };
+void leja_add_shares(const double *x, const double *weight, size_t count, const double at[LEJA_AT_ONCE],
+                     const double times[LEJA_AT_ONCE], double *share);
+
 #endif

@@ -8,6 +8,8 @@
 #include "models/oracle/between.h"
 #include "models/oracle/faint.h"
 
+_Static_assert((int)OUTER == (int)LEJA_AT_ONCE, "the nodes of a rule");
+
 /* Rows are left out where the density is less than e^-RARE of its largest. A choice: 1e-15 of them at most.
  */
 static const double RARE = 36;
@@ -110,20 +112,6 @@ struct shares {
     double all[LEJA_MOST], times_b[LEJA_MOST], density;
 };
 
-static void add_shares(size_t count, double weight, const double *share, double *sum) {
-    for (size_t j = 0; j < count; j++) { sum[j] += weight * share[j]; }
-}
-
-/* At x = between_x of b. */
-static void add_node(const struct integral *s, const struct between_panel *panel, double b, double x,
-                     double density, struct shares *shares) {
-    double share[LEJA_MOST];
-    leja_shares(s->oracle->mixture->rows.x, panel->weight, panel->count, x, share);
-    add_shares(panel->count, density, share, shares->all);
-    if (panel->plain_gap) { add_shares(panel->count, density * b, share, shares->times_b); }
-    shares->density += density;
-}
-
 /* t from low to high, all within a panel. */
 static void add_piece(struct integral *s, const struct between_panel *panel, double low, double high,
                       struct shares *shares) {
@@ -139,9 +127,14 @@ static void add_piece(struct integral *s, const struct between_panel *panel, dou
     for (int i = 0; i < OUTER; i++) { b[i] = s->beta * factor[i]; }
     between_xs(&o->mixture->rows, panel, OUTER, b, x);
     for (int i = 0; i < OUTER; i++) {
-        const double weight = (high - low) / 2 * rule->w[i] * density[i];
-        add_node(s, panel, b[i], x[i], weight, shares);
-        s->factor += weight * factor[i];
+        density[i] *= (high - low) / 2 * rule->w[i];
+        shares->density += density[i];
+        s->factor += density[i] * factor[i];
+    }
+    leja_add_shares(o->mixture->rows.x, panel->weight, panel->count, x, density, shares->all);
+    if (panel->plain_gap) {
+        for (int i = 0; i < OUTER; i++) { b[i] *= density[i]; }
+        leja_add_shares(o->mixture->rows.x, panel->weight, panel->count, x, b, shares->times_b);
     }
 }
 

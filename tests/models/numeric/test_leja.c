@@ -70,11 +70,34 @@ static void test_poles(void **state) {
     }
 }
 
+/* Of many places at once, points among them. */
+static void test_at_once(void **state) {
+    (void)state;
+    double x[LEJA_MOST], weight[LEJA_MOST], at[LEJA_AT_ONCE], times[LEJA_AT_ONCE];
+    leja_points(x);
+    for (size_t i = 0; i < LEJA_AT_ONCE; i++) {
+        at[i] = i < 5 ? x[3 * i] : -1.01 + 0.13 * (double)i;
+        times[i] = 1.5 - 0.3 * (double)i;
+    }
+    for (size_t count = 1; count <= LEJA_MOST; count++) {
+        double share[LEJA_MOST], sum[LEJA_MOST], want[LEJA_MOST];
+        leja_add(x, count - 1, weight);
+        for (size_t j = 0; j < count; j++) { sum[j] = want[j] = (double)j; }
+        for (size_t i = 0; i < LEJA_AT_ONCE; i++) {
+            leja_shares(x, weight, count, at[i], share);
+            for (size_t j = 0; j < count; j++) { want[j] += times[i] * share[j]; }
+        }
+        leja_add_shares(x, weight, count, at, times, sum);
+        for (size_t j = 0; j < count; j++) { check_close(sum[j], want[j], 2e-13 * (1 + fabs(want[j]))); }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_growth),
         cmocka_unit_test(test_powers),
         cmocka_unit_test(test_poles),
+        cmocka_unit_test(test_at_once),
     };
     return cmocka_run_group_tests_name("leja", tests, NULL, NULL);
 }
