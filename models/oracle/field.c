@@ -297,6 +297,8 @@ static bool make_wides(struct field *f) {
 
 /* ---- far scores ---- */
 
+static const double FAR_CHANGE = 2; /* of y - b over a stretch: 8 nodes leave less than 1e-16 */
+
 /* A stretch of y with its nodes, and b there and at its end. */
 struct far {
     double edge[2], y[WITH_END], b[WITH_END];
@@ -334,29 +336,33 @@ static void add_far(struct field *f, const struct far *far) {
     f->far_mass = most + log(all);
 }
 
-/* Whether y - b is within 1/8 of `there` at a knot and halfway to it. */
-static bool is_level(const struct field *f, size_t knot, double there) {
+/* Whether y - b is within 1/8 of what it is if it goes on from `there` by `slope` at a knot and halfway to
+ * it, and goes by FAR_CHANGE at most. */
+static bool goes_on(const struct field *f, size_t knot, double from, double there, double slope) {
     const struct knot *k = &f->o->knot[knot];
-    const double middle = (k[-1].y + k->y) / 2 - f->beta * k[-1].middle, end = k->y - field_knot_b(f, knot);
-    return f->fineness * fmax(fabs(middle - there), fabs(end - there)) <= 0.125;
+    const double half = (k[-1].y + k->y) / 2, middle = half - f->beta * k[-1].middle - there,
+                 end = k->y - field_knot_b(f, knot) - there, near = 0.125;
+    return f->fineness * fabs(middle - slope * (half - from)) <= near &&
+           f->fineness * fabs(end - slope * (k->y - from)) <= near && f->fineness * fabs(end) <= FAR_CHANGE;
 }
 
-/* The last knot up to which y - b is what it is at this one, or the next; neither y nor what is left up to
- * log n, where gaps may branch, changes by more than half. One by one towards V = 1. */
+/* The last knot up to which y - b goes on as from this one to the next, or the next; neither y nor what is
+ * left up to log n, where gaps may branch, changes by more than half. One by one towards V = 1. */
 static size_t far_end(const struct field *f, size_t knot) {
     const struct knot *k = f->o->knot;
     const double log_n = f->o->log_n, y = k[knot].y, here = y - field_knot_b(f, knot),
+                 slope = (k[knot + 1].y - field_knot_b(f, knot + 1) - here) / (k[knot + 1].y - y),
                  last = fmin(fmin(1.5 * y, log_n - (log_n - y) / 1.5), log_n - 2);
     size_t end = knot + 1;
-    if (end + 1 < f->o->knots && !is_level(f, end, here)) { return end; }
-    while (end + 1 < f->o->knots && k[end + 1].y <= last && is_level(f, end + 1, here)) { end++; }
+    if (end + 1 < f->o->knots && !goes_on(f, end, y, here, slope)) { return end; }
+    while (end + 1 < f->o->knots && k[end + 1].y <= last && goes_on(f, end + 1, y, here, slope)) { end++; }
     return end;
 }
 
-/* The stretch from y, b on, of at most *step and up to `end`, over which e^{y - b} changes by e^2 at most, on
- * which 8 nodes leave less than 1e-16; *step receives what the next may have. */
+/* The stretch from y, b on, of at most *step and up to `end`, over which y - b changes by FAR_CHANGE at most;
+ * *step receives what the next may have. */
 static void next_far(const struct field *f, double y, double b, double end, double *step, struct far *far) {
-    const double most = 2, full = 0.95, least = 1e-10 * fmax(1, fabs(y));
+    const double most = FAR_CHANGE, full = 0.95, least = 1e-10 * fmax(1, fabs(y));
     double change;
     for (;; *step = (far->edge[1] - y) * fmax(0.125, full * most / change)) {
         place_far(f, y, fmin(end, y + *step), far);
@@ -373,6 +379,11 @@ static void add_all_far(struct field *f, double y) {
     const double least = -41;
     size_t added = 0;
     for (size_t knot = 0, last; knot + 1 < o->knots; knot = last) {
+        last = knot + 1;
+        if (o->knot[last].y <= y || !(o->knot[last].y + f->x_high - field_knot_b(f, knot) > least)) {
+            y = fmax(y, o->knot[last].y);
+            continue;
+        }
         last = far_end(f, knot);
         const double end = o->knot[last].y;
         double b = y > o->knot[knot].y && y < end ? field_gap(f, y) : field_knot_b(f, knot), step = end - y;
