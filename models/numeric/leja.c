@@ -3,7 +3,7 @@
 #include <math.h>
 
 /* Among the cosines of so many equal angles. */
-enum { CANDIDATES = 2001 };
+enum { CANDIDATES = 501 };
 
 /* Distances are doubled: their products neither grow nor fall then. */
 void leja_points(double x[LEJA_MOST]) {

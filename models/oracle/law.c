@@ -36,8 +36,8 @@ bool law_open(struct oracle *o, const struct family *family, const double *p, do
     if (family->kind == FAMILY_FIXED) { return true; }
     rules_make(&o->rules);
     choose(o);
-    o->profile =
-        profile_create_from(family, p, log_n, log_lambda_typ, fmin(PROFILE_LOWEST, pairs_lowest(log_n)));
+    const double far = family->row_scale ? 0 : pairs_lowest(log_n); /* faint.h looks at none */
+    o->profile = profile_create_from(family, p, log_n, log_lambda_typ, fmin(PROFILE_LOWEST, far));
     if (!o->profile || !knots_make(o)) { return false; }
     o->highest = knots_highest(o);
     o->deepest = knots_deepest(o);
