@@ -102,7 +102,7 @@ static double log_certain(const struct faint *f, const struct scores *at) {
 
 /* What the fluctuations of Z' add to n E p^2, in units of it. */
 static double fluctuations(const struct faint *f, const struct scores *at) {
-    enum { MOST = 512 };
+    enum { MOST = 512 }; /* 400 at log n = TOLD */
     const double beta = at->beta, step = fmin(1.2 / beta, 0.5), others = expm1(f->log_n),
                  unit = f->log_n + log(step) - log(2 * M_PI) / 2;
     const size_t count = (size_t)fmin(MOST, (at->highest - at->low) / step),
