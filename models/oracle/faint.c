@@ -6,7 +6,7 @@
 
 static const double TOLD = 3990;  /* of log n: to e^-4000 (oracle.h) */
 static const double LEAST = 14;   /* E Y_2 is small where it is below e^-14 */
-static const double CERTAIN = 28; /* below e^-28 what Z' fluctuates by is 1e-11 of E Y_2 */
+static const double CERTAIN = 28; /* below e^-28 what Z' fluctuates by changes 1e-11 of E Y_2 */
 static const double NOTHING = 40; /* e^-40 */
 static const double FIRST = 1e-9; /* b in the place of 0 */
 static const double AIM = 1e-10;
@@ -77,7 +77,7 @@ static struct scores scores_at(const struct faint *f, double b) {
                            .highest = top + width_of(top < c ? 0 : c - beta)};
 }
 
-/* log n E p^2, Z' being certain. By the trapezoid rule, which leaves e^{-2 pi d/step} where poles are d =
+/* log n E p^2. By the trapezoid rule, which leaves e^{-2 pi d/step} where poles are d =
  * pi/beta from the real line. */
 static double log_certain(const struct faint *f, const struct scores *at) {
     enum { BLOCK = 128 };
@@ -146,8 +146,7 @@ static double value_at(const struct faint *f, const struct faint_panel *panel, d
     return sum;
 }
 
-/* Errors: what is left out, of which 15 (E Y_2)^2 has been seen; where Z' is certain; rounding; of
- * polynomials. */
+/* Errors: of what is left out, 15 (E Y_2)^2 where it was seen; with Z' = E Z'; rounding; of polynomials. */
 static void fill(const struct faint *f, struct faint_panel *panel) {
     const bool is_certain = panel != &f->panel[FAINT_PANELS - 1];
     for (int quiet = 0; quiet < QUIET && panel->count < LEJA_MOST;) {
