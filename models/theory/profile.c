@@ -28,6 +28,7 @@ struct profile {
     const struct family *family;
     const double *p;
     double log_n, log_lambda, lowest;
+    double cosine[DEGREE][DEGREE]; /* [k][j]: of k times the j-th node's angle */
     size_t count, room;
     struct panel *panel;
     size_t ranges, range_room;
@@ -41,25 +42,32 @@ static double log_ratio(const struct profile *q, double y) {
     return q->family->log_gap(q->p, log_v_top, fabs(y)) + q->log_lambda - log(fabs(y));
 }
 
-static double node_of(double low, double high, int j) {
-    return (low + high) / 2 + (high - low) / 2 * cos(M_PI * (j + 0.5) / DEGREE);
+static void cosines_make(double cosine[DEGREE][DEGREE]) {
+    for (int k = 0; k < DEGREE; k++) {
+        for (int j = 0; j < DEGREE; j++) { cosine[k][j] = cos(M_PI * k * (j + 0.5) / DEGREE); }
+    }
+}
+
+static double node_of(const struct profile *q, double low, double high, int j) {
+    return (low + high) / 2 + (high - low) / 2 * q->cosine[1][j];
 }
 
 /* Chebyshev coefficients of what has these values at the nodes of the first kind. */
-static void panel_fill(struct panel *panel, double low, double high, const double value[DEGREE]) {
+static void panel_fill(const struct profile *q, struct panel *panel, double low, double high,
+                       const double value[DEGREE]) {
     panel->low = low;
     panel->high = high;
     for (int k = 0; k < DEGREE; k++) {
         double sum = 0;
-        for (int j = 0; j < DEGREE; j++) { sum += value[j] * cos(M_PI * k * (j + 0.5) / DEGREE); }
+        for (int j = 0; j < DEGREE; j++) { sum += value[j] * q->cosine[k][j]; }
         panel->coefficient[k] = sum * (k == 0 ? 1.0 : 2.0) / DEGREE;
     }
 }
 
 static void panel_make(const struct profile *q, struct panel *panel, double low, double high) {
     double value[DEGREE];
-    for (int j = 0; j < DEGREE; j++) { value[j] = log_ratio(q, node_of(low, high, j)); }
-    panel_fill(panel, low, high, value);
+    for (int j = 0; j < DEGREE; j++) { value[j] = log_ratio(q, node_of(q, low, high, j)); }
+    panel_fill(q, panel, low, high, value);
 }
 
 /* Beneath 1e-13, or a few ulp of log n, is rounding. */
@@ -110,6 +118,7 @@ struct profile *profile_create_from(const struct family *family, const double *p
     q->log_n = log_n;
     q->log_lambda = log_lambda_typ;
     q->lowest = lowest;
+    cosines_make(q->cosine);
     double near = fmin(log_n, 64);
     bool good = profile_cover_below(q, PROFILE_LOWEST) && profile_cover(q, PROFILE_LOWEST, 0) &&
                 profile_cover(q, 0, near);
@@ -218,8 +227,10 @@ static bool ranges_cover(struct profile *q, double first, double last, int halvi
     struct range range = {.first = first, .last = last};
     double low = log(profile_gap(q, first)), high = log(profile_gap(q, last)), value[DEGREE];
     if (isfinite(high) && high - low > flat) {
-        for (int j = 0; j < DEGREE; j++) { value[j] = rank_between(q, first, last, node_of(low, high, j)); }
-        panel_fill(&range.panel, low, high, value);
+        for (int j = 0; j < DEGREE; j++) {
+            value[j] = rank_between(q, first, last, node_of(q, low, high, j));
+        }
+        panel_fill(q, &range.panel, low, high, value);
         range.resolved = panel_is_resolved(q, &range.panel);
     }
     if (!range.resolved && halvings > 0 && high - low > flat) {
