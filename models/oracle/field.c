@@ -297,7 +297,7 @@ static bool make_wides(struct field *f) {
 
 /* ---- far scores ---- */
 
-static const double FAR_CHANGE = 2; /* of y - b over a stretch: 8 nodes leave less than 1e-16 */
+static const double FAR_CHANGE = 3; /* of y - b over a stretch: 8 nodes leave less than 1e-15 */
 
 /* A stretch of y with its nodes, and b there and at its end. */
 struct far {
