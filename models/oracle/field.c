@@ -359,6 +359,15 @@ static size_t far_end(const struct field *f, size_t knot) {
     return end;
 }
 
+/* What y - b changes by over a stretch from b on; or, where it bends more than that, as over a peak, what is
+ * as hard to tell. */
+static double far_change(const struct far *far, double b) {
+    enum { BEFORE = INNER / 2 - 1, AFTER };
+    const double start = far->edge[0] - b, end = far->edge[1] - far->b[INNER],
+                 twice_middle = far->y[BEFORE] - far->b[BEFORE] + far->y[AFTER] - far->b[AFTER];
+    return fmax(fabs(end - start), 8 * fabs(start + end - twice_middle));
+}
+
 /* The stretch from y, b on, of at most *step and up to `end`, over which y - b changes by FAR_CHANGE at most;
  * *step receives what the next may have. */
 static void next_far(const struct field *f, double y, double b, double end, double *step, struct far *far) {
@@ -366,7 +375,7 @@ static void next_far(const struct field *f, double y, double b, double end, doub
     double change;
     for (;; *step = (far->edge[1] - y) * fmax(0.125, full * most / change)) {
         place_far(f, y, fmin(end, y + *step), far);
-        change = f->fineness * fabs(far->edge[1] - y - (far->b[INNER] - b));
+        change = f->fineness * far_change(far, b);
         if (!(change > most && far->edge[1] - y > least)) { break; }
     }
     *step = (far->edge[1] - y) * fmin(2, full * most / change);
