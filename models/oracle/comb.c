@@ -72,9 +72,54 @@ static void spread_add(void *context, double penalty, double log_weight) {
     for (size_t j = 0; j < COMB_TAPS; j++) { s->weight[(size_t)whole + 1 + j] += keys * weight[j]; }
 }
 
+/* What e^{g u} du of keys, u from `from` to `to` within a step, count for in units of e^{g to}; those e^-60
+ * behind the last for nothing. */
+static void lay_out(double g, double from, double to, double sum[COMB_TAPS]) {
+    const double begin = fmax(from, to - 60 / g), parts = ceil((to - begin) * g / 2), many = 1e12;
+    struct gram rule; /* of so many points: Gauss's */
+    gram_make(0, many, &rule);
+    for (double part = 0; part < parts; part++) {
+        for (int i = 0; i < GRAM_NODES; i++) {
+            const double u = begin + (to - begin) * (part + rule.x[i] / many) / parts;
+            double weight[COMB_TAPS];
+            lagrange(u, weight);
+            for (int j = 0; j < COMB_TAPS; j++) {
+                sum[j] += (to - begin) / parts * rule.w[i] / many * g * exp(g * (u - to)) * weight[j];
+            }
+        }
+    }
+}
+
+/* With log penalties alone, from so many keys on, sums over them are integrals to 1e-14. */
+static const double CONTINUUM = 0x1p22;
+
+/* Keys from e^{g from} to e^{g to}, penalties in steps. All whole steps are alike. */
+static void add_continuum(const struct spread *s, double g, double from, double to) {
+    double whole[COMB_TAPS] = {0};
+    lay_out(g, 0, 1, whole);
+    for (double k = floor(from); k < to; k++) {
+        const double begin = fmax(from - k, 0), end = fmin(to - k, 1), keys = exp(g * (k + end));
+        double part[COMB_TAPS] = {0};
+        const bool is_whole = begin == 0 && end == 1;
+        if (!is_whole) { lay_out(g, begin, end, part); }
+        for (size_t j = 0; j < COMB_TAPS; j++) {
+            s->weight[(size_t)k + 1 + j] += keys * (is_whole ? whole : part)[j];
+        }
+    }
+}
+
+static bool add_keys(struct spread *s, struct family_position position, double log_n) {
+    const struct positions_sum sum = {s, spread_way, spread_has_ended, spread_add};
+    if (position.linear > 0 || log_n <= log(CONTINUUM)) { return positions_visit(position, log_n, 0, &sum); }
+    const double g = 1 / (s->scale * position.log), last = log_n < 40 ? log(rint(exp(log_n)) + 0.5) : log_n;
+    if (!positions_visit(position, log(CONTINUUM), 0, &sum)) { return false; }
+    add_continuum(s, g, log(CONTINUUM + 0.5) / g, fmin(last / g, (double)s->count));
+    return true;
+}
+
 /* False when out of memory. */
 static bool take_taps(struct comb *c, const struct spread *s) {
-    const size_t most = s->count + COMB_TAPS;
+    const size_t most = c->count;
     c->at = malloc(most * sizeof *c->at);
     c->weight = malloc(most * sizeof *c->weight);
     c->size = malloc(most * sizeof *c->size);
@@ -84,6 +129,21 @@ static bool take_taps(struct comb *c, const struct spread *s) {
         c->at[c->taps] = k;
         c->weight[c->taps] = s->weight[k];
         c->size[c->taps++] = fabs(s->weight[k]);
+    }
+    return true;
+}
+
+/* Summed from the last weight on. False when out of memory. */
+static bool take_falls(struct comb *c, const struct spread *s) {
+    const double h = c->step, less = exp(-h);
+    double m[3] = {0, 0, 0};
+    c->fall = malloc((c->count + 1) * sizeof *c->fall);
+    if (!c->fall) { return false; }
+    for (size_t k = s->count + COMB_TAPS; k-- > 0;) {
+        m[2] = less * (m[2] + h * (2 * m[1] + h * m[0]));
+        m[1] = less * (m[1] + h * m[0]);
+        m[0] = less * m[0] + s->weight[k];
+        if (k <= c->count) { memcpy(c->fall[k], m, sizeof m); }
     }
     return true;
 }
@@ -144,24 +204,23 @@ static bool take_regular(struct comb *c, double keys) {
 /* ---- sums ---- */
 
 static enum comb_state open_any(struct comb *c, struct family_position position, double log_n, double scale,
-                                double step) {
-    struct spread s = {scale / step, calloc(c->count + COMB_TAPS, sizeof *s.weight), c->count};
-    const struct positions_sum sum = {&s, spread_way, spread_has_ended, spread_add};
+                                size_t reach) {
+    struct spread s = {scale / c->step, calloc(reach + COMB_TAPS, sizeof *s.weight), reach};
     enum comb_state state = COMB_NO_MEMORY;
     if (s.weight) {
-        state = !positions_visit(position, log_n, 0, &sum) ? COMB_TOO_FAR
-                : take_taps(c, &s)                         ? COMB_MADE
-                                                           : COMB_NO_MEMORY;
+        const bool visited = add_keys(&s, position, log_n),
+                   taken = visited && take_taps(c, &s) && (reach == c->count || take_falls(c, &s));
+        state = !visited ? COMB_TOO_FAR : taken ? COMB_MADE : COMB_NO_MEMORY;
     }
     free(s.weight);
     return state;
 }
 
 enum comb_state comb_open(struct comb *c, struct family_position position, double log_n, double scale,
-                          double step, size_t count) {
-    *c = (struct comb){.count = count, .sums = count - COMB_FIRST};
-    if (!is_regular(position, log_n, scale, step, count)) {
-        return open_any(c, position, log_n, scale, step);
+                          double step, size_t count, size_t reach) {
+    *c = (struct comb){.count = count, .sums = reach - COMB_FIRST, .step = step};
+    if (reach > count || !is_regular(position, log_n, scale, step, count)) {
+        return open_any(c, position, log_n, scale, reach);
     }
     return take_regular(c, step / (position.linear * scale)) ? COMB_MADE : COMB_NO_MEMORY;
 }
@@ -170,9 +229,10 @@ void comb_close(struct comb *c) {
     free(c->at);
     free(c->weight);
     free(c->size);
+    free(c->fall);
 }
 
-size_t comb_room(const struct comb *c) { return c->count + COMB_TAPS + VECTOR_ROW; }
+size_t comb_room(const struct comb *c) { return c->sums + COMB_FIRST + COMB_TAPS + VECTOR_ROW; }
 
 /* After the sum over taps, of which there are none where the stride is longer than a point. */
 static void add_same(const struct comb *c, const double *row, double *sum) {
@@ -189,14 +249,24 @@ static void add_same(const struct comb *c, const double *row, double *sum) {
     }
 }
 
-void comb_add(const struct comb *c, const struct vector *vector, const double *weight, const double *row,
-              double *sum) {
+void comb_add(const struct comb *c, const struct vector *vector, size_t begin, const double *weight,
+              const double *row, double *sum) {
     size_t taps = c->taps;
-    for (size_t i = 0; i < c->sums; i += VECTOR_ROW) {
+    for (size_t i = begin; i < c->sums && i < c->count; i += VECTOR_ROW) {
         while (taps > 0 && c->at[taps - 1] + i >= c->count) { taps--; }
         vector->slide(taps, c->at, weight, row + i, sum + i);
     }
     if (c->stride > 0) { add_same(c, row, sum); }
+}
+
+double comb_fall_at(const struct comb *c, const struct comb_fall *fall, size_t i) {
+    const double *f = fall->c;
+    if (i <= c->count) {
+        const double *m = c->fall[c->count - i];
+        return f[0] * m[0] + f[1] * m[1] + f[2] * m[2];
+    }
+    const double *m = c->fall[0], t = (double)(i - c->count) * c->step;
+    return exp(-t) * (f[0] * m[0] + f[1] * (m[1] + t * m[0]) + f[2] * (m[2] + t * (2 * m[1] + t * m[0])));
 }
 
 /* By differences of order TAPS; in the middle of two points the polynomial is off by so much of one. */

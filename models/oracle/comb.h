@@ -21,10 +21,18 @@ enum { COMB_TAPS = 16, COMB_FIRST = COMB_TAPS / 2 };
 
 struct comb {
     size_t count, sums, taps;
+    double step;
     size_t *at;            /* of each tap, increasing: k for i = 0 */
     double *weight, *size; /* and modulus */
     size_t first, stride;  /* those of weight `same` are at first, first + stride, ..; stride 0: none are */
     double same;
+    double (*fall)[3]; /* [k]: what a function that falls (comb_fall) from the point k of the taps on counts
+                          for, t^0 to t^2; NULL: none does */
+};
+
+/* How a function goes on beyond the grid, at t = (k - count) step: e^-t (c[0] + c[1] t + c[2] t^2). */
+struct comb_fall {
+    double c[3];
 };
 
 /* A step, at most, for which weights are the same, and for halves of it. */
@@ -41,15 +49,20 @@ bool comb_is_over(struct comb_end *end, double depth, double log_value);
 
 enum comb_state { COMB_MADE, COMB_TOO_FAR, COMB_NO_MEMORY };
 
-/* To be closed in any case. */
+/* Sums, and keys, go to where the grid would end with `reach` points: `count`, or more where the functions
+ * are to fall. To be closed in any case. */
 enum comb_state comb_open(struct comb *comb, struct family_position position, double log_n, double scale,
-                          double step, size_t count);
+                          double step, size_t count, size_t reach);
 void comb_close(struct comb *comb);
 
-/* S with these weights. Rows, f_k from 0 on and zeros, and what receives S have room for comb_room. */
+/* S from `begin` on, a multiple of VECTOR_ROW, with these weights. Rows, f_k from 0 on and zeros, and what
+ * receives S, zeros, have room for comb_room. */
 size_t comb_room(const struct comb *comb);
-void comb_add(const struct comb *comb, const struct vector *vector, const double *weight, const double *row,
-              double *sum);
+void comb_add(const struct comb *comb, const struct vector *vector, size_t begin, const double *weight,
+              const double *row, double *sum);
+
+/* What the part beyond the grid adds to S_i. */
+double comb_fall_at(const struct comb *comb, const struct comb_fall *fall, size_t i);
 
 /* What polynomials, and the rule that stands for many keys, are off near each point of a row: the next term
  * of their series, added to `miss`. */

@@ -139,12 +139,12 @@ static enum comb_state add_up(const struct oracle *o, double score, double first
     const size_t count = fill(o, first, step, score + 42 * unit, row);
     enum comb_state state = COMB_TOO_FAR;
     if (count > COMB_TAPS && count < MOST_POINTS) {
-        state = comb_open(&comb, family_position(o->family, o->p), o->log_n, 1, step, count);
+        state = comb_open(&comb, family_position(o->family, o->p), o->log_n, 1, step, count, count);
     }
     if (state == COMB_MADE) {
         comb_miss(&comb, o->vector, row, miss);
-        comb_add(&comb, o->vector, comb.weight, row, log_below);
-        comb_add(&comb, o->vector, comb.size, miss, missed);
+        comb_add(&comb, o->vector, 0, comb.weight, row, log_below);
+        comb_add(&comb, o->vector, 0, comb.size, miss, missed);
     }
     for (size_t i = 0; state == COMB_MADE && i < comb.sums; i++) {
         const double t = (first + (double)(COMB_FIRST + i) * step - score) / unit,

@@ -21,6 +21,20 @@ struct product {
     double lowest; /* hardly any row is without a score so far below that s* */
 };
 
+/* log of how many keys the law of one has to know: with linear penalties those that compete; with others so
+ * many that those behind have hardly any score, e^-34 = 2e-15, above s*. */
+static double log_keys_of(const struct oracle *o, const struct positions_reach *reach) {
+    const double most = 0x1p52, rare = -34,
+                 window = isnan(reach->log_window) ? o->log_n : fmax(M_LN2, reach->log_window);
+    if (isnan(reach->typical_score) || family_position(o->family, o->p).linear > 0) { return window; }
+    for (double first = exp2(ceil(window / M_LN2)); first < most; first *= 2) {
+        if (positions_log_count(o->family, o->p, o->log_n, first, reach->typical_score) < rare) {
+            return log(first);
+        }
+    }
+    return o->log_n;
+}
+
 bool product_open(struct oracle *o, const struct family *family, const double *p, double log_n,
                   double log_lambda_typ) {
     *o = (struct oracle){
@@ -30,11 +44,9 @@ bool product_open(struct oracle *o, const struct family *family, const double *p
     o->product = product;
     if (!product) { return false; }
     const struct positions_reach reach = positions_reach(o->family, o->p, o->log_n);
-    const double score = reach.typical_score,
-                 log_keys = isnan(reach.log_window) ? o->log_n : fmax(M_LN2, reach.log_window);
+    const double score = reach.typical_score, own = fmin(log_n, log_keys_of(o, &reach));
     memcpy(product->p, o->p, o->family->parameter_count * sizeof *product->p);
     product->p[family_position_index(o->family)] = 0;
-    const double own = family_position(family, p).linear > 0 ? fmin(log_n, log_keys) : log_n;
     if (!law_open(&product->law, family, product->p, own,
                   typical_scale(family, product->p, own).log_lambda)) {
         return false;
@@ -58,13 +70,14 @@ _Static_assert((int)FUNCTIONS == (int)CURVE_VALUES, "a curve for each");
 enum { MOST_POINTS = 1 << 17, MOST_HALVED = 1 << 15 };
 
 /* The functions at x = top - k step; `behind`: at depths below the top where they hardly change over many
- * steps, NULL where there are none. */
+ * steps, NULL where there are none. Where `count` ends before `reach` all scores are so far above that from
+ * there on, first at `fall`, the functions are e^x times polynomials. */
 struct grid {
     struct field field;
     struct curve *behind;
     double top, step;
-    size_t count, room;
-    double (*value)[FUNCTIONS];
+    size_t count, reach, room;
+    double (*value)[FUNCTIONS], fall[FUNCTIONS];
 };
 
 /* A key that is certain to be saturated to rounding has phi = 1e-17, which its own share takes out again. */
@@ -114,15 +127,30 @@ static bool grid_room(struct grid *g, size_t count) {
     return true;
 }
 
+/* Whether the grid may end where a^2 is lost beside a: polynomials are good to 1e-15 of e^x on such steps. */
+static bool grid_may_fall(const struct grid *g, const struct oracle *o) {
+    const double fine = 0.3;
+    return g->step <= fine && !g->behind && family_position(o->family, o->p).log > 0;
+}
+
 /* Downwards until keys so far behind, however many, and all behind them, miss nothing. */
 static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
     struct comb_end end = {family_position(o->family, o->p), o->log_n, absolute, -INFINITY};
-    bool over = false;
-    for (g->count = 0; !over && g->count < MOST_POINTS; g->count++) {
+    const double lost = 1e-15;
+    const bool may_fall = grid_may_fall(g, o);
+    bool over = false, falls = false;
+    for (g->count = 0; !over && !falls && g->count < MOST_POINTS; g->count++) {
         const double depth = (double)g->count * g->step;
         if (!grid_room(g, g->count + 1)) { return false; }
-        value_at(g, depth, g->value[g->count]);
-        over = comb_is_over(&end, depth, log(-g->value[g->count][LOG_PHI]));
+        double *value = g->value[g->count];
+        value_at(g, depth, value);
+        over = comb_is_over(&end, depth, log(-value[LOG_PHI]));
+        falls = may_fall && g->count > COMB_TAPS && -value[LOG_PHI] < lost && value[SHARED] <= 0;
+    }
+    functions_at(g, g->top - (double)g->count * g->step, g->fall);
+    for (g->reach = g->count; !over && g->reach < MOST_POINTS; g->reach++) {
+        const double beyond = (double)(g->reach - g->count) * g->step;
+        over = comb_is_over(&end, (double)g->reach * g->step, log(-g->fall[LOG_PHI]) - beyond);
     }
     return true;
 }
@@ -136,6 +164,7 @@ static bool grid_halve(struct grid *g) {
         value_at(g, (double)(2 * k + 1) * g->step, g->value[2 * k + 1]);
     }
     g->count *= 2;
+    g->reach *= 2;
     return true;
 }
 
@@ -219,6 +248,44 @@ static void add_point(double *const sum[ROWS], size_t i, double depth, double st
     }
 }
 
+/* log phi and the three with an a alone beyond the grid; the others have an a^2. */
+enum { FALLS = 4 };
+struct falls {
+    int function[FALLS];
+    struct comb_fall fall[FALLS];
+};
+
+static struct falls falls_of(const struct grid *g) {
+    const double *f = g->fall, first = f[FIRST], entropy = f[ENTROPIES];
+    return (struct falls){
+        {LOG_PHI, FIRST, ENTROPIES, SPREADS},
+        {{{f[LOG_PHI], 0, 0}}, {{first, 0, 0}}, {{entropy, first, 0}}, {{f[SPREADS], 2 * entropy, first}}}};
+}
+
+/* The first of the sums, in rows of VECTOR_ROW, where the product is something. */
+static size_t begin_of(const struct comb *comb, const struct comb_fall *log_phi) {
+    const double nothing = -800;
+    size_t low = 0, high = comb->sums;
+    while (comb->fall && low < high) {
+        const size_t middle = (low + high) / 2;
+        if (comb_fall_at(comb, log_phi, middle) < nothing) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low - low % VECTOR_ROW;
+}
+
+static void add_falls(const struct comb *comb, const struct falls *falls, size_t begin,
+                      double *const sum[ROWS]) {
+    for (size_t i = begin; comb->fall && i < comb->sums; i++) {
+        for (int f = 0; f < FALLS; f++) {
+            sum[falls->function[f]][i] += comb_fall_at(comb, &falls->fall[f], i);
+        }
+    }
+}
+
 /* False when out of memory. */
 static bool integrate(const struct grid *g, const struct comb *comb, const struct vector *vector,
                       struct totals *totals) {
@@ -235,10 +302,13 @@ static bool integrate(const struct grid *g, const struct comb *comb, const struc
     comb_miss(comb, vector, row[LOG_PHI], row[MISS_LOG]);
     comb_miss(comb, vector, row[FIRST], row[MISS]);
     comb_miss(comb, vector, row[ENTROPIES], row[MISS]);
+    const struct falls falls = falls_of(g);
+    const size_t begin = begin_of(comb, &falls.fall[0]);
     for (size_t f = 0; f < ROWS; f++) {
-        comb_add(comb, vector, f < FUNCTIONS ? comb->weight : comb->size, row[f], sum[f]);
+        comb_add(comb, vector, begin, f < FUNCTIONS ? comb->weight : comb->size, row[f], sum[f]);
     }
-    for (size_t i = 0; i < comb->sums; i++) {
+    add_falls(comb, &falls, begin, sum);
+    for (size_t i = begin; i < comb->sums; i++) {
         add_point(sum, i, (double)(COMB_FIRST + i) * g->step, g->step, totals);
     }
     free(memory);
@@ -263,11 +333,13 @@ static struct oracle_point point_of(const struct oracle *o, const struct totals 
     if (!isfinite(total) || fabs(1 - total) > 1e-6) { return point; }
     point.entropy = sum[MEAN_ENTROPY] / total;
     point.entropy_error = error_of(t, MEAN_ENTROPY) + lost * (1 + point.entropy);
-    point.participation = shared < 0.5 ? shared : 1 - sum[NO_SHARE];
+    point.participation = shared < 0.5 ? fmax(0, shared) : 1 - sum[NO_SHARE];
     point.participation_error = error_of(t, shared < 0.5 ? SHARE : NO_SHARE) + lost;
     point.log_partition = -RULES_EULER - (top - sum[PLACE] / total) - absolute * o->product->apart;
-    point.log_mean_participation = log(point.participation);
-    point.log_mean_participation_error = point.participation_error / point.participation;
+    if (point.participation > 0) {
+        point.log_mean_participation = log(point.participation);
+        point.log_mean_participation_error = point.participation_error / point.participation;
+    }
     point.log_partition_error =
         error_of(t, PLACE) + lost * (1 + fabs(point.log_partition)) + 1e-12 * absolute;
     point.log_top_weight = -point.log_partition - beta * o->highest;
@@ -279,8 +351,9 @@ static struct oracle_point point_of(const struct oracle *o, const struct totals 
                                      beta
                                : INFINITY;
     point.susceptibility = sum[SUSCEPTIBILITY] / total;
-    point.susceptibility_error = error_of(t, SUSCEPTIBILITY) + lost * (1 + fabs(point.susceptibility));
-    if (!(point.susceptibility > point.susceptibility_error)) { /* what it is less than */
+    point.susceptibility_error = error_of(t, SUSCEPTIBILITY) + lost * (1 + fabs(point.susceptibility)) +
+                                 1e-15 * point.entropy * point.entropy; /* of two such squares */
+    if (!(point.susceptibility > point.susceptibility_error)) {         /* what it is less than */
         point.susceptibility_error += fabs(point.susceptibility);
         point.susceptibility = NAN;
     }
@@ -291,7 +364,7 @@ static enum comb_state sum_up(const struct grid *g, const struct oracle *o, doub
                               struct totals *totals) {
     struct comb comb;
     enum comb_state state =
-        comb_open(&comb, family_position(o->family, o->p), o->log_n, absolute, g->step, g->count);
+        comb_open(&comb, family_position(o->family, o->p), o->log_n, absolute, g->step, g->count, g->reach);
     *totals = (struct totals){{0}, {0}};
     if (state == COMB_MADE && !integrate(g, &comb, o->vector, totals)) { state = COMB_NO_MEMORY; }
     comb_close(&comb);
@@ -311,7 +384,7 @@ static bool answer_at(struct grid *g, const struct oracle *o, double absolute, d
         before = error;
         error = fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE));
         const bool in_vain = g->step < fine && error > before / 2;
-        if (error <= aim || in_vain || g->count > MOST_HALVED) { return true; }
+        if (!(error > aim) || in_vain || g->count > MOST_HALVED) { return true; }
         if (!grid_halve(g)) { return false; }
     }
 }

@@ -19,7 +19,7 @@ static double sum_at(double i, double step_keys, double keys) {
 static struct comb comb_of(double linear, double scale, double step, double keys) {
     const struct family_position position = {.linear = linear, .log = 0};
     struct comb comb;
-    assert_int_equal(comb_open(&comb, position, log(keys), scale, step, COUNT), COMB_MADE);
+    assert_int_equal(comb_open(&comb, position, log(keys), scale, step, COUNT, COUNT), COMB_MADE);
     return comb;
 }
 
@@ -28,8 +28,8 @@ static void check_sums(const struct comb *comb, double step_keys, double keys) {
     double *row = calloc(3 * comb_room(comb), sizeof *row), *sum = row + comb_room(comb),
            *size = sum + comb_room(comb);
     for (size_t k = 0; k < COUNT; k++) { row[k] = row_at((double)k); }
-    comb_add(comb, &vector_base, comb->weight, row, sum);
-    comb_add(comb, &vector_base, comb->size, row, size);
+    comb_add(comb, &vector_base, 0, comb->weight, row, sum);
+    comb_add(comb, &vector_base, 0, comb->size, row, size);
     for (size_t i = 0; i < comb->sums; i += i < 20 ? 1 : 41) {
         const double all = sum_at((double)(COMB_FIRST + i), step_keys, keys);
         const double rounding = 1e-14 * all + 1e-13 * fmax(1, step_keys);
@@ -68,6 +68,57 @@ static void test_few(void **state) {
     comb_close(&enough);
 }
 
+/* Sums of w^-t log^k w, k = 0 to 2, over 1 + j = w up to that many keys. */
+static void sums_of_powers(double t, double keys, double sum[3]) {
+    long double all[3] = {0};
+    for (double w = 1; w <= keys; w++) {
+        const double x = log(w), y = exp(-t * x);
+        all[0] += y;
+        all[1] += y * x;
+        all[2] += y * x * x;
+    }
+    for (int k = 0; k < 3; k++) { sum[k] = (double)all[k]; }
+}
+
+/* Of e^-x (c_0 + c_1 x + c_2 x^2), known on a short grid and falling beyond, with log penalties: at x_i the
+ * keys are powers. Their sums at n = 2^23, half of it as a continuum, and integrals far out. */
+static void check_falls(double log_n, double t, const double power[3]) {
+    enum { SHORT = 60 };
+    const double step = 0.19, c[3] = {0.3, -0.2, 0.7}, end = SHORT * step, scale = 3;
+    const struct family_position position = {.linear = 0, .log = t / scale};
+    const size_t reach = (size_t)((t * log_n + 60) / step);
+    struct comb comb;
+    assert_int_equal(comb_open(&comb, position, log_n, scale, step, SHORT, reach), COMB_MADE);
+    double *row = calloc(2 * comb_room(&comb), sizeof *row), *sum = row + comb_room(&comb);
+    for (size_t k = 0; k < SHORT; k++) {
+        const double x = (double)k * step;
+        row[k] = exp(-x) * (c[0] + x * (c[1] + x * c[2]));
+    }
+    const double shrink = exp(-end);
+    const struct comb_fall fall = {
+        {shrink * (c[0] + end * (c[1] + end * c[2])), shrink * (c[1] + 2 * end * c[2]), shrink * c[2]}};
+    comb_add(&comb, &vector_base, 0, comb.weight, row, sum);
+    for (size_t i = 0; i < comb.sums; i += i < 80 ? 7 : 101) {
+        const double x = (double)(COMB_FIRST + i) * step, p0 = power[0], p1 = t * power[1],
+                     p2 = t * t * power[2],
+                     all =
+                         exp(-x) * (c[0] * p0 + c[1] * (x * p0 + p1) + c[2] * (x * x * p0 + 2 * x * p1 + p2));
+        check_close(sum[i] + comb_fall_at(&comb, &fall, i), all, 1e-12 * all);
+    }
+    free(row);
+    comb_close(&comb);
+}
+
+static void test_falls(void **state) {
+    (void)state;
+    const double keys = 0x1p23, log_n = 690, root = exp(log_n / 2);
+    double power[3];
+    sums_of_powers(0.4, keys, power);
+    check_falls(log(keys), 0.4, power);
+    check_falls(log_n, 0.5,
+                (double[]){2 * root, root * (2 * log_n - 4), root * (2 * log_n * (log_n - 4) + 16)});
+}
+
 /* A step of at most that, not much shorter, and regular however often it is halved. */
 static void test_step(void **state) {
     (void)state;
@@ -86,6 +137,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_few),
+        cmocka_unit_test(test_falls),
         cmocka_unit_test(test_step),
     };
     return cmocka_run_group_tests_name("comb", tests, NULL, NULL);

@@ -107,6 +107,21 @@ static void test_susceptibility(void **state) {
     }
 }
 
+/* Keys of all scales at once, far below the critical beta: those of Gaussian scores and log penalties weigh
+ * e^{beta^2/2} w^-beta, over w = 1 to n. */
+static void test_keys_of_all_scales(void **state) {
+    (void)state;
+    const struct law law = law_at("gaussian", 1, 0, 0, 1);
+    const double log_n[] = {500, 690}, ratio[] = {0.001, 0.0625, 0.3};
+    for (size_t i = 0; i < 6; i++) {
+        const double b = ratio[i / 2] * scale(&law, log_n[i % 2]);
+        const struct oracle_point point = point_at(&law, log_n[i % 2], ratio[i / 2]);
+        check_close(point.entropy, log_n[i % 2] - log1p(-b) - b / (1 - b) - b * b / 2, point.entropy_error);
+        check_close(point.susceptibility, b * b + b * b / ((1 - b) * (1 - b)), point.susceptibility_error);
+        assert_true(point.entropy_error < 2e-8 && point.susceptibility_error < 2e-9);
+    }
+}
+
 /* Far below the critical beta rows are alike, and chi is that of all keys: of Gumbel scores beta^2
  * psi'(1 - beta), and of c log k the variance by the weights k^{-c beta}, to 40 digits by zeta(c beta) and
  * Euler-Maclaurin. `unlike`: Y_2 = 1e-12 times (b - mean)^2 = 2000 of the nearest. */
@@ -295,12 +310,18 @@ static void test_errors(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_susceptibility), cmocka_unit_test(test_susceptibility_of_many),
-        cmocka_unit_test(test_known_values),   cmocka_unit_test(test_no_penalty),
-        cmocka_unit_test(test_one_by_one),     cmocka_unit_test(test_peak),
-        cmocka_unit_test(test_pair),           cmocka_unit_test(test_reach),
-        cmocka_unit_test(test_highest),        cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_long_grids),     cmocka_unit_test(test_highest_above_an_end)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_susceptibility),
+                                       cmocka_unit_test(test_keys_of_all_scales),
+                                       cmocka_unit_test(test_susceptibility_of_many),
+                                       cmocka_unit_test(test_known_values),
+                                       cmocka_unit_test(test_no_penalty),
+                                       cmocka_unit_test(test_one_by_one),
+                                       cmocka_unit_test(test_peak),
+                                       cmocka_unit_test(test_pair),
+                                       cmocka_unit_test(test_reach),
+                                       cmocka_unit_test(test_highest),
+                                       cmocka_unit_test(test_errors),
+                                       cmocka_unit_test(test_long_grids),
+                                       cmocka_unit_test(test_highest_above_an_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
