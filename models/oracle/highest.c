@@ -53,10 +53,10 @@ static double next_t(const struct maximum *m, double t, double width, bool up) {
     return found;
 }
 
-/* Choices: a kink of V ~ gap^k, as keys at e^-60 and e^-61 show it. */
-static double near_of(const struct oracle *o) {
+/* Whether kinks of V ~ gap^k, as keys at e^-60 and e^-61 show it, are slight: k > 2.5, a choice. */
+static bool kinks_are_slight(const struct oracle *o) {
     const double slight = 2.5, k = 1 / log(o->family->quantile(o->p, -60) / o->family->quantile(o->p, -61));
-    return k > slight ? 0.2 : 0.01;
+    return k > slight;
 }
 
 /* From one t to the next, down to the lowest score at most: near it 1 - V may be a power, which the fold of
@@ -91,7 +91,7 @@ static double by_panels(const struct oracle *o, double score, double *lowest) {
     struct maximum m = {.oracle = o,
                         .score = score,
                         .unit = unit,
-                        .near = near_of(o),
+                        .near = kinks_are_slight(o) ? 0.2 : 0.01, /* choices */
                         .lowest = (o->family->quantile(o->p, 0) - score) / unit};
     struct panels below = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, above;
     double end;
@@ -182,7 +182,9 @@ bool highest_mean(const struct oracle *o, double score, double scale, double *me
     *mean = NAN;
     *lowest = INFINITY;
     if (isnan(score)) { return true; }
-    if (o->family->class != FAMILY_WEIBULL) { state = by_grid(o, score, scale, mean, lowest); }
+    if (o->family->class != FAMILY_WEIBULL || kinks_are_slight(o)) {
+        state = by_grid(o, score, scale, mean, lowest);
+    }
     if (state == COMB_TOO_FAR) { *mean = by_panels(o, score, lowest); }
     return state != COMB_NO_MEMORY;
 }

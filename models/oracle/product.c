@@ -21,16 +21,12 @@ struct product {
     double lowest; /* hardly any row is without a score so far below that s* */
 };
 
-/* log of how many keys the law of one has to know: with linear penalties those that compete; with others so
- * many that those behind have hardly any score, e^-34 = 2e-15, above s*. */
-static double log_keys_of(const struct oracle *o, const struct positions_reach *reach) {
-    const double most = 0x1p52, rare = -34,
-                 window = isnan(reach->log_window) ? o->log_n : fmax(M_LN2, reach->log_window);
-    if (isnan(reach->typical_score) || family_position(o->family, o->p).linear > 0) { return window; }
-    for (double first = exp2(ceil(window / M_LN2)); first < most; first *= 2) {
-        if (positions_log_count(o->family, o->p, o->log_n, first, reach->typical_score) < rare) {
-            return log(first);
-        }
+/* log of how many keys the law of one has to know: with linear penalties those that all but 1/100 of the
+ * scores above s* come from, with others those behind which there is hardly any, e^-34 = 2e-15. */
+static double log_keys_of(const struct oracle *o, double score) {
+    const double most = 0x1p52, rest = family_position(o->family, o->p).linear > 0 ? log(0.01) : -34;
+    for (double first = 2; !isnan(score) && first < most && log(first) < o->log_n; first *= 2) {
+        if (positions_log_count(o->family, o->p, o->log_n, first, score) < rest) { return log(first); }
     }
     return o->log_n;
 }
@@ -43,8 +39,7 @@ bool product_open(struct oracle *o, const struct family *family, const double *p
     struct product *product = calloc(1, sizeof *product);
     o->product = product;
     if (!product) { return false; }
-    const struct positions_reach reach = positions_reach(o->family, o->p, o->log_n);
-    const double score = reach.typical_score, own = fmin(log_n, log_keys_of(o, &reach));
+    const double score = positions_typical_score(family, p, log_n), own = log_keys_of(o, score);
     memcpy(product->p, o->p, o->family->parameter_count * sizeof *product->p);
     product->p[family_position_index(o->family)] = 0;
     if (!law_open(&product->law, family, product->p, own,

@@ -231,6 +231,19 @@ static void test_highest(void **state) {
                 1e-11);
 }
 
+/* Where kinks are slight: against panels that were halved until 1e-14 was left. */
+static void test_highest_of_slight_kinks(void **state) {
+    (void)state;
+    const struct {
+        double dimension, linear, highest;
+    } known[] = {{8, 0.01, -0.384982188599}, {9, 0.01, -0.395011407624}, {10, 0.03, -0.415507930635}};
+    for (size_t i = 0; i < 3; i++) {
+        const struct law law = law_at("spherical", known[i].dimension, 0, known[i].linear, 0);
+        const struct oracle_point x = point_at(&law, 10, 1);
+        check_close(-(x.log_partition + x.log_top_weight), known[i].highest, 1e-11);
+    }
+}
+
 /* E of the highest of scores above 0, V = exp(-s^1/2) less penalties, over u = s^1/2. */
 static void test_highest_above_an_end(void **state) {
     (void)state;
@@ -320,6 +333,7 @@ int main(void) {
                                        cmocka_unit_test(test_pair),
                                        cmocka_unit_test(test_reach),
                                        cmocka_unit_test(test_highest),
+                                       cmocka_unit_test(test_highest_of_slight_kinks),
                                        cmocka_unit_test(test_errors),
                                        cmocka_unit_test(test_long_grids),
                                        cmocka_unit_test(test_highest_above_an_end)};
