@@ -265,11 +265,11 @@ double fisher_log_tail(struct fisher_law law, double score) {
     double t = -score;
     if (t <= 0) { return -INFINITY; }
     if (t >= 2) { return 0; }
-    struct fisher f = fisher_make(law);
+    const struct end *end = recall(law)->fisher.end;
     struct place p = {log(t / (2 - t)), t, 2 - t};
-    if (t <= f.end[NEAR].split.x) { return log_mass(&f.end[NEAR], p, share(&f.end[NEAR], p)); }
+    if (t <= end[NEAR].split.x) { return log_mass(&end[NEAR], p, share(&end[NEAR], p)); }
     p = place_mirrored(p);
-    return log_one_minus_exp(fmin(0, log_mass(&f.end[FAR], p, share(&f.end[FAR], p))));
+    return log_one_minus_exp(fmin(0, log_mass(&end[FAR], p, share(&end[FAR], p))));
 }
 
 double fisher_quantile(struct fisher_law law, double log_v) {
