@@ -81,7 +81,7 @@ struct tail {
     const struct family *family;
     const double *p;
     double score, log_n;
-    bool linear, with_density;
+    bool linear, linear_alone, with_density;
     double shift, sum, density; /* times e^shift */
     double log_below;           /* of all scores */
     double before;              /* log of V times distance at the octave before */
@@ -93,6 +93,13 @@ static double log_tail_at(const struct tail *t, double penalty) {
     return t->family->log_tail(t->p, t->score + penalty);
 }
 
+/* Whether V is hardly anything but e^-penalty: half of it is half the way. */
+static bool is_straight(const struct tail *t, double first, double last, double high, double low) {
+    const double most = 2, bent = 0.05;
+    return t->linear_alone && high - low <= most &&
+           fabs(2 * log_tail_at(t, (first + last) / 2) - high - low) <= bent;
+}
+
 /* V falls along the keys. V and 1 - V hardly change: then eight nodes leave less than 1e-15. */
 static enum positions_way tail_way(void *context, double first, double last, double log_count) {
     const double most = 0.5, most_rest = 2;
@@ -102,7 +109,8 @@ static enum positions_way tail_way(void *context, double first, double last, dou
     const double low = log_tail_at(t, last);
     if (low == 0) { return POSITIONS_FEW; }
     const double rest = log_one_minus_exp(low), rest_before = log_one_minus_exp(high);
-    const bool smooth = high - low <= most && (rest < -NEGLIGIBLE || rest - rest_before <= most_rest);
+    const bool smooth = (rest < -NEGLIGIBLE || rest - rest_before <= most_rest) &&
+                        (high - low <= most || is_straight(t, first, last, high, low));
     return smooth ? POSITIONS_FEW : POSITIONS_HALVE;
 }
 
@@ -145,6 +153,7 @@ static bool tail_make(struct tail *t, const struct family *family, const double 
                        .score = score,
                        .log_n = log_n,
                        .linear = position.linear > 0,
+                       .linear_alone = position.log == 0,
                        .with_density = with_density,
                        .before = -INFINITY};
     return positions_visit(position, log_n, first, &sum);
