@@ -53,10 +53,14 @@ static double next_t(const struct maximum *m, double t, double width, bool up) {
     return found;
 }
 
-/* Whether kinks of V ~ gap^k, as keys at e^-60 and e^-61 show it, are slight: k > 2.5, a choice. */
+/* k of V ~ gap^k at a kink, as keys at e^-60 and e^-61 show it. */
+static double kink_power(const struct oracle *o) {
+    return 1 / log(o->family->quantile(o->p, -60) / o->family->quantile(o->p, -61));
+}
+
 static bool kinks_are_slight(const struct oracle *o) {
-    const double slight = 2.5, k = 1 / log(o->family->quantile(o->p, -60) / o->family->quantile(o->p, -61));
-    return k > slight;
+    const double slight = 2.5; /* a choice */
+    return kink_power(o) > slight;
 }
 
 /* From one t to the next, down to the lowest score at most: near it 1 - V may be a power, which the fold of
@@ -101,6 +105,62 @@ static double by_panels(const struct oracle *o, double score, double *lowest) {
     *lowest = isnan(under) ? INFINITY : -unit * end;
     m.above = true;
     return under - sum_of(&m, &above, true, &end);
+}
+
+/* ---- by periods: linear penalties below an upper endpoint ---- */
+
+/* Depths are told in penalties of a step: at p + u, 0 < u < 1, keys up to the p-th may be above, by p + u,
+ * .., 1 + u, u, and so log P(none above) is a sum that grows from period to period. */
+enum { PERIOD_NODES = 32 * OUTER };
+struct periods {
+    size_t count; /* of nodes */
+    double u[PERIOD_NODES], weight[PERIOD_NODES], log_below[PERIOD_NODES];
+};
+
+/* In parts of `unit` at most; the first, where a key begins to reach above, goes over v, u ~ v^4. */
+static void lay_out(struct periods *p, const struct legendre *rule, size_t parts) {
+    const int order = rule->order;
+    for (size_t k = 0; k < parts; k++) {
+        for (int i = 0; i < order; i++) {
+            const double v = (1 + rule->x[i]) / 2, w = rule->w[i] / 2 / (double)parts;
+            p->u[p->count] = k == 0 ? v * v * v * v / (double)parts : ((double)k + v) / (double)parts;
+            p->weight[p->count++] = k == 0 ? 4 * v * v * v * w : w;
+        }
+    }
+}
+
+static double log_not_above(const struct oracle *o, double depth) {
+    return log_one_minus_exp(o->family->log_tail(o->p, -depth));
+}
+
+/* Too far where there are too many periods, or nodes, or rows end with the lowest score of a key. */
+static enum comb_state by_periods(const struct oracle *o, double score, double *mean, double *lowest) {
+    enum { MOST_PERIODS = 1 << 15 };
+    const double near = 0.05, sharp = 0.45; /* choices: eight nodes leave 1e-12 */
+    const double unit = exp(-o->log_lambda), step = family_position(o->family, o->p).linear, dead = -40,
+                 end = -o->family->quantile(o->p, 0), keys = rint(exp(fmin(o->log_n, 36))),
+                 parts = ceil(step / unit);
+    if (!(parts * OUTER <= PERIOD_NODES) || !(step * MOST_PERIODS > 40 * unit - score)) {
+        return COMB_TOO_FAR;
+    }
+    struct periods p = {.count = 0};
+    const bool few = step < near * unit && kink_power(o) > sharp;
+    lay_out(&p, few ? &o->rules.inner : &o->rules.outer, (size_t)parts);
+    double sum = 0;
+    bool over = false;
+    for (double period = 0; !over; period++) {
+        if (period == MOST_PERIODS || step * (period + 1) > end) { return COMB_TOO_FAR; }
+        over = true;
+        for (size_t i = 0; i < p.count; i++) {
+            const double u = p.u[i], gone = period >= keys ? log_not_above(o, step * (period - keys + u)) : 0;
+            p.log_below[i] += log_not_above(o, step * (period + u)) - gone;
+            sum += p.weight[i] * exp(p.log_below[i]);
+            over = over && p.log_below[i] < dead;
+        }
+        *lowest = score + step * (period + 1);
+    }
+    *mean = (score + step * sum) / unit;
+    return COMB_MADE;
 }
 
 /* ---- on a grid, where there are no kinks ---- */
@@ -184,6 +244,8 @@ bool highest_mean(const struct oracle *o, double score, double scale, double *me
     if (isnan(score)) { return true; }
     if (o->family->class != FAMILY_WEIBULL || kinks_are_slight(o)) {
         state = by_grid(o, score, scale, mean, lowest);
+    } else if (family_position(o->family, o->p).log == 0) {
+        state = by_periods(o, score, mean, lowest);
     }
     if (state == COMB_TOO_FAR) { *mean = by_panels(o, score, lowest); }
     return state != COMB_NO_MEMORY;

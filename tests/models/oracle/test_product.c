@@ -231,15 +231,19 @@ static void test_highest(void **state) {
                 1e-11);
 }
 
-/* Where kinks are slight: against panels that were halved until 1e-14 was left. */
-static void test_highest_of_slight_kinks(void **state) {
+/* Kinks that are slight, and not; many keys, and few of them: against panels between kinks that were halved
+ * until 1e-14 was left. */
+static void test_highest_between_kinks(void **state) {
     (void)state;
     const struct {
-        double dimension, linear, highest;
-    } known[] = {{8, 0.01, -0.384982188599}, {9, 0.01, -0.395011407624}, {10, 0.03, -0.415507930635}};
-    for (size_t i = 0; i < 3; i++) {
+        double dimension, linear, log_n, highest;
+    } known[] = {{8, 0.01, 10, -0.384982188599},  {9, 0.01, 10, -0.395011407624},
+                 {10, 0.03, 10, -0.415507930635}, {2, 0.001, 10, -0.186820294350},
+                 {3, 0.001, 64, -0.237177795697}, {5, 0.01, 64, -0.334136073862},
+                 {3, 0.001, 4, -0.102176278870},  {2, 0.001, 5, -0.186820293668}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         const struct law law = law_at("spherical", known[i].dimension, 0, known[i].linear, 0);
-        const struct oracle_point x = point_at(&law, 10, 1);
+        const struct oracle_point x = point_at(&law, known[i].log_n, 1);
         check_close(-(x.log_partition + x.log_top_weight), known[i].highest, 1e-11);
     }
 }
@@ -333,7 +337,7 @@ int main(void) {
                                        cmocka_unit_test(test_pair),
                                        cmocka_unit_test(test_reach),
                                        cmocka_unit_test(test_highest),
-                                       cmocka_unit_test(test_highest_of_slight_kinks),
+                                       cmocka_unit_test(test_highest_between_kinks),
                                        cmocka_unit_test(test_errors),
                                        cmocka_unit_test(test_long_grids),
                                        cmocka_unit_test(test_highest_above_an_end)};
