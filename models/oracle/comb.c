@@ -26,7 +26,7 @@ bool comb_is_over(struct comb_end *end, double depth, double log_value) {
 
 /* While the weights are summed: [COMB_FIRST + l] that of l steps, l > -COMB_FIRST. */
 struct spread {
-    double scale, *weight; /* scale: steps per penalty */
+    double scale, *weight, *exact; /* scale: steps per penalty; exact: of keys at a point */
     size_t count;
 };
 
@@ -68,6 +68,7 @@ static void spread_add(void *context, double penalty, double log_weight) {
         lagrange(u, weight);
     } else {
         weight[COMB_FIRST - 1] = 1;
+        s->exact[(size_t)whole + COMB_FIRST] += keys;
     }
     for (size_t j = 0; j < COMB_TAPS; j++) { s->weight[(size_t)whole + 1 + j] += keys * weight[j]; }
 }
@@ -123,12 +124,14 @@ static bool take_taps(struct comb *c, const struct spread *s) {
     c->at = malloc(most * sizeof *c->at);
     c->weight = malloc(most * sizeof *c->weight);
     c->size = malloc(most * sizeof *c->size);
-    if (!c->at || !c->weight || !c->size) { return false; }
+    c->between = malloc(most * sizeof *c->between);
+    if (!c->at || !c->weight || !c->size || !c->between) { return false; }
     for (size_t k = 0; k < most; k++) {
         if (s->weight[k] == 0) { continue; }
         c->at[c->taps] = k;
         c->weight[c->taps] = s->weight[k];
-        c->size[c->taps++] = fabs(s->weight[k]);
+        c->size[c->taps] = fabs(s->weight[k]);
+        c->between[c->taps++] = fabs(s->weight[k] - s->exact[k]);
     }
     return true;
 }
@@ -172,31 +175,35 @@ static void add_step(double keys, double sum[COMB_TAPS]) {
     }
 }
 
-/* Whether all weights but the first are the same. */
+/* Whether all weights but the first are the same; a key of several steps may be the last. */
 static bool is_regular(struct family_position position, double log_n, double scale, double step,
                        size_t count) {
     const double close = 1e-12, most = 1e9, penalty = position.linear * scale,
                  ratio = fmax(step / penalty, penalty / step);
     return position.linear > 0 && position.log == 0 && count > 2 * COMB_TAPS && ratio < most &&
-           fabs(ratio - round(ratio)) <= close * ratio && (double)count * step <= penalty * expm1(log_n);
+           fabs(ratio - round(ratio)) <= close * ratio &&
+           (step < 1.5 * penalty || (double)count * step <= penalty * expm1(log_n));
 }
 
-static bool take_regular(struct comb *c, double keys) {
+/* `keys` of a step, of e^log_n. */
+static bool take_regular(struct comb *c, double keys, double log_n) {
     double sum[COMB_TAPS] = {0}, weight = 0;
     c->stride = keys < 1 ? (size_t)round(1 / keys) : 1;
     c->first = keys > 1.5 ? COMB_TAPS : COMB_FIRST;
     c->same = fmax(1, round(keys));
+    c->end = (size_t)fmin((double)c->count, rint(exp(fmin(log_n, 36))) * (double)c->stride);
     c->at = malloc(COMB_TAPS * sizeof *c->at);
     c->weight = malloc(COMB_TAPS * sizeof *c->weight);
     c->size = malloc(COMB_TAPS * sizeof *c->size);
-    if (!c->at || !c->weight || !c->size) { return false; }
+    c->between = malloc(COMB_TAPS * sizeof *c->between);
+    if (!c->at || !c->weight || !c->size || !c->between) { return false; }
     if (c->first == COMB_FIRST) { return true; }
     add_step(c->same, sum);
     for (; c->taps + 1 < COMB_TAPS; c->taps++) {
         weight += sum[c->taps];
         c->at[c->taps] = c->taps + 1;
         c->weight[c->taps] = weight;
-        c->size[c->taps] = fabs(weight);
+        c->size[c->taps] = c->between[c->taps] = fabs(weight);
     }
     return true;
 }
@@ -205,7 +212,10 @@ static bool take_regular(struct comb *c, double keys) {
 
 static enum comb_state open_any(struct comb *c, struct family_position position, double log_n, double scale,
                                 size_t reach) {
-    struct spread s = {scale / c->step, calloc(reach + COMB_TAPS, sizeof *s.weight), reach};
+    const size_t room = reach + COMB_TAPS;
+    struct spread s = {
+        .scale = scale / c->step, .weight = calloc(2 * room, sizeof *s.weight), .count = reach};
+    s.exact = s.weight ? s.weight + room : NULL;
     enum comb_state state = COMB_NO_MEMORY;
     if (s.weight) {
         const bool visited = add_keys(&s, position, log_n),
@@ -222,21 +232,22 @@ enum comb_state comb_open(struct comb *c, struct family_position position, doubl
     if (reach > count || !is_regular(position, log_n, scale, step, count)) {
         return open_any(c, position, log_n, scale, reach);
     }
-    return take_regular(c, step / (position.linear * scale)) ? COMB_MADE : COMB_NO_MEMORY;
+    return take_regular(c, step / (position.linear * scale), log_n) ? COMB_MADE : COMB_NO_MEMORY;
 }
 
 void comb_close(struct comb *c) {
     free(c->at);
     free(c->weight);
     free(c->size);
+    free(c->between);
     free(c->fall);
 }
 
 size_t comb_room(const struct comb *c) { return c->sums + COMB_FIRST + COMB_TAPS + VECTOR_ROW; }
 
-/* After the sum over taps, of which there are none where the stride is longer than a point. */
+/* After the sum over taps, of which there are none where a key is a step or longer. */
 static void add_same(const struct comb *c, const double *row, double *sum) {
-    if (c->stride == 1) {
+    if (c->taps > 0) {
         double rest = 0;
         for (size_t i = c->sums; i-- > 0;) {
             rest += i + c->first < c->count ? row[i + c->first] : 0;
@@ -245,18 +256,31 @@ static void add_same(const struct comb *c, const double *row, double *sum) {
         return;
     }
     for (size_t i = c->sums; i-- > 0;) {
-        sum[i] = row[i + c->first] + (i + c->stride < c->sums ? sum[i + c->stride] : 0);
+        const size_t gone = i + c->first + c->end;
+        sum[i] = row[i + c->first] + (i + c->stride < c->sums ? sum[i + c->stride] : 0) -
+                 (gone < c->count ? row[gone] : 0);
     }
 }
 
-void comb_add(const struct comb *c, const struct vector *vector, size_t begin, const double *weight,
-              const double *row, double *sum) {
+static void add_taps(const struct comb *c, const struct vector *vector, size_t begin, const double *weight,
+                     const double *row, double *sum) {
     size_t taps = c->taps;
     for (size_t i = begin; i < c->sums && i < c->count; i += VECTOR_ROW) {
         while (taps > 0 && c->at[taps - 1] + i >= c->count) { taps--; }
         vector->slide(taps, c->at, weight, row + i, sum + i);
     }
+}
+
+void comb_add(const struct comb *c, const struct vector *vector, size_t begin, const double *row,
+              double *sum) {
+    add_taps(c, vector, begin, c->weight, row, sum);
     if (c->stride > 0) { add_same(c, row, sum); }
+}
+
+void comb_add_miss(const struct comb *c, const struct vector *vector, size_t begin, bool all,
+                   const double *miss, double *sum) {
+    add_taps(c, vector, begin, all ? c->size : c->between, miss, sum);
+    if (c->stride > 0 && (all || c->taps > 0)) { add_same(c, miss, sum); }
 }
 
 double comb_fall_at(const struct comb *c, const struct comb_fall *fall, size_t i) {

@@ -10,7 +10,8 @@
  *
  * Where penalties grow linearly and a key's is a whole number of steps, or a step that of a whole number of
  * keys, all weights from one on are the same, at every `stride`: S is a sum over a few, and one that grows
- * from point to point. comb_step makes it so; it has to hold within the grid for all keys that there are. */
+ * from point to point. comb_step makes it so; where a step is that of several keys, it has to hold to the end
+ * of the grid. */
 #ifndef GAPSCALE_MODELS_ORACLE_COMB_H
 #define GAPSCALE_MODELS_ORACLE_COMB_H
 
@@ -22,9 +23,10 @@ enum { COMB_TAPS = 16, COMB_FIRST = COMB_TAPS / 2 };
 struct comb {
     size_t count, sums, taps;
     double step;
-    size_t *at;            /* of each tap, increasing: k for i = 0 */
-    double *weight, *size; /* and modulus */
-    size_t first, stride;  /* those of weight `same` are at first, first + stride, ..; stride 0: none are */
+    size_t *at;                      /* of each tap, increasing: k for i = 0 */
+    double *weight, *size, *between; /* modulus; and without the keys that are at a point */
+    size_t first, stride; /* those of weight `same` are at first, first + stride, ..; stride 0: none are */
+    size_t end;           /* to before first + end, where there are no other taps */
     double same;
     double (*fall)[3]; /* [k]: what a function that falls (comb_fall) from the point k of the taps on counts
                           for, t^0 to t^2; NULL: none does */
@@ -55,11 +57,15 @@ enum comb_state comb_open(struct comb *comb, struct family_position position, do
                           double step, size_t count, size_t reach);
 void comb_close(struct comb *comb);
 
-/* S from `begin` on, a multiple of VECTOR_ROW, with these weights. Rows, f_k from 0 on and zeros, and what
- * receives S, zeros, have room for comb_room. */
+/* S from `begin` on, a multiple of VECTOR_ROW. Rows, f_k from 0 on and zeros, and what receives S, zeros,
+ * have room for comb_room. */
 size_t comb_room(const struct comb *comb);
-void comb_add(const struct comb *comb, const struct vector *vector, size_t begin, const double *weight,
-              const double *row, double *sum);
+void comb_add(const struct comb *comb, const struct vector *vector, size_t begin, const double *row,
+              double *sum);
+/* Likewise what S may be off, of what comb_miss says of each point: by all keys, or by those between points
+ * alone, where f is known at all points and smooth. */
+void comb_add_miss(const struct comb *comb, const struct vector *vector, size_t begin, bool all,
+                   const double *miss, double *sum);
 
 /* What the part beyond the grid adds to S_i. */
 double comb_fall_at(const struct comb *comb, const struct comb_fall *fall, size_t i);

@@ -203,8 +203,8 @@ static enum comb_state add_up(const struct oracle *o, double score, double first
     }
     if (state == COMB_MADE) {
         comb_miss(&comb, o->vector, row, miss);
-        comb_add(&comb, o->vector, 0, comb.weight, row, log_below);
-        comb_add(&comb, o->vector, 0, comb.size, miss, missed);
+        comb_add(&comb, o->vector, 0, row, log_below);
+        comb_add_miss(&comb, o->vector, 0, true, miss, missed);
     }
     for (size_t i = 0; state == COMB_MADE && i < comb.sums; i++) {
         const double t = (first + (double)(COMB_FIRST + i) * step - score) / unit,

@@ -169,14 +169,19 @@ static double keys_within(const struct oracle *o, double absolute, double length
     return 1 + fmin(expm1(o->log_n), linear > 0 ? length / linear : INFINITY);
 }
 
-/* All but families with an upper endpoint, where each key has a kink, become smoother with beta. Choices,
- * made so that few grids have to be halved. */
-static double first_step(const struct oracle *o, double absolute, double beta, double length) {
-    const double step = (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness,
-                 linear = family_position(o->family, o->p).linear;
-    return length > LONG * step && 2 * length < absolute * linear * expm1(o->log_n)
-               ? comb_step(linear, absolute, step)
-               : step;
+/* All but families with an upper endpoint, where each key has a kink, become smoother with beta, but for the
+ * nearest key's where rows have scores at its lower end. Choices, made so that few grids have to be halved.
+ */
+static double first_step(const struct oracle *o, double absolute, double beta, double length, bool to_end) {
+    const struct family_position position = family_position(o->family, o->p);
+    const double smooth = 0.19 + 0.135 * beta, step = (o->family->class == FAMILY_WEIBULL ? 0.15
+                                                       : to_end                           ? fmin(smooth, 0.34)
+                                                                                          : smooth) /
+                                                      o->fineness;
+    const bool alone =
+        position.log == 0 && position.linear * absolute > step; /* then no key is between points */
+    return position.linear > 0 && (alone || length > LONG * step) ? comb_step(position.linear, absolute, step)
+                                                                  : step;
 }
 
 /* On long grids, where errors of so many keys do not add up. */
@@ -200,8 +205,9 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
     *g = (struct grid){.step = 0};
     field_open(f, law, beta, (struct oracle_question){.errors = false});
     f->x_low = field_knot_b(f, 0);
-    const double last = fmin(field_knot_b(f, law->knots - 1) + 4, lowest);
-    g->step = first_step(o, absolute, beta, last - f->x_low);
+    const double end = field_knot_b(f, law->knots - 1), last = fmin(end + 4, lowest);
+    const bool to_end = end < lowest && isfinite(o->family->quantile(law->p, 0));
+    g->step = first_step(o, absolute, beta, last - f->x_low, to_end);
     f->x_high = g->top = last + COMB_FIRST * g->step;
     if (!(g->top - f->x_low < PRODUCT_WIDEST)) { return true; }
     if (!field_cover(f, f->x_low - 1, g->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
@@ -299,9 +305,8 @@ static bool integrate(const struct grid *g, const struct comb *comb, const struc
     comb_miss(comb, vector, row[ENTROPIES], row[MISS]);
     const struct falls falls = falls_of(g);
     const size_t begin = begin_of(comb, &falls.fall[0]);
-    for (size_t f = 0; f < ROWS; f++) {
-        comb_add(comb, vector, begin, f < FUNCTIONS ? comb->weight : comb->size, row[f], sum[f]);
-    }
+    for (size_t f = 0; f < FUNCTIONS; f++) { comb_add(comb, vector, begin, row[f], sum[f]); }
+    for (size_t f = FUNCTIONS; f < ROWS; f++) { comb_add_miss(comb, vector, begin, false, row[f], sum[f]); }
     add_falls(comb, &falls, begin, sum);
     for (size_t i = begin; i < comb->sums; i++) {
         add_point(sum, i, (double)(COMB_FIRST + i) * g->step, g->step, totals);

@@ -9,10 +9,13 @@ enum { COUNT = 700 };
 /* A smooth row, and 0 at both ends. */
 static double row_at(double k) { return exp(-(k - 300) * (k - 300) / 5e3) * (1 + 0.5 * sin(k / 9)); }
 
-/* All keys at x_i. */
-static double sum_at(double i, double step_keys, double keys) {
+/* All keys at x_i; those between points alone. */
+static double sum_at(double i, double step_keys, double keys, bool between) {
     long double sum = 0;
-    for (double j = 0; j < keys && i + j / step_keys < COUNT; j++) { sum += row_at(i + j / step_keys); }
+    for (double j = 0; j < keys && i + j / step_keys < COUNT; j++) {
+        const double steps = j / step_keys;
+        sum += between && fabs(steps - round(steps)) < 1e-9 ? 0 : row_at(i + steps);
+    }
     return (double)sum;
 }
 
@@ -25,16 +28,20 @@ static struct comb comb_of(double linear, double scale, double step, double keys
 
 /* What moduli of weights make of a positive row is no less, and hardly more. */
 static void check_sums(const struct comb *comb, double step_keys, double keys) {
-    double *row = calloc(3 * comb_room(comb), sizeof *row), *sum = row + comb_room(comb),
-           *size = sum + comb_room(comb);
+    double *row = calloc(4 * comb_room(comb), sizeof *row), *sum = row + comb_room(comb),
+           *size = sum + comb_room(comb), *between = size + comb_room(comb);
     for (size_t k = 0; k < COUNT; k++) { row[k] = row_at((double)k); }
-    comb_add(comb, &vector_base, 0, comb->weight, row, sum);
-    comb_add(comb, &vector_base, 0, comb->size, row, size);
+    comb_add(comb, &vector_base, 0, row, sum);
+    comb_add_miss(comb, &vector_base, 0, true, row, size);
+    comb_add_miss(comb, &vector_base, 0, false, row, between);
     for (size_t i = 0; i < comb->sums; i += i < 20 ? 1 : 41) {
-        const double all = sum_at((double)(COMB_FIRST + i), step_keys, keys);
+        const double all = sum_at((double)(COMB_FIRST + i), step_keys, keys, false),
+                     apart = sum_at((double)(COMB_FIRST + i), step_keys, keys, true);
         const double rounding = 1e-14 * all + 1e-13 * fmax(1, step_keys);
         check_close(sum[i], all, rounding);
         assert_true(size[i] > all - rounding && size[i] < 1.5 * all + step_keys);
+        assert_true(between[i] > apart - rounding && between[i] <= size[i] + rounding);
+        assert_true(apart > 0 || between[i] == 0 || comb->stride == 0);
     }
     free(row);
 }
@@ -60,12 +67,14 @@ static void test_steps(void **state) {
 /* Keys that end within the grid, or not quite. */
 static void test_few(void **state) {
     (void)state;
-    struct comb few = comb_of(1, 1, 2, 600), enough = comb_of(1, 1, 2, 1402);
-    assert_true(few.stride == 0 && enough.stride == 1);
+    struct comb few = comb_of(1, 1, 2, 600), enough = comb_of(1, 1, 2, 1402), apart = comb_of(1, 3, 1, 70);
+    assert_true(few.stride == 0 && enough.stride == 1 && apart.stride == 3);
     check_sums(&few, 2, 600);
     check_sums(&enough, 2, 1402);
+    check_sums(&apart, 1.0 / 3, 70);
     comb_close(&few);
     comb_close(&enough);
+    comb_close(&apart);
 }
 
 /* Sums of w^-t log^k w, k = 0 to 2, over 1 + j = w up to that many keys. */
@@ -97,7 +106,7 @@ static void check_falls(double log_n, double t, const double power[3]) {
     const double shrink = exp(-end);
     const struct comb_fall fall = {
         {shrink * (c[0] + end * (c[1] + end * c[2])), shrink * (c[1] + 2 * end * c[2]), shrink * c[2]}};
-    comb_add(&comb, &vector_base, 0, comb.weight, row, sum);
+    comb_add(&comb, &vector_base, 0, row, sum);
     for (size_t i = 0; i < comb.sums; i += i < 80 ? 7 : 101) {
         const double x = (double)(COMB_FIRST + i) * step, p0 = power[0], p1 = t * power[1],
                      p2 = t * t * power[2],
