@@ -178,7 +178,7 @@ static void add_step(double keys, double sum[COMB_TAPS]) {
 /* Whether all weights but the first are the same; a key of several steps may be the last. */
 static bool is_regular(struct family_position position, double log_n, double scale, double step,
                        size_t count) {
-    const double close = 1e-12, most = 1e9, penalty = position.linear * scale,
+    const double close = 1e-12, most = 1e15, penalty = position.linear * scale,
                  ratio = fmax(step / penalty, penalty / step);
     return position.linear > 0 && position.log == 0 && count > 2 * COMB_TAPS && ratio < most &&
            fabs(ratio - round(ratio)) <= close * ratio &&

@@ -131,7 +131,7 @@ static bool grid_may_fall(const struct grid *g, const struct oracle *o) {
 /* Downwards until keys so far behind, however many, and all behind them, miss nothing. */
 static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
     struct comb_end end = {family_position(o->family, o->p), o->log_n, absolute, -INFINITY};
-    const double lost = 1e-15;
+    const double slight = 1e-15; /* more than e^-36, what is more ends nothing */
     const bool may_fall = grid_may_fall(g, o);
     bool over = false, falls = false;
     for (g->count = 0; !over && !falls && g->count < MOST_POINTS; g->count++) {
@@ -139,8 +139,10 @@ static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
         if (!grid_room(g, g->count + 1)) { return false; }
         double *value = g->value[g->count];
         value_at(g, depth, value);
-        over = comb_is_over(&end, depth, log(-value[LOG_PHI]));
-        falls = may_fall && g->count > COMB_TAPS && -value[LOG_PHI] < lost && value[SHARED] <= 0;
+        if (-value[LOG_PHI] < slight) {
+            over = comb_is_over(&end, depth, log(-value[LOG_PHI]));
+            falls = may_fall && g->count > COMB_TAPS && value[SHARED] <= 0;
+        }
     }
     functions_at(g, g->top - (double)g->count * g->step, g->fall);
     for (g->reach = g->count; !over && g->reach < MOST_POINTS; g->reach++) {
@@ -174,14 +176,13 @@ static double keys_within(const struct oracle *o, double absolute, double length
  */
 static double first_step(const struct oracle *o, double absolute, double beta, double length, bool to_end) {
     const struct family_position position = family_position(o->family, o->p);
-    const double smooth = 0.19 + 0.135 * beta, step = (o->family->class == FAMILY_WEIBULL ? 0.15
-                                                       : to_end                           ? fmin(smooth, 0.34)
-                                                                                          : smooth) /
-                                                      o->fineness;
-    const bool alone =
-        position.log == 0 && position.linear * absolute > step; /* then no key is between points */
-    return position.linear > 0 && (alone || length > LONG * step) ? comb_step(position.linear, absolute, step)
-                                                                  : step;
+    const double sharp = 0.34,
+                 step = (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness,
+                 each = position.log == 0 ? position.linear * absolute : 0;
+    if (to_end && each > sharp) { return comb_step(position.linear, absolute, fmin(step, sharp)); }
+    return each > step || (position.linear > 0 && length > LONG * step)
+               ? comb_step(position.linear, absolute, step)
+               : step;
 }
 
 /* On long grids, where errors of so many keys do not add up. */

@@ -287,6 +287,16 @@ static void test_reach(void **state) {
     assert_true(isnan(none.entropy) && isinf(none.entropy_error) && isnan(none.participation));
 }
 
+/* Steps of 10^13 keys: against every point of such a grid, key by key or by Gram's rule. */
+static void test_many_keys_of_a_step(void **state) {
+    (void)state;
+    const struct law law = law_at("stretched", 0.1, 1, 3, 0);
+    const struct oracle_point x = point_at(&law, 230, 0.0625);
+    check_close(x.entropy, 34.2393115417342, 1e-10);
+    check_close(x.participation, 1.78638417215937e-4, 1e-13);
+    check_close(x.log_partition, 31.4064530248543, 1e-10);
+}
+
 /* Scores that spread over thousands of steps, where sums and functions go by fewer: against grids 2.7 times
  * finer of which every point was asked for, key by key. */
 static void test_long_grids(void **state) {
@@ -340,6 +350,7 @@ int main(void) {
                                        cmocka_unit_test(test_highest_between_kinks),
                                        cmocka_unit_test(test_errors),
                                        cmocka_unit_test(test_long_grids),
+                                       cmocka_unit_test(test_many_keys_of_a_step),
                                        cmocka_unit_test(test_highest_above_an_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
