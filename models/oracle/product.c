@@ -24,11 +24,14 @@ struct product {
 /* log of how many keys the law of one has to know: with linear penalties those that all but 1/100 of the
  * scores above s* come from, with others those behind which there is hardly any, e^-34 = 2e-15. */
 static double log_keys_of(const struct oracle *o, double score) {
-    const double most = 0x1p52, rest = family_position(o->family, o->p).linear > 0 ? log(0.01) : -34;
-    for (double first = 2; !isnan(score) && first < most && log(first) < o->log_n; first *= 2) {
-        if (positions_log_count(o->family, o->p, o->log_n, first, score) < rest) { return log(first); }
+    const double rest = family_position(o->family, o->p).linear > 0 ? log(0.01) : -34;
+    int low = 0, high = 53; /* powers of 2: too few, and enough or too many to know */
+    while (!isnan(score) && high - low > 1) {
+        const int middle = (low + high) / 2;
+        const bool enough = positions_log_count(o->family, o->p, o->log_n, exp2(middle), score) < rest;
+        *(enough ? &high : &low) = middle;
     }
-    return o->log_n;
+    return high < 53 ? fmin(o->log_n, high * M_LN2) : o->log_n;
 }
 
 bool product_open(struct oracle *o, const struct family *family, const double *p, double log_n,

@@ -17,20 +17,37 @@ enum { SINGLE = 16 };               /* keys that are looked at one by one before
 static const double WHOLE = 0x1p53; /* numbers of keys are whole up to here; from half of it on they */
 static const double LONGEST = POSITIONS_FARTHEST / M_LN2 + 1; /* are those of an octave, times e^scale */
 
+enum { HELD = 4 };
 struct stretch {
     const struct positions_sum *sum;
     struct family_position position;
     double scale;
+    size_t made; /* rules so far; octaves beyond WHOLE share theirs */
+    struct {
+        double first, count;
+        struct gram rule;
+    } held[HELD];
 };
+
+static const struct gram *rule_of(struct stretch *s, double first, double count) {
+    for (size_t i = 0; i < HELD; i++) {
+        if (s->held[i].first == first && s->held[i].count == count) { return &s->held[i].rule; }
+    }
+    const size_t at = s->made++ % HELD;
+    s->held[at].first = first;
+    s->held[at].count = count;
+    gram_make(first, count, &s->held[at].rule);
+    return &s->held[at].rule;
+}
 
 static double penalty_of(const struct stretch *s, double key) {
     const double linear = s->position.linear > 0 ? s->position.linear * key * exp(s->scale) : 0;
     return linear + s->position.log * (s->scale > 0 ? s->scale + log(key) : log1p(key));
 }
 
-static void add_stretch(const struct stretch *s, double from, double to) {
+static void add_stretch(struct stretch *s, double from, double to) {
     const double count = to - from, first = penalty_of(s, from), last = penalty_of(s, to - 1);
-    struct gram rule;
+    const struct gram *rule;
     if (count < GRAM_FEWEST) {
         for (double i = from; i < to; i++) { s->sum->add(s->sum->context, penalty_of(s, i), s->scale); }
         return;
@@ -39,9 +56,9 @@ static void add_stretch(const struct stretch *s, double from, double to) {
     switch (s->sum->way(s->sum->context, first, last, s->scale + log(count))) {
     case POSITIONS_SKIP: break;
     case POSITIONS_FEW:
-        gram_make(from, count, &rule);
+        rule = rule_of(s, from, count);
         for (int i = 0; i < GRAM_NODES; i++) {
-            s->sum->add(s->sum->context, penalty_of(s, rule.x[i]), s->scale + log(rule.w[i]));
+            s->sum->add(s->sum->context, penalty_of(s, rule->x[i]), s->scale + log(rule->w[i]));
         }
         break;
     case POSITIONS_HALVE: add_stretch(s, from, middle); add_stretch(s, middle, to);
@@ -52,7 +69,7 @@ static double octave_end(double key) { return exp2(floor(log2(key)) + 1); }
 
 bool positions_visit(struct family_position position, double log_n, double first,
                      const struct positions_sum *sum) {
-    struct stretch s = {sum, position, 0};
+    struct stretch s = {.sum = sum, .position = position};
     const double n = log_n < log(WHOLE) ? rint(exp(log_n)) : INFINITY;
     double key = first;
     for (; key < SINGLE && key < n; key++) { sum->add(sum->context, penalty_of(&s, key), 0); }
@@ -84,7 +101,7 @@ struct tail {
     bool linear, linear_alone, with_density;
     double shift, sum, density; /* times e^shift */
     double log_below;           /* of all scores */
-    double before;              /* log of V times distance at the octave before */
+    double before, last;        /* log of V times distance: at the octave before, at the last key */
 };
 
 static double log_so_far(const struct tail *t) { return t->sum > 0 ? t->shift + log(t->sum) : -INFINITY; }
@@ -114,14 +131,17 @@ static enum positions_way tail_way(void *context, double first, double last, dou
     return smooth ? POSITIONS_FEW : POSITIONS_HALVE;
 }
 
-/* Where octaves fall, by a factor that itself grows for all but the heaviest tails, what follows is bounded
- * by a geometric series. */
+/* Where octaves fall. With linear penalties by a factor that itself grows for all but the heaviest tails:
+ * what follows is bounded by a geometric series. With log penalties alone they go on to fall, or rise once
+ * more, where the tail is heavy, to the last key: what follows is bounded by the ends. */
 static bool tail_has_ended(void *context, double log_distance, double penalty) {
     struct tail *t = context;
     const double term = log_tail_at(t, penalty) + log_distance, fall = t->before - term;
     t->before = term;
     if (term == -INFINITY) { return true; }
-    return t->linear && fall > 0 && term - log(-expm1(-fall)) < log_so_far(t) - NEGLIGIBLE;
+    if (!(fall > 0)) { return false; }
+    const double rest = t->linear ? term - log(-expm1(-fall)) : fmax(term, t->last) + log(LONGEST);
+    return rest < log_so_far(t) - NEGLIGIBLE;
 }
 
 static void add_share(struct tail *t, double log_v, double log_weight) {
@@ -156,6 +176,7 @@ static bool tail_make(struct tail *t, const struct family *family, const double 
                        .linear_alone = position.log == 0,
                        .with_density = with_density,
                        .before = -INFINITY};
+    t->last = log_n + log_tail_at(t, position.log * log_n);
     return positions_visit(position, log_n, first, &sum);
 }
 
