@@ -139,7 +139,7 @@ static bool tail_has_ended(void *context, double log_distance, double penalty) {
     const double term = log_tail_at(t, penalty) + log_distance, fall = t->before - term;
     t->before = term;
     if (term == -INFINITY) { return true; }
-    if (!(fall > 0)) { return false; }
+    if (!(fall > 0) || (!t->linear && t->log_n > POSITIONS_FARTHEST)) { return false; }
     const double rest = t->linear ? term - log(-expm1(-fall)) : fmax(term, t->last) + log(LONGEST);
     return rest < log_so_far(t) - NEGLIGIBLE;
 }
