@@ -397,12 +397,11 @@ bool records_read(struct records *r, struct unit_range range, struct partial_sta
 
 /* Of a cell under a target; what cannot be read is computed again. */
 static struct unit_range wanted_of(struct records *r, const struct unit_cell *c, bool most) {
-    struct target *t = target_create(r->plan, c);
-    records_read(r, unit_of_whole(c), &t->held);
-    const bool met = target_is_met(t);
-    struct unit_range wanted = target_wanted(t);
-    if (met || most) { wanted.end = met ? wanted.first : unit_of_whole(c).end; }
-    target_free(t);
+    struct partial_stack held = {.count = 0};
+    records_read(r, unit_of_whole(c), &held);
+    struct unit_range wanted = target_wanted(r->plan, c, &held);
+    if (wanted.first < wanted.end && most) { wanted.end = unit_of_whole(c).end; }
+    partial_drop(&held);
     return wanted;
 }
 

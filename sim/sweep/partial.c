@@ -46,7 +46,7 @@ struct results_series partial_view(const struct partial *p) {
 /* ---- making ---- */
 
 size_t partial_group_blocks(const struct unit *of) {
-    uint64_t end = (of->first_block + of->block_count) * RESULTS_BLOCK_LENGTH;
+    uint64_t end = unit_end(of) * RESULTS_BLOCK_LENGTH;
     return of->cell->series->target > 0 ? results_blocks_per_group(end) : of->cell->group_blocks;
 }
 
@@ -210,10 +210,20 @@ static bool are_halves(const struct partial *left, const struct partial *right) 
            a->first_block % (2 * a->block_count) == 0 && b->first_block == a->first_block + a->block_count;
 }
 
-static size_t end_of(const struct partial *p) { return p->of.first_block + p->of.block_count; }
+static bool is_behind(const struct unit *of, const struct unit *other) {
+    return of->cell == other->cell ? of->first_block >= unit_end(other) : of->cell > other->cell;
+}
 
-static bool is_behind(const struct partial *p, const struct partial *other) {
-    return p->of.cell == other->of.cell ? p->of.first_block >= end_of(other) : p->of.cell > other->of.cell;
+/* How many are held before a unit, or overlap with it. */
+static size_t place_of(const struct partial_stack *s, const struct unit *of) {
+    size_t at = s->count;
+    while (at > 0 && is_behind(&s->held[at - 1]->of, of)) { at--; }
+    return at;
+}
+
+bool partial_is_held(const struct partial_stack *s, const struct unit *of) {
+    const size_t at = place_of(s, of);
+    return at > 0 && !is_behind(of, &s->held[at - 1]->of);
 }
 
 static struct partial *take_out(struct partial_stack *s, size_t at) {
@@ -223,9 +233,8 @@ static struct partial *take_out(struct partial_stack *s, size_t at) {
 }
 
 const struct partial *partial_push(struct partial_stack *s, struct partial *p) {
-    size_t at = s->count;
-    while (at > 0 && is_behind(s->held[at - 1], p)) { at--; }
-    if (at > 0 && !is_behind(p, s->held[at - 1])) { /* held already */
+    size_t at = place_of(s, &p->of);
+    if (partial_is_held(s, &p->of)) {
         partial_free(p);
         return NULL;
     }

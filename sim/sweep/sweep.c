@@ -38,8 +38,11 @@ struct job {
 /* What units of a cell share. */
 struct share {
     struct sampler_law *law;
-    size_t jobs;           /* at work */
-    struct target *target; /* from the first unit until no more are wanted */
+    size_t jobs; /* at work */
+    /* Under a target, from the first unit until no more are wanted: */
+    bool grows;
+    struct partial_stack held;
+    struct unit_range wanted; /* those before are held or given out */
 };
 
 struct sweep {
@@ -54,7 +57,7 @@ struct sweep {
     const struct unit_cell *cell; /* of the job */
     struct job *live;
     struct share *share; /* [cell_count] */
-    size_t targets;      /* how many of these have one */
+    size_t targets;      /* how many of these grow */
 };
 
 static void tell_done(const struct sweep *s, double cost, const struct unit_cell *cell) {
@@ -144,7 +147,7 @@ static struct share *share_of(const struct sweep *s, const struct unit_cell *cel
 /* Where none of its units are at work or to come next. */
 static void drop_law(const struct sweep *s, const struct unit_cell *cell) {
     struct share *share = share_of(s, cell);
-    if (share->jobs > 0 || share->target || cell == s->cell) { return; }
+    if (share->jobs > 0 || share->grows || cell == s->cell) { return; }
     sampler_law_free(share->law);
     share->law = NULL;
 }
@@ -178,13 +181,13 @@ static void job_open(struct sweep *s, struct unit unit) {
 /* It ends where nothing is wanted any more. */
 static void look_at_target(struct sweep *s, const struct unit_cell *cell) {
     struct share *share = share_of(s, cell);
-    if (!target_is_met(share->target)) { return; }
-    size_t end = target_wanted(share->target).end, cell_end = unit_of_whole(cell).end;
-    if (end < cell_end) {
-        tell_done(s, unit_range_cost(s->work->plan, (struct unit_range){end, cell_end}), cell);
-    }
-    target_free(share->target);
-    share->target = NULL;
+    const struct unit_range wanted = target_wanted(s->work->plan, cell, &share->held),
+                            spared = {wanted.end, unit_of_whole(cell).end};
+    share->wanted.end = wanted.end;
+    if (wanted.first < wanted.end) { return; }
+    if (spared.first < spared.end) { tell_done(s, unit_range_cost(s->work->plan, spared), cell); }
+    partial_drop(&share->held);
+    share->grows = false;
     s->targets--;
     drop_law(s, cell);
 }
@@ -192,21 +195,25 @@ static void look_at_target(struct sweep *s, const struct unit_cell *cell) {
 static void open_target(struct sweep *s, const struct unit *first) {
     const struct unit_cell *cell = first->cell;
     struct share *share = share_of(s, cell);
-    if (share->target) { return; }
-    share->target = target_create(s->work->plan, cell);
+    if (share->grows) { return; }
+    share->grows = true;
+    share->wanted = unit_of_whole(cell);
     s->targets++;
     if (s->work->known && first->first_block > 0) {
-        s->work->known(s->work->context, unit_of_whole(cell), &share->target->held);
+        s->work->known(s->work->context, unit_of_whole(cell), &share->held);
     }
     look_at_target(s, cell);
 }
 
-static bool next_of_targets(struct sweep *s, size_t *unit) {
-    bool found = false;
-    for (size_t i = 0; s->targets > 0 && !found && i < s->work->plan->cell_count; i++) {
-        found = s->share[i].target && target_next(s->share[i].target, unit);
+static bool next_of_targets(const struct sweep *s, struct unit *unit) {
+    for (size_t i = 0; s->targets > 0 && i < s->work->plan->cell_count; i++) {
+        struct share *share = &s->share[i];
+        while (share->grows && share->wanted.first < share->wanted.end) {
+            *unit = unit_get(s->work->plan, share->wanted.first++);
+            if (!partial_is_held(&share->held, unit)) { return true; }
+        }
     }
-    return found;
+    return false;
 }
 
 /* What is to be taken next; NULL where there is nothing more. */
@@ -224,8 +231,7 @@ static struct unit_range *next_range(struct sweep *s) {
 
 /* The next unit that is to be computed; false when there is none. Cells that were begun come first. */
 static bool next_unit(struct sweep *s, struct unit *unit) {
-    size_t index;
-    while (!next_of_targets(s, &index)) {
+    while (!next_of_targets(s, unit)) {
         struct unit_range *range = next_range(s);
         if (!range) { return false; }
         *unit = unit_get(s->work->plan, range->first);
@@ -234,7 +240,6 @@ static bool next_unit(struct sweep *s, struct unit *unit) {
         if (!unit_has_target(unit)) { return true; }
         open_target(s, unit);
     }
-    *unit = unit_get(s->work->plan, index);
     return true;
 }
 
@@ -305,7 +310,7 @@ static int job_finish(struct sweep *sweep, struct job *job, struct partial *whol
         struct partial *copy = partial_copy(whole);
 #pragma omp critical(supply)
         { /* a target is there as long as units of it are at work */
-            partial_push(&share_of(sweep, whole->of.cell)->target->held, copy);
+            partial_push(&share_of(sweep, whole->of.cell)->held, copy);
             look_at_target(sweep, whole->of.cell);
         }
     }
@@ -380,7 +385,7 @@ int sweep_compute(const struct sweep_work *work) {
         job_free(job);
     }
     for (size_t i = 0; i < work->plan->cell_count; i++) {
-        if (sweep.share[i].target) { target_free(sweep.share[i].target); }
+        partial_drop(&sweep.share[i].held);
         sampler_law_free(sweep.share[i].law);
     }
     free(sweep.share);

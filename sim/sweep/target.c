@@ -2,9 +2,6 @@
 
 #include <gsl/gsl_math.h>
 #include <math.h>
-#include <stdlib.h>
-
-#include "sim/base/memory.h"
 
 enum { FEWEST_GROUPS = 8 };
 
@@ -111,61 +108,31 @@ double target_foreseen(const struct config_series *series, double scatter) {
 
 /* ---- on the way ---- */
 
-static size_t step_behind(const struct target *t, size_t blocks) {
-    size_t step = UNIT_TARGET_BLOCKS;
-    while (step < blocks) { step *= 2; }
-    return GSL_MIN(step, t->cell->block_count);
+/* The first count of so many blocks or more. */
+static size_t count_behind(const struct unit_cell *c, size_t blocks) {
+    size_t count = UNIT_TARGET_BLOCKS;
+    while (count < blocks) { count *= 2; }
+    return GSL_MIN(count, c->block_count);
 }
 
-struct target *target_create(const struct unit_plan *plan, const struct unit_cell *cell) {
-    struct target *t = memory_create(1, sizeof *t);
-    *t = (struct target){.plan = plan, .cell = cell, .unit = cell->first_unit};
-    t->step = step_behind(t, 0);
-    return t;
+static bool is_held(const struct unit_plan *plan, const struct partial_stack *held, size_t unit) {
+    const struct unit of = unit_get(plan, unit);
+    return partial_is_held(held, &of);
 }
 
-void target_free(struct target *t) {
-    partial_drop(&t->held);
-    free(t);
-}
-
-static size_t end_of(const struct partial *p) { return p->of.first_block + p->of.block_count; }
-
-bool target_is_met(struct target *t) {
-    const struct partial_stack *held = &t->held;
-    size_t end = held->count > 0 ? end_of(held->held[held->count - 1]) : 0, count = 0;
-    for (size_t i = 0; i < held->count; i++) { count += held->held[i]->of.block_count; }
-    if (t->step < end) { t->step = step_behind(t, end); } /* it was not met before */
-    if (count < t->step || t->is_met) { return t->is_met; }
-    t->is_met = t->step == t->cell->block_count || target_error(held->held[0]) <= t->cell->series->target;
-    if (!t->is_met) { t->step = step_behind(t, t->step + 1); }
-    return t->is_met;
-}
-
-static bool is_held(const struct target *t, size_t unit) {
-    const size_t block = unit_get(t->plan, unit).first_block;
-    size_t i = 0;
-    while (i < t->held.count && end_of(t->held.held[i]) <= block) { i++; }
-    return i < t->held.count && t->held.held[i]->of.first_block <= block;
-}
-
-/* Units up to the next count. */
-static struct unit_range units_up_to_step(const struct target *t) {
-    const struct unit part = unit_part(t->cell, 0, t->step);
-    return unit_range_of(t->plan, &part);
-}
-
-bool target_next(struct target *t, size_t *unit) {
-    const struct unit_range all = units_up_to_step(t);
-    while (!t->is_met && t->unit < all.end) {
-        *unit = t->unit++;
-        if (!is_held(t, *unit)) { return true; }
+struct unit_range target_wanted(const struct unit_plan *plan, const struct unit_cell *c,
+                                const struct partial_stack *held) {
+    size_t blocks = 0, end = 0;
+    for (size_t i = 0; i < held->count; i++) {
+        blocks += held->held[i]->of.block_count;
+        end = unit_end(&held->held[i]->of);
     }
-    return false;
-}
-
-struct unit_range target_wanted(const struct target *t) {
-    struct unit_range wanted = units_up_to_step(t);
-    while (wanted.first < wanted.end && is_held(t, wanted.first)) { wanted.first++; }
+    size_t count = count_behind(c, end); /* it was met at none before */
+    if (blocks == count && count < c->block_count && target_error(held->held[0]) > c->series->target) {
+        count = count_behind(c, count + 1);
+    }
+    const struct unit part = unit_part(c, 0, count);
+    struct unit_range wanted = unit_range_of(plan, &part);
+    while (wanted.first < wanted.end && is_held(plan, held, wanted.first)) { wanted.first++; }
     return wanted;
 }

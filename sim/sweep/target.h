@@ -21,22 +21,9 @@ double target_error(const struct partial *whole);
 /* Replicates that a series takes at an n where log beta_c scatters by that from row to row. */
 double target_foreseen(const struct config_series *series, double scatter);
 
-/* A cell on its way. */
-struct target {
-    const struct unit_cell *cell;
-    const struct unit_plan *plan;
-    struct partial_stack held; /* from any run */
-    size_t step;               /* blocks at the next count */
-    size_t unit;               /* of the plan: those before are held or given out */
-    bool is_met;
-};
-struct target *target_create(const struct unit_plan *plan, const struct unit_cell *cell);
-void target_free(struct target *target);
-/* Whether no unit is wanted any more; asks of all that is held. */
-bool target_is_met(struct target *target);
-/* The next unit that is wanted, once each; false when others have to be held first. */
-bool target_next(struct target *target, size_t *unit);
-/* From the first unit that is wanted and is not held, to the last. */
-struct unit_range target_wanted(const struct target *target);
+/* What is wanted of a cell of which this is held, from any run: from the first unit that is not, to the last
+ * one before the next count; none where the target is met. */
+struct unit_range target_wanted(const struct unit_plan *plan, const struct unit_cell *cell,
+                                const struct partial_stack *held);
 
 #endif

@@ -322,6 +322,8 @@ static double exact_cost(const struct unit_cell *c) {
 
 bool unit_is_exact(const struct unit *u) { return u->replicates == 0; }
 
+size_t unit_end(const struct unit *u) { return u->first_block + u->block_count; }
+
 bool unit_has_target(const struct unit *u) { return !unit_is_exact(u) && u->cell->series->target > 0; }
 
 double unit_cost(const struct unit *u) {

@@ -90,6 +90,7 @@ struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t 
 bool unit_is_exact(const struct unit *unit);
 bool unit_has_target(const struct unit *unit); /* is sampled, of a cell under a target */
 bool unit_is_node(const struct unit *unit);    /* of the tree of blocks (partial.h) */
+size_t unit_end(const struct unit *unit);      /* the block behind it */
 double unit_cost(const struct unit *unit);     /* nanoseconds, roughly */
 /* "SERIES at n = N, replicates A to B", or "exact values". Returns `name`. */
 const char *unit_name(const struct unit_plan *plan, struct unit_range range, char name[UNIT_NAME]);

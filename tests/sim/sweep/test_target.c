@@ -215,7 +215,6 @@ static void test_errors(void **state) {
 static void test_order(void **state) {
     (void)state;
     struct computed c;
-    size_t unit;
     compute(&c, text);
     for (size_t i = 0; i < c.plan.cell_count; i++) {
         const struct unit_cell *cell = &c.plan.cell[i];
@@ -224,22 +223,24 @@ static void test_order(void **state) {
         if (!(cell->series->target > 0)) { continue; }
         while (end < all.end && c.partial[end]) { end++; }
         for (size_t left_out = all.first; left_out < end; left_out++) {
-            struct target *t = target_create(&c.plan, cell);
+            struct partial_stack held = {.count = 0};
             for (size_t odd = 0; odd < 2; odd++) {
                 for (size_t k = end; k-- > all.first;) {
-                    if (k != left_out && k % 2 == odd) { partial_push(&t->held, partial_copy(c.partial[k])); }
+                    if (k != left_out && k % 2 == odd) { partial_push(&held, partial_copy(c.partial[k])); }
                 }
             }
-            assert_false(target_is_met(t));
-            assert_int_equal(target_wanted(t).first, left_out);
-            assert_true(target_next(t, &unit) && unit == left_out);
-            assert_false(target_next(t, &unit));
-            partial_push(&t->held, partial_copy(c.partial[left_out]));
-            partial_push(&t->held, partial_copy(c.partial[left_out])); /* and again */
-            assert_true(target_is_met(t));
-            assert_int_equal(target_wanted(t).first, end);
-            assert_false(target_next(t, &unit));
-            target_free(t);
+            struct unit_range wanted = target_wanted(&c.plan, cell, &held);
+            assert_int_equal(wanted.first, left_out);
+            assert_true(wanted.end <= end);
+            for (size_t k = wanted.first; k < wanted.end; k++) {
+                const struct unit unit = unit_get(&c.plan, k);
+                assert_int_equal(partial_is_held(&held, &unit), k != left_out);
+            }
+            partial_push(&held, partial_copy(c.partial[left_out]));
+            partial_push(&held, partial_copy(c.partial[left_out])); /* and again */
+            wanted = target_wanted(&c.plan, cell, &held);
+            assert_true(wanted.first == end && wanted.end == end);
+            partial_drop(&held);
         }
     }
     drop(&c);
