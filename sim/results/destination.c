@@ -10,11 +10,6 @@
 #include "sim/base/temporary.h"
 #include "sim/results/store.h"
 
-static int refuse(const char *path, const char *what) {
-    message_error("%s %s; choose another place with -o FILE", path, what);
-    return EXIT_USAGE;
-}
-
 /* With the longest of what is written beside it. */
 static bool name_fits(const char *path) {
     char beside[PATH_MAX], temporary[PATH_MAX];
@@ -47,7 +42,15 @@ static const struct {
                          "exists and holds no fits of gapscale, and fits replace nothing else"},
     [DESTINATION_TABLE] = {0, DESTINATION_MARK, "exists and is no table of gapscale, and is never replaced"},
     [DESTINATION_PAGE] = {0, DESTINATION_PAGE_MARK,
-                          "exists and is no report of gapscale, and is never replaced"}};
+                          "exists and is no report of gapscale, and is never replaced"},
+    [DESTINATION_SCORES] = {STORE_SCORES, NULL,
+                            "exists and holds no scores that gapscale wrote, and is never replaced"}};
+
+static int refuse(const char *path, enum destination_kind kind, const char *what) {
+    message_error("%s %s; choose another place with %s FILE", path, what,
+                  kind == DESTINATION_SCORES ? "--write-scores" : "-o");
+    return EXIT_USAGE;
+}
 
 static bool is_of_kind(const char *path, enum destination_kind kind) {
     const char *mark = known[kind].mark;
@@ -58,19 +61,19 @@ int destination_check(const char *path, enum destination_kind kind, size_t input
                       const char *const *inputs) {
     struct stat there, input;
     size_t length = strlen(path);
-    if (length == 0 || path[length - 1] == '/') { return refuse(path, "is no name of a file"); }
+    if (length == 0 || path[length - 1] == '/') { return refuse(path, kind, "is no name of a file"); }
     if (!name_fits(path)) {
         message_error("%.60s...: the name is too long", path);
         return EXIT_USAGE;
     }
     if (lstat(path, &there) != 0) { return EXIT_DONE; }
-    if (S_ISDIR(there.st_mode)) { return refuse(path, "is a directory"); }
-    if (S_ISLNK(there.st_mode)) { return refuse(path, "is a link, which would be replaced"); }
-    if (!S_ISREG(there.st_mode)) { return refuse(path, "is no regular file"); }
+    if (S_ISDIR(there.st_mode)) { return refuse(path, kind, "is a directory"); }
+    if (S_ISLNK(there.st_mode)) { return refuse(path, kind, "is a link, which would be replaced"); }
+    if (!S_ISREG(there.st_mode)) { return refuse(path, kind, "is no regular file"); }
     for (size_t i = 0; i < input_count; i++) {
         if (stat(inputs[i], &input) == 0 && input.st_dev == there.st_dev && input.st_ino == there.st_ino) {
-            return refuse(path, "is an input of this command");
+            return refuse(path, kind, "is an input of this command");
         }
     }
-    return is_of_kind(path, kind) ? EXIT_DONE : refuse(path, known[kind].refusal);
+    return is_of_kind(path, kind) ? EXIT_DONE : refuse(path, kind, known[kind].refusal);
 }

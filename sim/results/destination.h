@@ -13,7 +13,8 @@ enum destination_kind {
     DESTINATION_DIAGNOSIS,
     DESTINATION_FIT,
     DESTINATION_TABLE,
-    DESTINATION_PAGE
+    DESTINATION_PAGE,
+    DESTINATION_SCORES /* of a sweep's rows */
 };
 #define DESTINATION_MARK "# gapscale "
 #define DESTINATION_PAGE_MARK "<!DOCTYPE html><!-- gapscale report "

@@ -384,6 +384,8 @@ enum store_kind store_kind(const char *path) {
         found = empirical_is(resolved) ? STORE_DIAGNOSIS : STORE_RESULTS;
     } else if (ours && strcmp(kind, "gapscale-fit") == 0) {
         found = STORE_FIT;
+    } else if (ours && strcmp(kind, "gapscale-scores") == 0) {
+        found = STORE_SCORES;
     }
     h5content_free(c);
     return found;

@@ -30,9 +30,9 @@ struct results *store_try(const char *path, char why[STORE_WHY]);
 void store_tell_attributes(const struct results *results,
                            void (*tell)(void *context, const char *name, const char *text), void *context);
 
-enum store_kind { STORE_UNKNOWN, STORE_RESULTS, STORE_DIAGNOSIS, STORE_FIT };
+enum store_kind { STORE_UNKNOWN, STORE_RESULTS, STORE_DIAGNOSIS, STORE_FIT, STORE_SCORES };
 /* What a file says it is, whether or not its numbers can be trusted: results of a sweep, of measured scores,
- * fits, or none of these. */
+ * fits, scores of a sweep's rows, or none of these. */
 enum store_kind store_kind(const char *path);
 
 /* A file derived from results (`kind`: "gapscale-fit"): its own groups, with the names of the files it

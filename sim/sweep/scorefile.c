@@ -3,18 +3,16 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
+#include "sim/results/destination.h"
 #include "sim/rows/sampler.h"
 #include "sim/storage/h5file.h"
 #include "sim/storage/h5scan.h"
 #include "sim/storage/h5stream.h"
 
-static const char kind[] = "gapscale-scores";
 enum { NAME = CONFIG_NAME + 64 };
 enum { MOST_CELLS = H5SCAN_ITEMS / 4 }; /* each has scores and three dimensions */
 
@@ -31,22 +29,7 @@ static size_t cells_with_scores(const struct config_series *series) {
     return count;
 }
 
-static bool is_scorefile(const char *path) {
-    char why[H5_WHY];
-    struct h5_content *c = h5file_read(path, false, 0, NULL, why);
-    const struct h5_attribute *a = c ? h5content_attribute(c->attribute_count, c->attribute, "kind") : NULL;
-    bool found = a && a->text && strcmp(a->text, kind) == 0;
-    h5content_free(c);
-    return found;
-}
-
-static int refuse(const char *path, const char *why) {
-    message_error("--write-scores %s: %s; choose another FILE", path, why);
-    return EXIT_USAGE;
-}
-
 int scorefile_check(const char *path, const struct config *config) {
-    struct stat status;
     size_t cells = 0;
     for (size_t i = 0; i < config->series_count; i++) { cells += cells_with_scores(&config->series[i]); }
     if (cells == 0) {
@@ -60,12 +43,8 @@ int scorefile_check(const char *path, const struct config *config) {
                       cells, MOST_CELLS);
         return EXIT_USAGE;
     }
-    if (lstat(path, &status) == 0) {
-        if (S_ISLNK(status.st_mode)) { return refuse(path, "it is a link"); }
-        if (S_ISDIR(status.st_mode)) { return refuse(path, "it is a directory"); }
-        if (!is_scorefile(path)) { return refuse(path, "it exists and holds no scores that gapscale wrote"); }
-    }
-    return outfile_prepare(path, false) ? EXIT_DONE : EXIT_USAGE;
+    int status = destination_check(path, DESTINATION_SCORES, 0, NULL);
+    return status == EXIT_DONE && !outfile_prepare(path, false) ? EXIT_USAGE : status;
 }
 
 /* ---- what there is to write ---- */
@@ -203,7 +182,7 @@ static int close_file(const struct file *f) {
 int scorefile_write(const char *path, const struct config *config, const struct isa *isa,
                     const char *command_line, const struct stop *stop) {
     const struct h5_attribute attribute[] = {
-        {.name = "kind", .text = kind},
+        {.name = "kind", .text = "gapscale-scores"},
         {.name = "program", .text = "gapscale"},
         {.name = "axes", .text = "sequence,query,key"},
         {.name = "input", .text = "rows of a gapscale run; the number of a layer is that of its series"},

@@ -103,11 +103,12 @@ static void test_refused(void **state) {
     char link_path[300];
     struct config *config = read_good(scratch, text, 0, NULL);
     check_refused(scratch, scratch->config, config, "holds no scores that gapscale wrote");
-    check_refused(scratch, scratch->directory, config, "it is a directory");
+    check_refused(scratch, scratch->directory, config,
+                  "is a directory; choose another place with --write-scores FILE");
     check_refused(scratch, "/nowhere/s.h5", config, "cannot write in /nowhere");
     snprintf(link_path, sizeof link_path, "%s/l.h5", scratch->directory);
     assert_int_equal(symlink("elsewhere.h5", link_path), 0);
-    check_refused(scratch, link_path, config, "it is a link");
+    check_refused(scratch, link_path, config, "is a link");
     unlink(link_path);
     config_free(config);
     config = read_good(scratch, "n: 1e4\nseries: [{family: gaussian}, {family: plateau}]\n", 0, NULL);
