@@ -1,12 +1,14 @@
-/* files: those of a journal's directory (journal.h), by name. Nothing here knows what they mean.
- *
- * A file is written under a name of its own (temporary.h), fsynced and renamed. */
+/* files: those of a journal's directory (journal.h), and archives (publish.h), by name; and files of records
+ * (record.h), one after the other, written as a whole, under a temporary name (temporary.h), or appended to.
+ * What is written is read again. Nothing here knows what records mean. */
 #ifndef GAPSCALE_SIM_JOURNAL_FILES_H
 #define GAPSCALE_SIM_JOURNAL_FILES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "sim/base/process.h"
 
 enum { FILES_DIRECTORY = 4096, FILES_NAME = 32, FILES_PATH = FILES_DIRECTORY + FILES_NAME };
 
@@ -28,6 +30,29 @@ struct files_name *files_list(size_t source_count, char *const *source, size_t *
 char *files_read(const char *path, size_t *length);
 /* Bytes of a file from `offset` on; false, with errno set, where it has not so many. */
 bool files_read_at(int file, uint64_t offset, void *bytes, size_t length);
+
+/* FILES_OTHER: nothing of gapscale's; FILES_OLDER: of a format before this one. */
+enum files_kind { FILES_NONE, FILES_RECORDS, FILES_OLDER, FILES_OTHER };
+/* What is at a path, by how it begins. */
+enum files_kind files_kind(const char *path);
+
+struct files_out {
+    int file; /* -1: not open */
+    uint64_t size;
+    char path[FILES_PATH], temporary[FILES_PATH + PROCESS_TAG]; /* its place; "" where it is there already */
+};
+
+/* These return false after a message. One to be written as a whole: */
+bool files_create(struct files_out *file, const char *path);
+/* One to append to, at file->path, open where it is not; where that is "", a new NNNNNN.units of a directory.
+ */
+bool files_append(struct files_out *file, const char *directory);
+/* Adds records. Allocates nothing. */
+bool files_add(struct files_out *file, const uint8_t *record, size_t length);
+/* Waits until all is on the disk. */
+bool files_sync(struct files_out *file);
+/* Of a whole one: puts it in its place or, where it is not to be kept, removes it. */
+bool files_close(struct files_out *file, bool keep);
 
 /* Removes what journals are made of but for locks, or of that what has a temporary name alone. False after a
  * message. */

@@ -204,7 +204,7 @@ bool journal_scan_others(struct journal *j, const char *output, const char *reso
 }
 
 bool journal_scan_archive(struct journal *j, char *path) {
-    if (recordfile_kind(path) == RECORDFILE_OLDER) {
+    if (files_kind(path) == FILES_OLDER) {
         message_error("%s was left by an older gapscale, whose archives have another format", path);
     } else if (records_scan(j->records, 1, &path, 0)) {
         return true;
@@ -217,7 +217,7 @@ bool journal_scan_archive(struct journal *j, char *path) {
 
 static bool append(struct journal *j, const struct partial_stack *list) {
     if (list->count == 0 || j->failed) { return !j->failed; }
-    j->failed = !recordfile_append(&j->out, j->directory);
+    j->failed = !files_append(&j->out, j->directory);
     if (j->failed) { return false; }
     const uint64_t before = j->out.size;
     for (size_t i = 0; !j->failed && i < list->count; i++) {
@@ -226,7 +226,7 @@ static bool append(struct journal *j, const struct partial_stack *list) {
         j->failed = !records_write(j->records, &j->out, record, length);
         free(record);
     }
-    j->failed = j->failed || !recordfile_sync(&j->out);
+    j->failed = j->failed || !files_sync(&j->out);
     if (j->failed && ftruncate(j->out.file, (off_t)before) != 0) {
         errno = 0;
     } /* a torn end is passed over */
@@ -236,7 +236,7 @@ static bool append(struct journal *j, const struct partial_stack *list) {
 /* A file that cannot be packed goes on as it is. */
 static bool pack_all(struct journal *j, const struct unit_list *list) {
     struct records_pack pack = {.list = list, .path = j->out.path, .directory = j->directory};
-    if (!recordfile_append(&j->out, j->directory) || !records_settle(j->records) ||
+    if (!files_append(&j->out, j->directory) || !records_settle(j->records) ||
         records_pack(j->records, &pack) != EXIT_DONE) {
         return false;
     }
@@ -320,12 +320,12 @@ static bool lock_shortly(pthread_mutex_t *mutex) {
 
 void journal_flush_by_force(struct journal *j) {
     if (!lock_shortly(&j->writing) || !lock_shortly(&j->mutex)) { return; }
-    bool good = j->waiting.count > 0 && recordfile_append(&j->out, j->directory);
+    bool good = j->waiting.count > 0 && files_append(&j->out, j->directory);
     for (size_t i = 0; good && i < j->waiting.count; i++) {
         size_t length = record_size(j->waiting.held[i]);
         if (length > j->room) { continue; }
         record_write(j->waiting.held[i], j->spare, length);
-        good = recordfile_add(&j->out, j->spare, length);
+        good = files_add(&j->out, j->spare, length);
     }
     if (good) { fsync(j->out.file); }
 }

@@ -36,7 +36,7 @@ struct journal {
     uint8_t *spare;
     double last_write, interval;
     pthread_mutex_t writing; /* of the file and the next lines */
-    struct recordfile out;
+    struct files_out out;
     uint64_t packed; /* its size when it was written last as a whole */
     bool failed;
 };

@@ -12,7 +12,6 @@
 #include "sim/config/config_read.h"
 #include "sim/config/difference.h"
 #include "sim/config/resolve.h"
-#include "sim/journal/recordfile.h"
 #include "sim/results/precision.h"
 #include "sim/results/store.h"
 #include "sim/sweep/sweep.h"
@@ -161,7 +160,7 @@ static void look_into(const char *path, const struct results *old, const struct 
 int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place) {
     *place = (struct publish_place){.finished = false};
     name_archive(path, place->archive);
-    if (recordfile_kind(place->archive) == RECORDFILE_OTHER) {
+    if (files_kind(place->archive) == FILES_OTHER) {
         message_error("%s exists and is no archive of gapscale, and is never replaced; choose another -o "
                       "FILE, or move it away",
                       place->archive);

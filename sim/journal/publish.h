@@ -1,5 +1,5 @@
 /* publish: from finished units to a results file FILE, and FILE.units beside it: its archive, a file of the
- * records (recordfile.h) of all nodes, cell by cell in the order of the plan, sampled ones first. With it
+ * records (files.h) of all nodes, cell by cell in the order of the plan, sampled ones first. With it
  * FILE can grow: with more replicates, n or series, only what is new is computed. It may be removed. */
 #ifndef GAPSCALE_SIM_JOURNAL_PUBLISH_H
 #define GAPSCALE_SIM_JOURNAL_PUBLISH_H

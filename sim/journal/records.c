@@ -79,10 +79,10 @@ static void add_record(struct records *r, size_t file, uint64_t offset, const st
     r->place[r->count++] = place;
 }
 
-bool records_write(struct records *r, struct recordfile *file, const uint8_t *bytes, size_t length) {
+bool records_write(struct records *r, struct files_out *file, const uint8_t *bytes, size_t length) {
     struct record_head head;
     const uint64_t offset = file->size;
-    if (!recordfile_add(file, bytes, length)) { return false; }
+    if (!files_add(file, bytes, length)) { return false; }
     for (size_t at = 0; at < length; at += head.length) {
         record_begin(bytes + at, length - at, &head);
         add_record(r, add_file(r, file->path), offset + at, &head, bytes + at + head.length - RECORD_TAIL);
@@ -436,7 +436,7 @@ static int read_next(struct records *r, const struct records_pack *pack, struct 
 }
 
 static int copy_all(struct records *r, const struct records_pack *pack, const struct unit_list *list,
-                    struct recordfile *file, struct records *packed) {
+                    struct files_out *file, struct records *packed) {
     int status = EXIT_DONE;
 #pragma omp parallel for ordered schedule(dynamic, 1)
     for (size_t i = 0; i < list->count; i++) {
@@ -474,12 +474,12 @@ static void remove_files(const struct records *r, const struct records_pack *pac
 int records_pack(struct records *r, const struct records_pack *pack) {
     struct records *packed = records_create(r->plan, r->numerics), before;
     struct unit_list all = unit_shares(r->plan, 0, 1);
-    struct recordfile file;
+    struct files_out file;
     int status = EXIT_FAILED;
-    if (recordfile_create(&file, pack->path)) {
+    if (files_create(&file, pack->path)) {
         status = copy_all(r, pack, pack->list ? pack->list : &all, &file, packed);
         if (status == EXIT_DONE && pack->stop && !stop_defer(pack->stop)) { status = EXIT_RESUMABLE; }
-        if (!recordfile_close(&file, status == EXIT_DONE)) { status = EXIT_FAILED; }
+        if (!files_close(&file, status == EXIT_DONE)) { status = EXIT_FAILED; }
     }
     if (status == EXIT_DONE) {
         remove_files(r, pack);

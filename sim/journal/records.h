@@ -5,7 +5,7 @@
 #define GAPSCALE_SIM_JOURNAL_RECORDS_H
 
 #include "sim/base/numerics.h"
-#include "sim/journal/recordfile.h"
+#include "sim/journal/files.h"
 #include "sim/sweep/sweep.h"
 
 struct records {
@@ -40,7 +40,7 @@ enum {
 };
 bool records_scan(struct records *records, size_t count, char *const *source, unsigned how);
 /* Writes some, one after the other, at the end of a file, and adds them. False after a message. */
-bool records_write(struct records *records, struct recordfile *file, const uint8_t *bytes, size_t length);
+bool records_write(struct records *records, struct files_out *file, const uint8_t *bytes, size_t length);
 
 /* After records were added, before all below. False where two of one range disagree, after a message that
  * names ranges and files, but where some were scanned by their heads: one of the two may be damaged; there
