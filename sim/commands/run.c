@@ -44,7 +44,7 @@ struct run {
     struct config *config;
 
     const char *output;
-    char default_output[JOURNAL_PATH], directory[JOURNAL_PATH]; /* the latter of the journal */
+    char default_output[FILES_PATH], directory[FILES_PATH]; /* the latter of the journal */
     struct publish_place place;
 
     struct stop_limit limit;
@@ -131,14 +131,6 @@ static void name_output(struct run *run) {
     run->output = run->o->output ? run->o->output : run->default_output;
 }
 
-static bool name_journal(struct run *run) {
-    if (journal_name(run->output, (size_t)run->o->shard, (size_t)run->o->shards, run->directory)) {
-        return true;
-    }
-    message_error("%.60s...: the name is too long", run->output);
-    return false;
-}
-
 /* What a run left that was killed between publishing and having cleared up: a journal of this config, of
  * nobody. */
 static void clear_finished(struct run *run) {
@@ -182,12 +174,12 @@ static int write_scores(struct run *run) {
 static int find_place(struct run *run) {
     enum destination_kind kind = run->o->force ? DESTINATION_RESULTS : DESTINATION_ANY;
     name_output(run);
-    if (ranks_index() > 0) { return name_journal(run) ? EXIT_DONE : EXIT_FAILED; }
+    journal_name(run->output, (size_t)run->o->shard, (size_t)run->o->shards, run->directory);
+    if (ranks_index() > 0) { return EXIT_DONE; }
     int status = destination_check(run->output, kind, 1, &run->o->config);
     if (status == EXIT_DONE) { status = check_scores(run); }
     if (status == EXIT_DONE) { status = publish_check(run->output, run->config, run->o->force, &run->place); }
     if (status != EXIT_DONE) { return status; }
-    if (!name_journal(run)) { return EXIT_FAILED; }
     if (run->place.finished) { clear_finished(run); }
     return run->place.finished || outfile_prepare(run->output, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
 }

@@ -10,7 +10,8 @@
 
 #include "sim/base/process.h"
 
-enum { FILES_DIRECTORY = 4096, FILES_NAME = 32, FILES_PATH = FILES_DIRECTORY + FILES_NAME };
+/* More than a path may have: what does not fit is refused by the system, as too long. */
+enum { FILES_PATH = 4096 + 96 };
 
 void files_path(const char *directory, const char *name, char path[FILES_PATH]);
 /* Whether a path is that of a file of a directory. */

@@ -24,10 +24,10 @@ static const double WAIT_LEAST = 0.2, WAIT_MOST = 5, WAIT_SHARE = 100; /* second
 
 /* ---- places ---- */
 
-bool journal_name(const char *output, size_t shard, size_t shards, char directory[JOURNAL_PATH]) {
+void journal_name(const char *output, size_t shard, size_t shards, char directory[FILES_PATH]) {
     char part[64] = "";
     if (shards > 1) { snprintf(part, sizeof part, ".shard-%zu-of-%zu", shard, shards); }
-    return snprintf(directory, JOURNAL_PATH, "%s%s.journal", output, part) < JOURNAL_PATH - 32;
+    snprintf(directory, FILES_PATH, "%s%s.journal", output, part);
 }
 
 bool journal_is_of(const char *directory, const char *resolved) {

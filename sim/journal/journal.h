@@ -20,10 +20,8 @@
 #include "sim/journal/journal_header.h"
 #include "sim/journal/records.h"
 
-enum { JOURNAL_PATH = 4096 };
-
 struct journal {
-    char directory[JOURNAL_PATH];
+    char directory[FILES_PATH];
     struct journal_header header;
     struct records *records; /* what is known; settled after journal_pack */
     /* Of this room: */
@@ -41,8 +39,8 @@ struct journal {
     bool failed;
 };
 
-/* The journal of a results file, or of a shard of it; false when the name is too long. */
-bool journal_name(const char *output, size_t shard, size_t shards, char directory[JOURNAL_PATH]);
+/* The journal of a results file, or of a shard of it. */
+void journal_name(const char *output, size_t shard, size_t shards, char directory[FILES_PATH]);
 /* Whether a journal is of this resolved config, or what is left of one without its header. */
 bool journal_is_of(const char *directory, const char *resolved);
 

@@ -12,7 +12,7 @@
 #include "sim/base/process.h"
 #include "sim/base/temporary.h"
 
-enum { BESIDE = sizeof((struct lock *)0)->path + PROCESS_TAG + 16 };
+enum { BESIDE = FILES_PATH + PROCESS_TAG + 16 };
 
 struct holder {
     char text[LOCK_TEXT]; /* of the file */
@@ -72,12 +72,11 @@ static void describe(const struct holder *h, char who[LOCK_TEXT]) {
 }
 
 bool lock_holder(const char *directory, char who[LOCK_TEXT]) {
-    char path[4096];
+    char path[FILES_PATH];
     struct holder h;
     who[0] = '\0';
-    if (snprintf(path, sizeof path, "%s/lock", directory) >= (int)sizeof path || !read_holder(path, &h)) {
-        return false;
-    }
+    files_path(directory, "lock", path);
+    if (!read_holder(path, &h)) { return false; }
     describe(&h, who);
     return holder_is_alive(&h);
 }
@@ -115,10 +114,7 @@ bool lock_take(struct lock *lock, const char *directory) {
     const struct process self = process_self();
     const time_t now = time(NULL);
     struct tm utc;
-    if (snprintf(lock->path, sizeof lock->path, "%s/lock", directory) >= (int)sizeof lock->path) {
-        message_error("%.60s...: the name is too long", directory);
-        return false;
-    }
+    files_path(directory, "lock", lock->path);
     if (gmtime_r(&now, &utc)) { strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S UTC", &utc); }
     snprintf(lock->text, LOCK_TEXT, "%s\nprocess %ld on %.200s since %s", process_tag(tag), self.pid,
              self.host, since);
@@ -144,9 +140,13 @@ bool lock_take(struct lock *lock, const char *directory) {
     return false;
 }
 
-bool lock_beat(const struct lock *lock) {
+static bool is_own(const struct lock *lock) {
     char text[LOCK_TEXT];
-    if (!read_text(lock->path, text) || strcmp(text, lock->text) != 0) {
+    return read_text(lock->path, text) && strcmp(text, lock->text) == 0;
+}
+
+bool lock_beat(const struct lock *lock) {
+    if (!is_own(lock)) {
         message_error("%s is no longer of this process; was it taken for dead?", lock->path);
         return false;
     }
@@ -159,6 +159,5 @@ bool lock_is_left(int directory, const char *name) {
 }
 
 void lock_release(const struct lock *lock) {
-    char text[LOCK_TEXT];
-    if (read_text(lock->path, text) && strcmp(text, lock->text) == 0) { unlink(lock->path); }
+    if (is_own(lock)) { unlink(lock->path); }
 }

@@ -7,12 +7,12 @@
 #ifndef GAPSCALE_SIM_JOURNAL_LOCK_H
 #define GAPSCALE_SIM_JOURNAL_LOCK_H
 
-#include <stdbool.h>
+#include "sim/journal/files.h"
 
 enum { LOCK_STALE = 60, LOCK_TEXT = 512 };
 
 struct lock {
-    char path[4096];
+    char path[FILES_PATH];
     char text[LOCK_TEXT]; /* what the file says while it is this process's */
 };
 

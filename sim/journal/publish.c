@@ -18,8 +18,8 @@
 
 /* ---- what is there already ---- */
 
-static void name_archive(const char *file, char path[PUBLISH_PATH]) {
-    snprintf(path, PUBLISH_PATH, "%s.units", file);
+static void name_archive(const char *file, char path[FILES_PATH]) {
+    snprintf(path, FILES_PATH, "%s.units", file);
 }
 
 static bool is_growth(const char *path) {
@@ -182,7 +182,7 @@ int publish_check(const char *path, const struct config *config, bool force, str
 }
 
 void publish_clear(const char *path) {
-    char archive[PUBLISH_PATH];
+    char archive[FILES_PATH];
     name_archive(path, archive);
     temporary_clear(path);
     temporary_clear(archive);
@@ -215,7 +215,7 @@ static int write_results(const struct publish *p, struct results *results) {
 int publish_results(const struct publish *p) {
     struct pass pass = {results_create(p->plan->outline, p->isa),
                         progress_start(2 * (double)p->plan->cell_count, 0, p->quiet)};
-    char path[PUBLISH_PATH];
+    char path[FILES_PATH];
     name_archive(p->output, path);
     int status = records_pack(
         p->records,

@@ -7,14 +7,12 @@
 #include "sim/journal/records.h"
 #include "sim/sweep/stop.h"
 
-enum { PUBLISH_PATH = 4096 };
-
 /* What is at the place of a results file. */
 struct publish_place {
     bool finished; /* the work is done already */
     bool grows;    /* results of the same config but for less replicates, n or series; `archive` holds their
                       units */
-    char archive[PUBLISH_PATH];
+    char archive[FILES_PATH];
 };
 /* Of a path that destination_check takes. Returns EXIT_DONE to go on, anything else, after a message, to stop
  * with. */
