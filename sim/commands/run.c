@@ -73,8 +73,6 @@ static int read_config(struct run *run) {
     return run->config ? EXIT_DONE : EXIT_USAGE;
 }
 
-static void free_config(struct run *run) { config_free(run->config); }
-
 /* ---- watch ---- */
 
 /* What the watching thread does, from the first moment on. */
@@ -112,12 +110,6 @@ static int start_watch(struct run *run) {
     }
     run->stop = stop_start(&(struct stop_plan){run->limit, beat, save_by_force, run});
     return run->stop ? EXIT_DONE : EXIT_FAILED;
-}
-
-static void end_watch(struct run *run) {
-    memory_save(NULL, NULL);
-    if (run->stop) { stop_end(run->stop); }
-    run->stop = NULL;
 }
 
 /* ---- place ---- */
@@ -239,16 +231,8 @@ static int take_lock(struct run *run) {
         return EXIT_FAILED;
     }
     run->locked = lock_take(&run->lock, run->directory);
+    if (!run->locked) { rmdir(run->directory); } /* if it is empty */
     return run->locked ? EXIT_DONE : EXIT_FAILED;
-}
-
-static void release_lock(struct run *run) {
-    if (!run->locked) {
-        rmdir(run->directory); /* if it is empty */
-        return;
-    }
-    lock_release(&run->lock);
-    if (!journal_exists(run->directory)) { journal_remove_directory(run->directory); }
 }
 
 /* ---- journal ---- */
@@ -298,10 +282,6 @@ static int open_journal(struct run *run) {
     int status = check_journal(run);
     if (status == EXIT_DONE && run->o->shards == 1) { publish_clear(run->output); }
     return status;
-}
-
-static void close_journal(struct run *run) {
-    if (run->journal) { journal_close(run->journal); }
 }
 
 /* ---- plan ---- */
@@ -362,12 +342,6 @@ static int make_plan(struct run *run) {
     list_units(run);
     say_plan(run);
     return EXIT_DONE;
-}
-
-static void free_plan(struct run *run) {
-    unit_plan_release(&run->plan);
-    free(run->ours.range);
-    free(run->todo.range);
 }
 
 /* ---- sweep ---- */
@@ -435,43 +409,50 @@ static int publish(struct run *run) {
 
 /* ---- the stages ---- */
 
-/* Each begins when those before it are done, and is ended, whether it was done or not, after those behind it.
- */
+/* Each begins when those before it are done. */
 static const struct {
     int (*begin)(struct run *run);
-    void (*end)(struct run *run);
     bool leads;    /* of rank 0 alone */
     bool finished; /* also where the results are there already */
 } stage[] = {
-    {read_config, free_config, false, true},     /* what is asked for */
-    {find_place, NULL, false, true},             /* where the results go; whether they are there, or grow */
-    {find_room, NULL, true, false},              /* whether this machine can hold it */
-    {start_watch, NULL, false, true},            /* for signals and the time limit, over lock and journal */
-    {take_lock, release_lock, true, false},      /* nobody else computes this */
-    {open_journal, close_journal, false, false}, /* what is finished survives */
-    {make_plan, free_plan, false, false},        /* units, and which of them are finished */
-    {compute_units, NULL, false, false},         /* the others */
-    {publish, NULL, true, false},                /* all of them become results */
-    {write_scores, NULL, true, true},            /* their rows, where they are asked for */
+    {read_config, false, true},    /* what is asked for */
+    {find_place, false, true},     /* where the results go; whether they are there, or grow */
+    {find_room, true, false},      /* whether this machine can hold it */
+    {start_watch, false, true},    /* for signals and the time limit, over lock and journal */
+    {take_lock, true, false},      /* nobody else computes this */
+    {open_journal, false, false},  /* what is finished survives */
+    {make_plan, false, false},     /* units, and which of them are finished */
+    {compute_units, false, false}, /* the others */
+    {publish, true, false},        /* all of them become results */
+    {write_scores, true, true},    /* their rows, where they are asked for */
 };
-enum { STAGES = sizeof stage / sizeof *stage };
 
-/* The watch ends before anything is taken away that it looks at. */
 static int run_stages(struct run *run) {
     const bool leads = ranks_index() == 0;
-    bool begun[STAGES] = {false};
     int status = EXIT_DONE;
-    for (size_t i = 0; i < STAGES && status == EXIT_DONE; i++) {
-        begun[i] = (leads || !stage[i].leads) && (!run->place.finished || stage[i].finished);
-        if (begun[i]) { status = stage[i].begin(run); }
+    for (size_t i = 0; i < sizeof stage / sizeof *stage && status == EXIT_DONE; i++) {
+        if ((leads || !stage[i].leads) && (!run->place.finished || stage[i].finished)) {
+            status = stage[i].begin(run);
+        }
     }
     if (status == EXIT_RESUMABLE && !run->place.finished && leads) { say_resumable(run); }
     if (status != EXIT_DONE && status != EXIT_RESUMABLE && !leads) { ranks_abort(); }
-    end_watch(run);
-    for (size_t i = STAGES; i-- > 0;) {
-        if (begun[i] && stage[i].end) { stage[i].end(run); }
-    }
     return status;
+}
+
+/* What the stages have made, as far as they came; the watch first, which looks at it. */
+static void release(struct run *run) {
+    memory_save(NULL, NULL);
+    if (run->stop) { stop_end(run->stop); }
+    unit_plan_release(&run->plan);
+    free(run->ours.range);
+    free(run->todo.range);
+    if (run->journal) { journal_close(run->journal); }
+    if (run->locked) {
+        lock_release(&run->lock);
+        if (!journal_exists(run->directory)) { journal_remove_directory(run->directory); }
+    }
+    config_free(run->config);
 }
 
 int command_run(int argc, char **argv) {
@@ -482,6 +463,7 @@ int command_run(int argc, char **argv) {
     char *command_line = outfile_command_line(argc, argv);
     struct run run = {.o = &o, .command_line = command_line};
     status = run_stages(&run);
+    release(&run);
     free(command_line);
     return status;
 }
