@@ -52,35 +52,23 @@ static bool series_grows(const struct results_series *old, const struct config_s
            (asked->target > 0) == (old->target > 0) && count_lost(old, asked) == 0;
 }
 
-/* Of two configs the series that both have, in the order of the second; how many. */
-static size_t take_common(struct config *asked, struct config *held) {
-    struct config_series *mine = memory_create(held->series_count, sizeof *mine),
-                         *theirs = memory_create(held->series_count, sizeof *theirs);
-    size_t count = 0;
-    for (size_t i = 0; i < held->series_count; i++) {
-        const struct config_series *series = find_series(asked, held->series[i].name);
-        if (!series) { continue; }
-        mine[count] = *series;
-        theirs[count++] = held->series[i];
-    }
-    asked->series = mine;
-    held->series = theirs;
-    return asked->series_count = held->series_count = count;
-}
-
-/* In which keys these series differ; all keys where the file's config cannot be read, or has none of them. */
+/* In which keys the series differ that both have; all keys where the file's config cannot be read. What is
+ * resolved hangs on which series there are, and in which order: here as there. */
 static size_t list_differences(const struct config *config, const char *resolved, struct difference **list) {
     struct config *old = config_read_resolved(resolved);
     if (!old) { return difference_list(config->resolved, resolved, list); }
-    struct config asked = *config, held = *old;
-    bool any = take_common(&asked, &held) > 0;
-    char *here = any ? resolve_config(&asked) : memory_copy_text(config->resolved),
-         *there = any ? resolve_config(&held) : memory_copy_text(resolved);
+    struct config asked = *config;
+    asked.series_count = old->series_count;
+    asked.series = memory_create(old->series_count, sizeof *asked.series);
+    for (size_t i = 0; i < old->series_count; i++) {
+        const struct config_series *series = find_series(config, old->series[i].name);
+        asked.series[i] = series ? *series : old->series[i];
+    }
+    char *here = resolve_config(&asked), *there = resolve_config(old);
     size_t count = difference_list(here, there, list);
     free(here);
     free(there);
     free(asked.series);
-    free(held.series);
     config_free(old);
     return count;
 }
