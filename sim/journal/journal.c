@@ -62,7 +62,6 @@ static struct journal *prepare(const char *directory) {
     j->mutex = (pthread_mutex_t)PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP; /* its holder may run out of memory */
     pthread_mutex_init(&j->writing, NULL);
     j->out.file = -1;
-    j->last_write = machine_seconds();
     signal(SIGXFSZ, SIG_IGN); /* a file size limit shows as an error of write() */
     return j;
 }
@@ -74,21 +73,14 @@ static const char *reason_of_absence(const char *directory) {
 }
 
 static struct journal *refuse(struct journal *j, enum journal_header_state state) {
-    switch (state) {
-    case JOURNAL_HEADER_ABSENT:
-        message_error("%s is no journal: %s", j->directory, reason_of_absence(j->directory));
-        break;
-    case JOURNAL_HEADER_OLDER:
-        message_error(
+    static const char *const words[] = {
+        [JOURNAL_HEADER_ABSENT] = "%s is no journal: %s",
+        [JOURNAL_HEADER_DAMAGED] =
+            "the header of the journal %s is damaged; `gapscale run` with the same config makes it again",
+        [JOURNAL_HEADER_OLDER] =
             "%s was left by an older gapscale, whose journals have another format: go on with that one, "
-            "or start again with --fresh",
-            j->directory);
-        break;
-    default:
-        message_error("the header of the journal %s is damaged; `gapscale run` with the same config makes it "
-                      "again",
-                      j->directory);
-    }
+            "or start again with --fresh"};
+    message_error(words[state], j->directory, reason_of_absence(j->directory));
     journal_close(j);
     return NULL;
 }
@@ -217,19 +209,16 @@ bool journal_scan_archive(struct journal *j, char *path) {
 
 static bool append(struct journal *j, const struct partial_stack *list) {
     if (list->count == 0 || j->failed) { return !j->failed; }
-    j->failed = !files_append(&j->out, j->directory);
-    if (j->failed) { return false; }
     const uint64_t before = j->out.size;
-    for (size_t i = 0; !j->failed && i < list->count; i++) {
+    bool good = files_append(&j->out, j->directory);
+    for (size_t i = 0; good && i < list->count; i++) {
         size_t length;
         uint8_t *record = record_make(1, &list->held[i], &length);
-        j->failed = !records_write(j->records, &j->out, record, length);
+        good = records_write(j->records, &j->out, record, length);
         free(record);
     }
-    j->failed = j->failed || !files_sync(&j->out);
-    if (j->failed && ftruncate(j->out.file, (off_t)before) != 0) {
-        errno = 0;
-    } /* a torn end is passed over */
+    j->failed = !good || !files_sync(&j->out);
+    if (j->failed && ftruncate(j->out.file, (off_t)before) != 0) { return false; } /* passed over as torn */
     return !j->failed;
 }
 
@@ -276,7 +265,7 @@ void journal_known(void *journal, struct unit_range range, struct partial_stack 
 static bool begin_writing(struct journal *j, bool at_once) {
     pthread_mutex_lock(&j->mutex);
     const bool full = j->bytes >= WAITING_BYTES,
-               due = j->waiting.count > 0 && machine_seconds() - j->last_write >= j->interval;
+               due = j->waiting.count > 0 && machine_seconds() >= j->next_write;
     pthread_mutex_unlock(&j->mutex);
     if (at_once || full) { return pthread_mutex_lock(&j->writing) == 0; }
     return due && pthread_mutex_trylock(&j->writing) == 0;
@@ -287,7 +276,6 @@ static struct partial_stack take_waiting(struct journal *j) {
     struct partial_stack taken = j->waiting;
     j->waiting = (struct partial_stack){.count = 0};
     j->bytes = 0;
-    j->last_write = machine_seconds();
     pthread_mutex_unlock(&j->mutex);
     return taken;
 }
@@ -296,14 +284,14 @@ static struct partial_stack take_waiting(struct journal *j) {
 static bool save(struct journal *j, bool at_once) {
     if (!begin_writing(j, at_once)) { return true; }
     struct partial_stack list = take_waiting(j);
-    double start = machine_seconds();
+    const double start = machine_seconds();
     bool good = append(j, &list);
-    double interval = fmin(WAIT_MOST, fmax(WAIT_LEAST, WAIT_SHARE * (machine_seconds() - start)));
+    const double wait = fmin(WAIT_MOST, fmax(WAIT_LEAST, WAIT_SHARE * (machine_seconds() - start)));
     if (good && j->out.size > 2 * j->packed + RECORD_SLACK) { good = pack_all(j, NULL); }
     pthread_mutex_unlock(&j->writing);
     partial_drop(&list);
     pthread_mutex_lock(&j->mutex);
-    j->interval = interval;
+    j->next_write = start + wait;
     pthread_mutex_unlock(&j->mutex);
     return good;
 }

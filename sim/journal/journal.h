@@ -32,7 +32,7 @@ struct journal {
     size_t bytes; /* of what waits, at most */
     size_t room;  /* of `spare`, for any record that waits, where memory is out */
     uint8_t *spare;
-    double last_write, interval;
+    double next_write;       /* not before */
     pthread_mutex_t writing; /* of the file and the next lines */
     struct files_out out;
     uint64_t packed; /* its size when it was written last as a whole */

@@ -1,6 +1,5 @@
 #include "sim/journal/journal_header.h"
 
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "sim/base/outfile.h"
 #include "sim/base/version.h"
 #include "sim/journal/files.h"
+#include "sim/sweep/record.h"
 
 /* Ended by NUL, as all that follows is; formats before 4 had lines. */
 static const char first_text[] = "gapscale journal 4", older[] = "gapscale journal ";
@@ -18,19 +18,12 @@ enum { LONGEST = 1 << 28 /* bytes: of some ten million n and betas written out *
 
 /* ---- writing ---- */
 
-static void hash_text(const char *text, size_t length, uint8_t digest[SHA256_DIGEST_SIZE]) {
-    struct sha256_ctx hash;
-    sha256_init(&hash);
-    sha256_update(&hash, length, (const uint8_t *)text);
-    sha256_digest(&hash, SHA256_DIGEST_SIZE, digest);
-}
-
 static void put_text(FILE *out, const char *text) { fwrite(text, 1, strlen(text) + 1, out); }
 
 /* The file. Free with free(). */
 static char *make_bytes(const struct journal_header *h, size_t *length) {
     char *bytes, shard[64], numerics[NUMERICS_TEXT];
-    uint8_t digest[SHA256_DIGEST_SIZE];
+    uint8_t digest[RECORD_TAIL];
     FILE *out = memory_stream_open(&bytes, length);
     snprintf(shard, sizeof shard, "%zu/%zu", h->shard, h->shards);
     put_text(out, first_text);
@@ -39,7 +32,7 @@ static char *make_bytes(const struct journal_header *h, size_t *length) {
     for (size_t i = 0; i < JOURNAL_TEXTS; i++) { put_text(out, h->text[i]); }
     for (size_t i = 0; i < h->set_count; i++) { put_text(out, h->set[i]); }
     if (fflush(out) || ferror(out)) { memory_exhausted(); }
-    hash_text(bytes, *length, digest);
+    record_hash(bytes, *length, digest);
     fwrite(digest, 1, sizeof digest, out);
     memory_stream_close(out, &bytes);
     return bytes;
@@ -72,12 +65,12 @@ static bool is_older(const char *bytes) {
 }
 
 static enum journal_header_state parse(size_t length, struct journal_header *h) {
-    uint8_t digest[SHA256_DIGEST_SIZE];
+    uint8_t digest[RECORD_TAIL];
     const char *at = h->bytes;
     if (is_older(at)) { return JOURNAL_HEADER_OLDER; }
     if (length <= sizeof digest || at[length - sizeof digest - 1] != '\0') { return JOURNAL_HEADER_DAMAGED; }
     const char *end = at + length - sizeof digest;
-    hash_text(at, (size_t)(end - at), digest);
+    record_hash(at, (size_t)(end - at), digest);
     const char *first = next_text(&at, end), *rest = numerics_read(next_text(&at, end), &h->numerics);
     bool good = memcmp(digest, end, sizeof digest) == 0 && strcmp(first, first_text) == 0 && rest &&
                 *rest == '\0' && sscanf(next_text(&at, end), "%zu/%zu", &h->shard, &h->shards) == 2 &&

@@ -100,7 +100,7 @@ static void put_head(struct cursor *c, const struct unit *unit, size_t body) {
     put(c, body, 8);
 }
 
-static void hash_bytes(const uint8_t *bytes, size_t size, uint8_t digest[RECORD_TAIL]) {
+void record_hash(const void *bytes, size_t size, uint8_t digest[RECORD_TAIL]) {
     struct sha256_ctx hash;
     sha256_init(&hash);
     sha256_update(&hash, size, bytes);
@@ -117,7 +117,7 @@ void record_write(const struct partial *p, uint8_t *bytes, size_t length) {
     struct cursor c = {.bytes = bytes};
     put_head(&c, &p->of, length - RECORD_HEAD - RECORD_TAIL);
     put_body(&c, p);
-    hash_bytes(bytes, c.at, bytes + c.at);
+    record_hash(bytes, c.at, bytes + c.at);
 }
 
 uint8_t *record_make(size_t count, struct partial *const *p, size_t *length) {
@@ -156,7 +156,7 @@ const char *record_check(const uint8_t *bytes, size_t size, struct record_head *
     const char *why = record_begin(bytes, size, head);
     if (why) { return why; }
     const uint8_t *tail = bytes + head->length - RECORD_TAIL;
-    hash_bytes(bytes, (size_t)(tail - bytes), digest);
+    record_hash(bytes, (size_t)(tail - bytes), digest);
     return memcmp(digest, tail, RECORD_TAIL) == 0 ? NULL : "its checksum is wrong";
 }
 

@@ -18,6 +18,8 @@ enum { RECORD_SLACK = 64 << 20 };
 
 enum { RECORD_HEAD = 8 + UNIT_KEY + 8 + 4 * 8, RECORD_TAIL = 32 };
 
+/* SHA-256. */
+void record_hash(const void *bytes, size_t size, uint8_t digest[RECORD_TAIL]);
 /* Bytes of the record of a partial; writes it there, allocating nothing. */
 size_t record_size(const struct partial *partial);
 void record_write(const struct partial *partial, uint8_t *bytes, size_t length);
