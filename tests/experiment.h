@@ -67,7 +67,7 @@ static inline struct results *experiment_of(const struct config *config, const s
         ranks_lead(
             &(struct sweep_work){
                 .plan = &plan, .isa = isa, .threads = threads, .accept = experiment_hold, .context = &held},
-            &(struct ranks_task){{1, &all}, 0, true}),
+            &(struct unit_list){1, &all}, 0, true),
         0);
     struct results *results = experiment_collect(&plan, isa->name, partial);
     free(partial);

@@ -1,7 +1,6 @@
 /* `gapscale merge`: one results file from the journals of the parts of a sweep. */
 #include <errno.h>
 #include <fnmatch.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,7 +131,6 @@ static int make_results(struct merge *m) {
                                              .output = m->output,
                                              .command_line = m->command_line,
                                              .isa = isa_best()->name,
-                                             .threads = omp_get_max_threads(),
                                              .quiet = m->quiet});
 }
 

@@ -363,8 +363,7 @@ static bool save_all(void *journal) { return journal_flush(journal) && journal_p
 static int compute_units(struct run *run) {
     struct sweep_work work = make_work(run);
     if (ranks_index() > 0) { return ranks_follow(&work, save_all); }
-    const struct ranks_task task = {run->todo, run->all.cost - run->left.cost, run->o->quiet};
-    int status = ranks_lead(&work, &task);
+    int status = ranks_lead(&work, &run->todo, run->all.cost - run->left.cost, run->o->quiet);
     if (!journal_flush(run->journal)) { return EXIT_FAILED; }
     if (status != EXIT_DONE || run->todo.count == 0) { return status; }
     if (ranks_count() > 1) {
@@ -400,7 +399,6 @@ static int publish(struct run *run) {
                                                    .output = run->output,
                                                    .command_line = run->command_line,
                                                    .isa = run->isa->name,
-                                                   .threads = run->o->threads,
                                                    .quiet = run->o->quiet,
                                                    .stop = run->stop});
     if (status == EXIT_DONE) { files_clear(run->directory); }

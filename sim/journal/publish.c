@@ -1,5 +1,6 @@
 #include "sim/journal/publish.h"
 
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,7 +193,7 @@ static void take_cell(void *context, struct partial_stack *stack) {
 }
 
 static int write_results(const struct publish *p, struct results *results) {
-    struct store_provenance provenance = {.command_line = p->command_line, .threads = p->threads};
+    struct store_provenance provenance = {.command_line = p->command_line, .threads = omp_get_max_threads()};
     precision_round(results);
     int status = store_write(p->output, results, &provenance);
     if (status == EXIT_DONE && !p->quiet) { message_say("wrote %s", p->output); }

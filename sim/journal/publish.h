@@ -24,7 +24,6 @@ struct publish {
     const struct unit_plan *plan;
     struct records *records; /* of all its sampled units */
     const char *output, *command_line, *isa;
-    int threads;
     bool quiet;
     struct stop *stop; /* may be NULL */
 };

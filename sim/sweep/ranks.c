@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/progress.h"
 
@@ -18,7 +17,7 @@ int ranks_count(void) { return rank_count; }
 struct leader {
     const struct sweep_work *work;
     pthread_mutex_t lock; /* of the next lines */
-    struct unit_list rest;
+    const struct unit_list *units;
     size_t at; /* the first that is not given out whole */
     double left;
     bool failed;
@@ -34,8 +33,8 @@ static size_t take_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
     pthread_mutex_lock(&l->lock);
     double want = l->left / (2.0 * rank_count), enough = want / 2;
     bool ended = l->failed || stop_asked(l->work->stop);
-    while (!ended && count < SWEEP_MORE && l->at < l->rest.count && (count == 0 || want > enough)) {
-        struct unit_range *rest = &l->rest.range[l->at];
+    while (!ended && count < SWEEP_MORE && l->at < l->units->count && (count == 0 || want > enough)) {
+        struct unit_range *rest = &l->units->range[l->at];
         struct unit_range node = {rest->first, rest->first + unit_node(plan, *rest, want)};
         double cost = unit_range_cost(plan, node);
         range[count++] = node;
@@ -255,22 +254,18 @@ bool ranks_wait(int *status) {
 
 #endif
 
-int ranks_lead(const struct sweep_work *work, const struct ranks_task *task) {
-    const size_t count = task->units.count;
-    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER};
+int ranks_lead(const struct sweep_work *work, const struct unit_list *units, double cost_before, bool quiet) {
+    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .units = units};
     struct sweep_work own = *work;
     own.more = take_ranges;
     own.done = tell_done;
     own.more_context = &l;
-    l.rest = (struct unit_list){count, memory_create(count, sizeof *l.rest.range)};
-    for (size_t i = 0; i < count; i++) { l.rest.range[i] = task->units.range[i]; }
-    l.left = unit_amount(work->plan, &l.rest).cost;
-    l.progress = progress_start(task->cost_before + l.left, task->cost_before, task->quiet);
+    l.left = unit_amount(work->plan, units).cost;
+    l.progress = progress_start(cost_before + l.left, cost_before, quiet);
     int status = lead(&l, &own);
     progress_end(&l.progress);
-    if (status == EXIT_DONE && (l.at < count || (rank_count > 1 && stop_asked(work->stop)))) {
+    if (status == EXIT_DONE && (l.at < units->count || (rank_count > 1 && stop_asked(work->stop)))) {
         status = EXIT_RESUMABLE;
     }
-    free(l.rest.range);
     return status;
 }

@@ -27,15 +27,11 @@ int ranks_count(void);
 /* Threads a rank should use unless told: the processors of its node shared among the ranks there. */
 int ranks_threads(void);
 
-/* What is to be computed, in this order, sampled units and exact values. */
-struct ranks_task {
-    struct unit_list units;
-    double cost_before; /* of units that were finished earlier, for the progress that is shown */
-    bool quiet;         /* none is */
-};
-/* Rank 0: computes a task together with the others; work->accept gets its own share alone. Status as of
- * sweep_compute, when the others have kept theirs. With one rank, alone. */
-int ranks_lead(const struct sweep_work *work, const struct ranks_task *task);
+/* Rank 0: computes units, sampled ones and exact values, in this order, together with the others;
+ * work->accept gets its own share alone. The ranges of the list are used up. Status as of sweep_compute, when
+ * the others have kept theirs. With one rank, alone. cost_before: of units that were finished earlier, for
+ * the progress that is shown unless `quiet`. */
+int ranks_lead(const struct sweep_work *work, const struct unit_list *units, double cost_before, bool quiet);
 
 /* The others, before they do anything: wait for rank 0. True where it leads a sweep; else `status` is to end
  * with. */

@@ -43,7 +43,7 @@ static int compute(const struct setting *s, struct unit_range range, struct jour
     return ranks_lead(
         &(struct sweep_work){
             .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .accept = journal_accept, .context = j},
-        &(struct ranks_task){{1, &range}, 0, true});
+        &(struct unit_list){1, &range}, 0, true);
 }
 
 /* The record of exact values. */

@@ -47,7 +47,7 @@ static void setting_make(struct setting *s) {
                               .threads = 2,
                               .accept = journal_accept,
                               .context = s->journal};
-    assert_int_equal(ranks_lead(&work, &(struct ranks_task){{1, &some}, 0, true}), EXIT_DONE);
+    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &some}, 0, true), EXIT_DONE);
     assert_true(journal_flush(s->journal) && records_settle(s->journal->records));
 }
 
@@ -64,7 +64,6 @@ static int publish_to(const struct setting *s, const char *output) {
                                              .output = output,
                                              .command_line = "",
                                              .isa = "base",
-                                             .threads = 2,
                                              .quiet = true});
 }
 

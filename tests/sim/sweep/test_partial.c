@@ -51,7 +51,7 @@ static void made_compute(struct made *m, size_t first, size_t step, int threads)
                                   .threads = threads,
                                   .accept = experiment_hold,
                                   .context = &held};
-        assert_int_equal(ranks_lead(&work, &(struct ranks_task){{1, &one}, 0, true}), EXIT_DONE);
+        assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &one}, 0, true), EXIT_DONE);
     }
 }
 

@@ -33,7 +33,7 @@ static void compute(struct computed *c, const char *config) {
     struct experiment_held held = {&c->plan, c->partial};
     struct sweep_work work = {
         .plan = &c->plan, .isa = isa_best(), .threads = 2, .accept = experiment_hold, .context = &held};
-    assert_int_equal(ranks_lead(&work, &(struct ranks_task){{1, &all}, 0, true}), 0);
+    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &all}, 0, true), 0);
 }
 
 static void drop(struct computed *c) {
