@@ -67,9 +67,9 @@ static double margin_of(const struct config_series *s) {
 static bool warn_of(FILE *out, const struct config_series *s, double log_n, const struct oracle *oracle,
                     double log_lambda, const struct criterion *criterion) {
     char label[CRITERION_LABEL];
-    double point = exact_collapse(oracle, criterion), margin = margin_of(s),
-           first = config_log_beta(s, log_n, log_lambda, 0) - log_lambda,
-           last = config_log_beta(s, log_n, log_lambda, s->beta.count - 1) - log_lambda;
+    double curvature, point = exact_collapse(oracle, criterion, &curvature), margin = margin_of(s),
+                      first = config_log_beta(s, log_n, log_lambda, 0) - log_lambda,
+                      last = config_log_beta(s, log_n, log_lambda, s->beta.count - 1) - log_lambda;
     if (!(point > 0)) { return true; }
     bool low = log(point)<first + margin, high = log(point)> last - margin;
     if (!low && !high) { return true; }

@@ -46,12 +46,12 @@ static void fill_means(struct results_series *s, size_t n, size_t criterion, dou
 }
 
 static void fill_length(struct results_series *s, size_t n, size_t criterion, double scatter) {
-    double p[FAMILY_PARAMETERS] = {0};
+    double p[FAMILY_PARAMETERS] = {0}, curvature;
     family_parameters(s->family, s->parameter, s->log_n[n], p);
     struct oracle *oracle = oracle_create_with(s->family, p, s->log_n[n], s->log_lambda_typ[n]);
     if (!oracle) { memory_exhausted(); }
     s->exact_collapse[n * s->size[RESULTS_CRITERION] + criterion] =
-        exact_collapse(oracle, &s->criterion[criterion]);
+        exact_collapse(oracle, &s->criterion[criterion], &curvature);
     oracle_free(oracle);
     fill_means(s, n, criterion, scatter);
 }

@@ -7,8 +7,7 @@
 #include "models/oracle/sink.h"
 #include "sim/base/memory.h"
 
-/* *curvature is set for the susceptibility alone. */
-static double collapse_of(const struct oracle *oracle, const struct criterion *criterion, double *curvature) {
+double exact_collapse(const struct oracle *oracle, const struct criterion *criterion, double *curvature) {
     switch (criterion->kind) {
     case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, NULL);
     case CRITERION_PARTICIPATION: return oracle_collapse_participation(oracle, criterion->threshold, NULL);
@@ -16,11 +15,6 @@ static double collapse_of(const struct oracle *oracle, const struct criterion *c
     case CRITERION_TOP_TWO_RATIO: break;
     }
     return NAN;
-}
-
-double exact_collapse(const struct oracle *oracle, const struct criterion *criterion) {
-    double curvature;
-    return collapse_of(oracle, criterion, &curvature);
 }
 
 static void exact_output(struct results_series *s, const struct oracle_answer *answer, size_t b) {
@@ -104,7 +98,7 @@ static void exact_about(struct results_series *s, size_t n, const struct oracle 
 static void exact_criterion(struct results_series *s, size_t n, const struct oracle *oracle, size_t c) {
     const size_t at = n * s->size[RESULTS_CRITERION] + c;
     const struct criterion *criterion = &s->criterion[c];
-    s->exact_collapse[at] = collapse_of(oracle, criterion, &s->exact_collapse_curvature[at]);
+    s->exact_collapse[at] = exact_collapse(oracle, criterion, &s->exact_collapse_curvature[at]);
     if (criterion->kind == CRITERION_SUSCEPTIBILITY && s->exact_collapse[at] > 0) {
         exact_about(s, n, oracle, s->exact_collapse[at]);
     }

@@ -15,7 +15,8 @@ void exact_fill(struct results *results, int threads);
 /* The same of a series at one n. */
 void exact_fill_cell(struct results_series *here);
 
-/* A criterion's collapse point, over Lambda^typ; NaN where that is not known. */
-double exact_collapse(const struct oracle *oracle, const struct criterion *criterion);
+/* A criterion's collapse point, over Lambda^typ; NaN where that is not known. *curvature as of
+ * oracle_collapse_susceptibility, and left alone for other criteria. */
+double exact_collapse(const struct oracle *oracle, const struct criterion *criterion, double *curvature);
 
 #endif

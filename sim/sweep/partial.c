@@ -62,9 +62,6 @@ size_t partial_means(const struct unit *of, size_t group_blocks) {
     return count_groups(of, group_blocks) * group_length(of);
 }
 
-static size_t count_histograms(const struct unit *of) {
-    return unit_is_exact(of) ? 0 : of->cell->layout.binned;
-}
 static size_t count_all(const struct partial *p) {
     return (size_t)(p->number - p->mean) + partial_numbers(&p->of);
 }
@@ -72,7 +69,7 @@ static size_t count_all(const struct partial *p) {
 /* All of bin. */
 static size_t count_bins(const struct partial *p) {
     size_t count = 0;
-    for (size_t i = 0; i < count_histograms(&p->of); i++) { count += p->filled[i]; }
+    for (size_t i = 0; i < p->of.cell->layout.binned; i++) { count += p->filled[i]; }
     return count;
 }
 
@@ -86,7 +83,7 @@ struct partial *partial_create(const struct unit *of) {
     p->group = p->m2 + moments;
     p->number = p->group + means;
     for (size_t i = 0; i < numbers; i++) { p->number[i] = NAN; }
-    p->filled = memory_create(count_histograms(of), sizeof *p->filled);
+    p->filled = memory_create(of->cell->layout.binned, sizeof *p->filled);
     return p;
 }
 
@@ -101,7 +98,7 @@ void partial_free(struct partial *p) {
 struct partial *partial_copy(const struct partial *p) {
     struct partial *q = partial_create(&p->of);
     memcpy(q->mean, p->mean, count_all(p) * sizeof *q->mean);
-    memcpy(q->filled, p->filled, count_histograms(&p->of) * sizeof *q->filled);
+    memcpy(q->filled, p->filled, p->of.cell->layout.binned * sizeof *q->filled);
     q->bin = memory_resize(NULL, count_bins(p), sizeof *q->bin);
     if (q->bin) { memcpy(q->bin, p->bin, count_bins(p) * sizeof *q->bin); }
     return q;
@@ -110,17 +107,12 @@ struct partial *partial_copy(const struct partial *p) {
 size_t partial_bytes(const struct partial *p) { return sizeof *p + 8 * (count_all(p) + count_bins(p)); }
 
 void partial_set_bins(struct partial *p, const uint32_t *histogram) {
-    size_t values = p->of.cell->layout.binned, count = 0;
-    for (size_t i = 0; i < values * HISTOGRAM_BINS; i++) { count += histogram[i] > 0; }
-    p->bin = memory_resize(p->bin, count, sizeof *p->bin);
-    count = 0;
-    for (size_t i = 0; i < values; i++) {
-        size_t before = count;
-        for (size_t b = 0; b < HISTOGRAM_BINS; b++) {
-            uint32_t filled = histogram[i * HISTOGRAM_BINS + b];
-            if (filled > 0) { p->bin[count++] = histogram_pack(b, filled); }
-        }
-        p->filled[i] = count - before;
+    size_t count = 0;
+    for (size_t i = 0; i < p->of.cell->layout.binned * HISTOGRAM_BINS; i++) {
+        if (histogram[i] == 0) { continue; }
+        p->bin = memory_extend(p->bin, count, sizeof *p->bin);
+        p->bin[count++] = histogram_pack(i % HISTOGRAM_BINS, histogram[i]);
+        p->filled[i / HISTOGRAM_BINS]++;
     }
 }
 

@@ -41,7 +41,7 @@ size_t partial_bytes(const struct partial *p);
 /* The series at its n with its kept replicates: the plan's coordinates, these arrays, all else NULL. */
 struct results_series partial_view(const struct partial *p);
 
-/* The bins of dense histograms, [binned][HISTOGRAM_BINS]. */
+/* To one that has none, the bins of dense histograms, [binned][HISTOGRAM_BINS]. */
 void partial_set_bins(struct partial *p, const uint32_t *histogram);
 /* Means of groups of a range, of so many blocks each, become those of as many as are wanted, in place. */
 void partial_coarsen(const struct unit *of, double *group, size_t group_blocks, size_t wanted);

@@ -161,12 +161,12 @@ const char *record_check(const uint8_t *bytes, size_t size, struct record_head *
 }
 
 static void get_bins(struct cursor *c, struct partial *p) {
-    size_t count = 0, room = 0;
+    size_t count = 0;
     for (size_t i = 0; i < p->of.cell->layout.binned; i++) {
         size_t last = 0;
         p->filled[i] = get(c, 4);
         for (size_t b = 0; b < p->filled[i] && !c->broken; b++, count++) {
-            if (count == room) { p->bin = memory_resize(p->bin, room = 2 * room + 1024, sizeof *p->bin); }
+            p->bin = memory_extend(p->bin, count, sizeof *p->bin);
             size_t bin = get(c, 2);
             c->broken |= bin >= HISTOGRAM_BINS || (b > 0 && bin <= last);
             p->bin[count] = histogram_pack(bin, get_count(c));

@@ -148,23 +148,22 @@ static void measure_on_grid(struct replicate_worker *worker, const struct row *r
                           values + l->at[RESULTS_LOG_GAP_COUNT]);
 }
 
+/* Four quantities, from that of the support on. */
+static void put_normalised(struct normalised x, const size_t *support, size_t place, double *values) {
+    const double value[] = {x.support, x.entropy, x.participation, x.top_weight};
+    for (size_t i = 0; i < sizeof value / sizeof *value; i++) { values[support[i] + place] = value[i]; }
+}
+
 static void measure_entmax(struct normaliser *normaliser, const struct results_series *r,
                            const struct replicate_layout *l, size_t b, double *values) {
     const size_t alphas = r->size[RESULTS_ALPHA];
     for (size_t i = 0; i < alphas; i++) {
-        size_t at = b * alphas + i;
-        struct normalised x = normaliser_entmax(normaliser, r->entmax_alpha[i], r->beta_ratio[b]);
-        values[l->at[RESULTS_ENTMAX_SUPPORT] + at] = x.support;
-        values[l->at[RESULTS_ENTMAX_ENTROPY] + at] = x.entropy;
-        values[l->at[RESULTS_ENTMAX_PARTICIPATION] + at] = x.participation;
-        values[l->at[RESULTS_ENTMAX_TOP_WEIGHT] + at] = x.top_weight;
+        put_normalised(normaliser_entmax(normaliser, r->entmax_alpha[i], r->beta_ratio[b]),
+                       &l->at[RESULTS_ENTMAX_SUPPORT], b * alphas + i, values);
     }
     if (!r->sparsemax) { return; }
-    struct normalised x = normaliser_entmax(normaliser, 2, r->beta_ratio[b]);
-    values[l->at[RESULTS_SPARSEMAX_SUPPORT] + b] = x.support;
-    values[l->at[RESULTS_SPARSEMAX_ENTROPY] + b] = x.entropy;
-    values[l->at[RESULTS_SPARSEMAX_PARTICIPATION] + b] = x.participation;
-    values[l->at[RESULTS_SPARSEMAX_TOP_WEIGHT] + b] = x.top_weight;
+    put_normalised(normaliser_entmax(normaliser, 2, r->beta_ratio[b]), &l->at[RESULTS_SPARSEMAX_SUPPORT], b,
+                   values);
 }
 
 /* The row's maximum is `top_score` above the family's origin. */
