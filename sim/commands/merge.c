@@ -35,18 +35,13 @@ struct merge {
 
 /* ---- the same sweep ---- */
 
-static bool check_same_sweep(const struct journal *first, const struct journal *other) {
-    return difference_none(other->header.config_resolved, first->header.config_resolved, NULL,
-                           "%s and %s are journals of different configs:", first->directory,
-                           other->directory);
-}
-
 static bool open_journals(struct merge *m) {
     m->journal = memory_create(m->journal_count, sizeof(struct journal *));
     for (size_t i = 0; i < m->journal_count; i++) {
-        m->journal[i] = journal_open(m->directory[i]);
-        if (!m->journal[i] || !journal_is_ours(m->journal[i]) ||
-            (i > 0 && !check_same_sweep(m->journal[0], m->journal[i]))) {
+        const struct journal *j = m->journal[i] = journal_open(m->directory[i]);
+        if (!j || !journal_is_ours(j) ||
+            !difference_none(j->header.config_resolved, m->journal[0]->header.config_resolved, NULL,
+                             "%s and %s are journals of different configs:", m->directory[0], j->directory)) {
             return false;
         }
     }

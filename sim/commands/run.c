@@ -346,22 +346,18 @@ static int make_plan(struct run *run) {
 
 /* ---- sweep ---- */
 
-static struct sweep_work make_work(struct run *run) {
-    return (struct sweep_work){.plan = &run->plan,
-                               .isa = run->isa,
-                               .threads = run->o->threads,
-                               .stop = run->stop,
-                               .accept = journal_accept,
-                               .known = journal_known,
-                               .context = run->journal};
-}
-
 /* What a rank has kept becomes small, for whoever reads it. */
 static bool save_all(void *journal) { return journal_flush(journal) && journal_pack(journal, NULL); }
 
 /* All that is missing, over all ranks; then what these have kept is known here, as one file. */
 static int compute_units(struct run *run) {
-    struct sweep_work work = make_work(run);
+    const struct sweep_work work = {.plan = &run->plan,
+                                    .isa = run->isa,
+                                    .threads = run->o->threads,
+                                    .stop = run->stop,
+                                    .accept = journal_accept,
+                                    .known = journal_known,
+                                    .context = run->journal};
     if (ranks_index() > 0) { return ranks_follow(&work, save_all); }
     int status = ranks_lead(&work, &run->todo, run->all.cost - run->left.cost, run->o->quiet);
     if (!journal_flush(run->journal)) { return EXIT_FAILED; }

@@ -51,12 +51,6 @@ static double file_age(const char *path) {
     return stat(path, &there) == 0 ? now - (double)there.st_mtime : 0;
 }
 
-static bool read_holder(const char *path, struct holder *h) {
-    bool there = read_text(path, h->text);
-    if (there) { h->age = file_age(path); }
-    return there;
-}
-
 /* A process that is seen to live holds its lock even while it sleeps. */
 static bool holder_is_alive(const struct holder *h) {
     char tag[PROCESS_TAG];
@@ -65,20 +59,22 @@ static bool holder_is_alive(const struct holder *h) {
     return life == PROCESS_GOING || (life == PROCESS_UNKNOWN && h->age <= LOCK_STALE);
 }
 
-static void describe(const struct holder *h, char who[LOCK_TEXT]) {
+/* And in words. */
+static bool read_holder(const char *path, struct holder *h, char who[LOCK_TEXT]) {
+    who[0] = '\0';
+    if (!read_text(path, h->text)) { return false; }
     const char *line = strchr(h->text, '\n');
+    h->age = file_age(path);
     snprintf(who, LOCK_TEXT, "%.400s, last sign of life %.0f s ago",
              line && line[1] ? line + 1 : "another process", h->age > 0 ? h->age : 0);
+    return true;
 }
 
 bool lock_holder(const char *directory, char who[LOCK_TEXT]) {
     char path[FILES_PATH];
     struct holder h;
-    who[0] = '\0';
     files_path(directory, "lock", path);
-    if (!read_holder(path, &h)) { return false; }
-    describe(&h, who);
-    return holder_is_alive(&h);
+    return read_holder(path, &h, who) && holder_is_alive(&h);
 }
 
 /* ---- taking ---- */
@@ -125,8 +121,7 @@ bool lock_take(struct lock *lock, const char *directory) {
             message_error("cannot lock %s: %s", directory, strerror(errno));
             return false;
         }
-        if (!read_holder(lock->path, &h)) { continue; }
-        describe(&h, who);
+        if (!read_holder(lock->path, &h, who)) { continue; }
         if (holder_is_alive(&h)) {
             message_error("%s is in use by %s; wait for it or end it (a process that is gone is noticed, on "
                           "another host or in another container after %d s)",
