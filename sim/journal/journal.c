@@ -98,7 +98,10 @@ struct journal *journal_make(const char *directory, const struct journal_header 
     if (state == JOURNAL_HEADER_GOOD) { return j; }
     if (state == JOURNAL_HEADER_OLDER) { return refuse(j, state); }
     free(j->header.bytes);
-    j->header = journal_header_copy(header);
+    j->header = *header;
+    j->header.program = version_number;
+    j->header.compiler = __VERSION__;
+    j->header.numerics = numerics_here();
     j->mended = journal_exists(directory);
     if (j->mended) {
         message_say(

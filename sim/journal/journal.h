@@ -49,8 +49,8 @@ bool journal_exists(const char *directory);
 /* Reads the header of a journal. NULL after a message. Close with journal_close. */
 struct journal *journal_open(const char *directory);
 /* Opens one to go on with, clearing what was half written, or makes one in a directory that is there and
- * holds none, with this header. Where its header or config is damaged, which is told, `header` takes their
- * place: its records say themselves what they are. The same. */
+ * holds none, with this header of this program, whose texts stay in use. Where its header or config is
+ * damaged, which is told, `header` takes their place: its records say themselves what they are. The same. */
 struct journal *journal_make(const char *directory, const struct journal_header *header);
 void journal_close(struct journal *journal);
 /* Whether this very program, as it was compiled, made the journal, with the numerics that it has here; a

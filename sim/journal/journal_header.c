@@ -8,7 +8,6 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
-#include "sim/base/version.h"
 #include "sim/journal/files.h"
 #include "sim/sweep/record.h"
 
@@ -92,17 +91,6 @@ enum journal_header_state journal_header_read(const char *directory, struct jour
     if (stat(path, &status) == 0 && status.st_size > LONGEST) { return JOURNAL_HEADER_DAMAGED; }
     h->bytes = files_read(path, &length);
     return h->bytes ? parse(length, h) : JOURNAL_HEADER_ABSENT;
-}
-
-struct journal_header journal_header_copy(const struct journal_header *h) {
-    struct journal_header own = *h, copy = {.shards = 0};
-    size_t length;
-    own.program = version_number;
-    own.compiler = __VERSION__;
-    own.numerics = numerics_here();
-    copy.bytes = make_bytes(&own, &length);
-    parse(length, &copy);
-    return copy;
 }
 
 /* ---- commands, for the shell ---- */

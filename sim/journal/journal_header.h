@@ -37,8 +37,6 @@ enum journal_header_state {
 };
 /* Reads it. Free `bytes` with free(), whatever was read. */
 enum journal_header_state journal_header_read(const char *directory, struct journal_header *header);
-/* What would be read if this program wrote it. The same. */
-struct journal_header journal_header_copy(const struct journal_header *header);
 /* "gapscale run ...", which goes on with that shard. Free with free(). */
 char *journal_header_command(const struct journal_header *header, size_t shard);
 /* "gapscale merge ...", which makes the results of all shards. Free with free(). */
