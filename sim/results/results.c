@@ -12,7 +12,7 @@
 #include "sim/rows/normal.h"
 #include "sim/storage/h5content.h"
 
-enum { GROUPS = 256, GAP_OCTAVES = 18, GAP_FIRST = -8, TE_OCTAVES = 8, LEVELS = 10 };
+enum { GROUPS = 256, GAP_OCTAVES = 18, GAP_FIRST = -8, LEVELS = 10 };
 
 #define NAME(key, name, series) [RESULTS_##key] = name,
 const char *const results_dimension_name[RESULTS_DIMENSIONS] = {RESULTS_DIMENSION_TABLE(NAME)};
@@ -200,7 +200,7 @@ void results_size_common(struct results_series *s, size_t lengths, size_t betas,
     s->size[RESULTS_QUANTILE] = quantiles;
     s->size[RESULTS_RANK] = ranks;
     s->size[RESULTS_GAP] = 4 * GAP_OCTAVES + 1;
-    s->size[RESULTS_TE] = 2 * TE_OCTAVES + 1;
+    s->size[RESULTS_TE] = RESULTS_TE_FACTORS;
     s->size[RESULTS_CRITERION] = criteria;
 }
 
@@ -219,7 +219,9 @@ void results_fill_common(struct results_series *s, const double *quantile) {
     for (size_t i = 0; i < s->size[RESULTS_GAP]; i++) {
         s->gap_grid[i] = ldexp(1 + 0.25 * (double)(i % 4), GAP_FIRST + (int)(i / 4));
     }
-    for (size_t i = 0; i < s->size[RESULTS_TE]; i++) { s->te_factor[i] = ldexp(1, (int)i - TE_OCTAVES); }
+    for (size_t i = 0; i < s->size[RESULTS_TE]; i++) {
+        s->te_factor[i] = ldexp(1, (int)i - RESULTS_TE_FACTORS / 2);
+    }
 }
 
 static void fill_normalisers(struct results_series *s, const struct config_normalisers *asked) {

@@ -13,7 +13,7 @@
 #define RESULTS_DIMENSION(key, ...) RESULTS_##key,
 enum results_dimension { RESULTS_DIMENSION_TABLE(RESULTS_DIMENSION) RESULTS_DIMENSIONS };
 
-enum { RESULTS_COMPONENTS = 16 };
+enum { RESULTS_COMPONENTS = 16, RESULTS_TE_FACTORS = 17 };
 
 /* What is averaged over replicates: the measures of a row (enum measure), then the other averages of the
  * table. */

@@ -123,7 +123,7 @@ static double pace_at(struct pace *pace, const struct config_series *series, siz
 /* Bytes of a cell in the results: its share of every array along log_n; and of what the plan knows of it
  * before, its coordinates. */
 static void count_arrays(const struct unit_cell *c, double *results, double *coordinates) {
-    struct results_series here = *c->here;
+    struct results_series here = c->here;
     *results = *coordinates = 0;
     for (struct results_field f = {0}; results_next(&here, &f);) {
         double bytes = sizeof(double) * (double)results_field_size(&here, &f);
@@ -145,7 +145,7 @@ static double cell_nodes(const struct unit_cell *c) {
 static double cell_records(const struct unit_cell *c, double records) {
     const struct replicate_layout *l = &c->layout;
     struct unit whole = unit_part(c, 0, c->unit_blocks);
-    whole.kept = c->here->size[RESULTS_REPLICATE];
+    whole.kept = c->here.size[RESULTS_REPLICATE];
     double bins = 60 * log2(1 + (double)c->series->replicates / records / RESULTS_BLOCK_LENGTH),
            groups = ceil((double)c->block_count / (double)c->group_blocks);
     if (c->series->target > 0) { groups *= 1 + 0.5 * log2((double)c->group_blocks); }
@@ -173,10 +173,9 @@ struct tally {
 
 static void add_series(const struct config_series *series, const struct results_series *shape,
                        struct pace *pace, struct tally *sum) {
-    struct results_series here = *shape;
-    struct unit_cell c = {.series = series, .here = &here};
+    struct unit_cell c = {.series = series, .here = *shape};
     double results = 0, coordinates = 0, archive = 0, journal = 0;
-    here.size[RESULTS_LOG_N] = 1;
+    c.here.size[RESULTS_LOG_N] = 1;
     for (size_t n = 0; n < series->n_count; n++) {
         size_t blocks = c.unit_blocks;
         c.log_n = series->log_n[n];
@@ -201,7 +200,7 @@ static void add_series(const struct config_series *series, const struct results_
         cost->disk += results;
         cost->archive += archive;
         cost->journal += journal;
-        sum->plan += coordinates + sizeof c + sizeof here + LISTED * (double)c.unit_count;
+        sum->plan += coordinates + sizeof c + LISTED * (double)c.unit_count;
         sum->most = fmax(sum->most, unit_memory(&c));
     }
 }

@@ -20,7 +20,7 @@ static bool next_field(const struct unit *of, struct results_series *series, str
 }
 
 static struct results_series cut(const struct unit *of) {
-    struct results_series here = *of->cell->here;
+    struct results_series here = of->cell->here;
     here.size[RESULTS_REPLICATE] = of->kept;
     return here;
 }
@@ -314,8 +314,8 @@ static void finish_blocks(const struct partial *p, struct results_series *r) {
 static void copy_numbers(const struct partial *p, struct results_series *r) {
     struct results_series here = partial_view(p);
     for (struct results_field f = {0}; next_field(&p->of, &here, &f);) {
-        size_t count = results_field_size(&here, &f), stride = results_field_size(p->of.cell->here, &f),
-               rows = unit_is_exact(&p->of) ? 1 : stride / p->of.cell->here->size[RESULTS_REPLICATE];
+        size_t count = results_field_size(&here, &f), stride = results_field_size(&p->of.cell->here, &f),
+               rows = unit_is_exact(&p->of) ? 1 : stride / p->of.cell->here.size[RESULTS_REPLICATE];
         double *to = *results_values(r, &f) + p->of.cell->n_index * stride;
         for (size_t k = 0; count > 0 && k < rows; k++) {
             memcpy(to + k * stride / rows, *f.values + k * count / rows, count / rows * sizeof(double));
@@ -323,22 +323,15 @@ static void copy_numbers(const struct partial *p, struct results_series *r) {
     }
 }
 
-static void finish(const struct partial *p, struct results_series *r) {
+void partial_collect(const struct partial *p, struct results *results) {
+    struct results_series *r = &results->series[p->of.cell->series_index];
+    copy_numbers(p, r);
+    if (unit_is_exact(&p->of)) { return; }
     if (r->target > 0) { r->replicates_at[p->of.cell->n_index] = (double)p->of.replicates; }
     for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { finish_quantity(p, q, r); }
     count_carriers(p, MEASURE_PARTICIPATION, r->participation_carriers);
     count_carriers(p, MEASURE_TOP_WEIGHT, r->top_weight_carriers);
     finish_quantiles(p, r);
     finish_blocks(p, r);
-    copy_numbers(p, r);
     if (results_has_output(r)) { results_finish_output(r, p->of.cell->n_index); }
-}
-
-void partial_collect(const struct partial *whole, struct results *results) {
-    struct results_series *r = &results->series[whole->of.cell->series_index];
-    if (unit_is_exact(&whole->of)) {
-        copy_numbers(whole, r);
-    } else {
-        finish(whole, r);
-    }
 }

@@ -38,16 +38,12 @@ void replicate_worker_release(struct replicate_worker *w) {
 /* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. */
 static void measure_te(const struct kernel *kernel, const struct row *row, double lambda,
                        const struct results_series *r, const struct replicate_layout *l, double *values) {
-    enum { TOGETHER = 32 };
-    double beta[TOGETHER], m[TOGETHER][MEASURE_VALUES];
-    for (size_t first = 0; first < r->size[RESULTS_TE]; first += TOGETHER) {
-        size_t left = r->size[RESULTS_TE] - first, count = left < TOGETHER ? left : TOGETHER;
-        for (size_t f = 0; f < count; f++) { beta[f] = r->te_factor[first + f] * lambda; }
-        measure_betas(kernel, row, count, beta, m);
-        for (size_t f = 0; f < count; f++) {
-            values[l->at[RESULTS_TE_ENTROPY] + first + f] = m[f][MEASURE_ENTROPY];
-            values[l->at[RESULTS_TE_TOP_TWO_RATIO] + first + f] = m[f][MEASURE_TOP_TWO_RATIO];
-        }
+    double beta[RESULTS_TE_FACTORS], m[RESULTS_TE_FACTORS][MEASURE_VALUES];
+    for (size_t f = 0; f < RESULTS_TE_FACTORS; f++) { beta[f] = r->te_factor[f] * lambda; }
+    measure_betas(kernel, row, RESULTS_TE_FACTORS, beta, m);
+    for (size_t f = 0; f < RESULTS_TE_FACTORS; f++) {
+        values[l->at[RESULTS_TE_ENTROPY] + f] = m[f][MEASURE_ENTROPY];
+        values[l->at[RESULTS_TE_TOP_TWO_RATIO] + f] = m[f][MEASURE_TOP_TWO_RATIO];
     }
 }
 

@@ -275,14 +275,6 @@ static void job_close(struct sweep *s, struct job *job) {
     job_free(job);
 }
 
-/* The block, begun when its first slice asks for it. */
-static struct block *job_block(const struct sweep *sweep, struct job *job, size_t index) {
-    struct block *b = &job->block[index];
-#pragma omp critical(sweep)
-    if (!b->partial) { block_begin(b, sweep->work->plan->config, job, index); }
-    return b;
-}
-
 /* A slice of a block is done; true for the last one of its unit. */
 static bool job_slice_done(const struct sweep *sweep, struct job *job, struct block *b) {
     const struct unit_cell *c = job->unit.cell;
@@ -348,7 +340,9 @@ static int run_exact(struct sweep *sweep, struct job *job) {
 /* A slice of a block. */
 static int run_sampled(struct sweep *sweep, struct job *job, size_t task, struct replicate_worker *worker) {
     size_t slices = slices_per_block(job->unit.cell);
-    struct block *b = job_block(sweep, job, task / slices);
+    struct block *b = &job->block[task / slices];
+#pragma omp critical(sweep)
+    if (!b->partial) { block_begin(b, sweep->work->plan->config, job, task / slices); }
     int status = run_slice(sweep, b, task % slices, worker);
     if (status != EXIT_DONE || !job_slice_done(sweep, job, b)) { return status; }
     struct partial *whole = partial_close(&job->done);

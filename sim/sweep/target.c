@@ -33,7 +33,7 @@ static double logit(double y) { return log(y / (1 - y)); }
 /* Between betas b and b + 1, each error over its slope as the crossing is near them. */
 static double crossing_error(const struct partial *p, enum measure measure, size_t b, double threshold) {
     const bool entropy = measure == MEASURE_ENTROPY;
-    const double *ratio = p->of.cell->here->beta_ratio + b;
+    const double *ratio = p->of.cell->here.beta_ratio + b;
     double y[2], error[2];
     for (size_t k = 0; k < 2; k++) {
         double mean = mean_at(p, measure, b + k);
@@ -58,7 +58,7 @@ static double vertex_without(const struct partial *p, size_t b, size_t group) {
             mean = (count * mean - p->group[(group * MEASURE_COUNT + MEASURE_SUSCEPTIBILITY) * betas + at]) /
                    (count - 1);
         }
-        x[k] = log(p->of.cell->here->beta_ratio[at]);
+        x[k] = log(p->of.cell->here.beta_ratio[at]);
         y[k] = log(mean);
     }
     double left = (y[1] - y[0]) / (x[1] - x[0]), right = (y[2] - y[1]) / (x[2] - x[1]);

@@ -19,15 +19,15 @@ enum { UNIT_BLOCKS = 64 };
 struct sampler_law *unit_cell_law(const struct unit_cell *c, const struct isa *isa, double log_n) {
     return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ,
                               config_counted(c->series, c->log_n), isa->kernel, c->layout.betas,
-                              c->here->beta_ratio);
+                              c->here.beta_ratio);
 }
 
 /* ---- cost ---- */
 
 /* Directions for the keys, and their sums at every beta. */
 static double output_cost(const struct unit_cell *c, double keys) {
-    double columns = (double)c->here->size[RESULTS_COLUMN];
-    return results_has_output(c->here) ? keys * columns * (4 + 0.5 * (double)c->layout.betas) : 0;
+    double columns = (double)c->here.size[RESULTS_COLUMN];
+    return results_has_output(&c->here) ? keys * columns * (4 + 0.5 * (double)c->layout.betas) : 0;
 }
 
 /* A few keys have weight under sparsemax, thousands for small alpha, of which more are not looked at one by
@@ -126,7 +126,7 @@ static size_t unit_begin(const struct unit_cell *c, size_t unit) {
 }
 
 void unit_cell_size(struct unit_cell *c) {
-    c->layout = replicate_layout(c->here);
+    c->layout = replicate_layout(&c->here);
     c->cost = plain_cost(c) + normaliser_cost(c);
     c->block_count = (c->series->replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
     c->unit_blocks = blocks_per_unit(c->cost);
@@ -140,20 +140,15 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config, bool 
     for (size_t i = 0; i < config->series_count; i++) { plan->cell_count += config->series[i].n_count; }
     plan->cell = memory_create(plan->cell_count, sizeof *plan->cell);
     plan->bykey = memory_create(plan->cell_count, sizeof(struct unit_cell *));
-    plan->here = memory_create(plan->cell_count, sizeof *plan->here);
     struct unit_cell *c = plan->cell;
-    struct results_series *here = plan->here;
     for (size_t i = 0; i < config->series_count; i++) {
         struct sha256_ctx hash;
         series_hash(config, &config->series[i], &hash);
-        for (size_t j = 0; j < config->series[i].n_count; j++, c++, here++) {
-            results_cut(&plan->outline->series[i], j, here);
-            *c = (struct unit_cell){.series = &config->series[i],
-                                    .series_index = i,
-                                    .n_index = j,
-                                    .here = here,
-                                    .log_n = here->log_n[0],
-                                    .log_lambda_typ = here->log_lambda_typ[0]};
+        for (size_t j = 0; j < config->series[i].n_count; j++, c++) {
+            *c = (struct unit_cell){.series = &config->series[i], .series_index = i, .n_index = j};
+            results_cut(&plan->outline->series[i], j, &c->here);
+            c->log_n = c->here.log_n[0];
+            c->log_lambda_typ = c->here.log_lambda_typ[0];
             config_parameters(c->series, c->log_n, c->p);
             unit_cell_size(c);
             cell_key(c, hash);
@@ -172,7 +167,6 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config, bool 
 
 void unit_plan_release(struct unit_plan *plan) {
     results_free(plan->outline);
-    free(plan->here);
     free(plan->cell);
     free(plan->bykey);
 }
@@ -188,7 +182,7 @@ static const struct unit_cell *find_cell(const struct unit_plan *plan, size_t un
 }
 
 struct unit unit_part(const struct unit_cell *c, size_t first_block, size_t block_count) {
-    uint64_t replicates = c->series->replicates, kept = c->here->size[RESULTS_REPLICATE];
+    uint64_t replicates = c->series->replicates, kept = c->here.size[RESULTS_REPLICATE];
     struct unit u = {.cell = c, .first_block = first_block};
     u.block_count = GSL_MIN(block_count, c->block_count - first_block);
     u.first_replicate = (uint64_t)first_block * RESULTS_BLOCK_LENGTH;
@@ -311,9 +305,9 @@ struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t 
  * ordered weight; with keys in position as long as some for each. */
 static double exact_cost(const struct unit_cell *c) {
     const double quadrature = 1e6, steps = 15;
-    const size_t *size = c->here->size;
+    const size_t *size = c->here.size;
     if (c->series->family->kind != FAMILY_IID) { return 0; }
-    double each = results_has_output(c->here) ? 3 + (double)size[RESULTS_RANK] : 1,
+    double each = results_has_output(&c->here) ? 3 + (double)size[RESULTS_RANK] : 1,
            scales = config_has_position(c->series) ? 40 : 1;
     return scales * quadrature *
            ((each + (double)size[RESULTS_SINK]) * (double)size[RESULTS_BETA] +

@@ -16,8 +16,8 @@ enum { UNIT_KEY = 32, UNIT_NAME = CONFIG_NAME + 96 };
 
 struct unit_cell {
     const struct config_series *series;
-    size_t series_index, n_index;      /* where it stands in config and results */
-    const struct results_series *here; /* the outline of its series, cut to this one n */
+    size_t series_index, n_index; /* where it stands in config and results */
+    struct results_series here;   /* the outline of its series, cut to this one n */
     double log_n, log_lambda_typ;
     double cost; /* of a row, in nanoseconds, roughly: never measured, the same everywhere */
     double p[FAMILY_PARAMETERS];
@@ -35,7 +35,6 @@ struct unit_plan {
     double cost;                    /* of all sampled units */
     struct unit_cell *cell;         /* the costly first */
     const struct unit_cell **bykey; /* the same in the order of their keys */
-    struct results_series *here;    /* of the cells */
 };
 
 /* `config` stays in use; `quiet` is that of results_outline. Release with unit_plan_release. */
