@@ -121,8 +121,7 @@ static int make_results(struct merge *m) {
         say_missing(m);
         return EXIT_RESUMABLE;
     }
-    return publish_results(&(struct publish){.plan = &m->plan,
-                                             .records = m->records,
+    return publish_results(&(struct publish){.records = m->records,
                                              .output = m->output,
                                              .command_line = m->command_line,
                                              .isa = isa_best()->name,

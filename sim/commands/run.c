@@ -244,19 +244,6 @@ static int check_journal(struct run *run) {
     return same && journal_is_ours(run->journal) ? EXIT_DONE : EXIT_USAGE;
 }
 
-static struct journal_header make_header(const struct run *run) {
-    const struct options *o = run->o;
-    struct journal_header header = {.config_path = o->config,
-                                    .output = run->output,
-                                    .config_text = run->config->text,
-                                    .config_resolved = run->config->resolved,
-                                    .shard = (size_t)o->shard,
-                                    .shards = (size_t)o->shards,
-                                    .set_count = o->set_count};
-    for (size_t i = 0; i < o->set_count; i++) { header.set[i] = o->set[i]; }
-    return header;
-}
-
 /* That of rank 0, whose config and numerics it tells, to add a file to. */
 static int join_journal(struct run *run) {
     struct journal *journal = journal_open(run->directory);
@@ -274,13 +261,21 @@ static int join_journal(struct run *run) {
 
 /* One of this run, old or new. */
 static int open_journal(struct run *run) {
+    const struct options *o = run->o;
     if (ranks_index() > 0) { return join_journal(run); }
-    if (run->o->fresh && !files_clear(run->directory)) { return EXIT_FAILED; }
-    struct journal_header header = make_header(run);
+    if (o->fresh && !files_clear(run->directory)) { return EXIT_FAILED; }
+    struct journal_header header = {.config_path = o->config,
+                                    .output = run->output,
+                                    .config_text = run->config->text,
+                                    .config_resolved = run->config->resolved,
+                                    .shard = (size_t)o->shard,
+                                    .shards = (size_t)o->shards,
+                                    .set_count = o->set_count};
+    memcpy(header.set, o->set, sizeof header.set);
     run->journal = journal_make(run->directory, &header);
     if (!run->journal) { return EXIT_FAILED; }
     int status = check_journal(run);
-    if (status == EXIT_DONE && run->o->shards == 1) { publish_clear(run->output); }
+    if (status == EXIT_DONE && o->shards == 1) { publish_clear(run->output); }
     return status;
 }
 
@@ -390,8 +385,7 @@ static int publish(struct run *run) {
         if (good) { say_shard_done(run); }
         return good ? EXIT_DONE : EXIT_FAILED;
     }
-    int status = publish_results(&(struct publish){.plan = &run->plan,
-                                                   .records = run->journal->records,
+    int status = publish_results(&(struct publish){.records = run->journal->records,
                                                    .output = run->output,
                                                    .command_line = run->command_line,
                                                    .isa = run->isa->name,

@@ -25,14 +25,15 @@ bool files_are_of(const char *directory, const char *path) {
     return strncmp(path, directory, length) == 0 && path[length] == '/';
 }
 
-unsigned files_number(const char *name) {
+/* The number of NNNNNN.units; 0 for any other name. */
+static unsigned number_of(const char *name) {
     char *end;
     if (strspn(name, "0123456789") < 6) { return 0; }
     unsigned long number = strtoul(name, &end, 10);
     return strcmp(end, ".units") == 0 && number < UINT_MAX ? (unsigned)number : 0;
 }
 
-static int is_units(const struct dirent *entry) { return files_number(entry->d_name) > 0; }
+static int is_units(const struct dirent *entry) { return number_of(entry->d_name) > 0; }
 
 struct files_name *files_units(const char *directory, size_t *count) {
     struct dirent **entry = NULL;
@@ -133,7 +134,7 @@ bool files_create(struct files_out *f, const char *path) {
 static void open_new(struct files_out *f, const char *directory) {
     size_t count;
     struct files_name *name = files_units(directory, &count);
-    unsigned last = count > 0 ? files_number(strrchr(name[count - 1].path, '/') + 1) : 0;
+    unsigned last = count > 0 ? number_of(strrchr(name[count - 1].path, '/') + 1) : 0;
     free(name);
     do { /* another writer may be as quick */
         snprintf(f->path, FILES_PATH, "%s/%06u.units", directory, ++last);
@@ -172,7 +173,7 @@ bool files_close(struct files_out *f, bool keep) {
 /* ---- clearing ---- */
 
 static bool is_ours(int directory, const char *name) {
-    return files_number(name) > 0 || strcmp(name, "header") == 0 || strcmp(name, "config.yaml") == 0 ||
+    return number_of(name) > 0 || strcmp(name, "header") == 0 || strcmp(name, "config.yaml") == 0 ||
            strcmp(name, "resolved.yaml") == 0 || lock_is_left(directory, name);
 }
 

@@ -16,9 +16,8 @@ enum { FILES_PATH = 4096 + 96 };
 void files_path(const char *directory, const char *name, char path[FILES_PATH]);
 /* Whether a path is that of a file of a directory. */
 bool files_are_of(const char *directory, const char *path);
-/* The number, from 1 on, of NNNNNN.units; 0 for any other name. */
-unsigned files_number(const char *name);
-/* The files NNNNNN.units, each the records of one writer, in the order of their numbers. Free with free(). */
+/* The files NNNNNN.units, numbered from 1 on, each the records of one writer, in the order of their numbers.
+ * Free with free(). */
 struct files_name {
     char path[FILES_PATH];
     bool alone; /* it is a source */
@@ -45,8 +44,7 @@ struct files_out {
 
 /* These return false after a message. One to be written as a whole: */
 bool files_create(struct files_out *file, const char *path);
-/* One to append to, at file->path, open where it is not; where that is "", a new NNNNNN.units of a directory.
- */
+/* One to append to, at file->path, opened where it is not; where that is "", a new one of a directory. */
 bool files_append(struct files_out *file, const char *directory);
 /* Adds records. Allocates nothing. */
 bool files_add(struct files_out *file, const uint8_t *record, size_t length);

@@ -202,8 +202,8 @@ static int write_results(const struct publish *p, struct results *results) {
 
 /* The archive first, without which the results cannot grow. */
 int publish_results(const struct publish *p) {
-    struct pass pass = {results_create(p->plan->outline, p->isa),
-                        progress_start(2 * (double)p->plan->cell_count, 0, p->quiet)};
+    struct pass pass = {results_create(p->records->plan->outline, p->isa),
+                        progress_start(2 * (double)p->records->plan->cell_count, 0, p->quiet)};
     char path[FILES_PATH];
     name_archive(p->output, path);
     int status = records_pack(

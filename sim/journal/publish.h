@@ -21,8 +21,7 @@ int publish_check(const char *path, const struct config *config, bool force, str
  * others are writing there. */
 void publish_clear(const char *path);
 struct publish {
-    const struct unit_plan *plan;
-    struct records *records; /* of all its sampled units */
+    struct records *records; /* of all sampled units of their plan */
     const char *output, *command_line, *isa;
     bool quiet;
     struct stop *stop; /* may be NULL */

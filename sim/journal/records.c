@@ -186,9 +186,8 @@ static bool scan_file(struct scan *s) {
         good = false;
     } else {
         s->size = (uint64_t)status.st_size;
-        if (s->how & RECORDS_BY_HEADS) {
-            posix_fadvise(s->file, 0, 0, POSIX_FADV_RANDOM);
-        } /* nothing ahead */
+        /* By heads nothing is read ahead. */
+        if (s->how & RECORDS_BY_HEADS) { posix_fadvise(s->file, 0, 0, POSIX_FADV_RANDOM); }
 #pragma omp critical(records)
         s->number = add_file(s->records, s->from->path);
     }

@@ -15,8 +15,8 @@ struct records {
     bool by_heads;    /* some were scanned so: that one is damaged shows when it is read, without a message */
     size_t file_count;
     char **file; /* that were read */
-    /* Of this file: */
     const struct unit_plan *plan;
+    /* Of this file: */
     struct numerics numerics;
     size_t source_count;
     char **source;         /* that were scanned */

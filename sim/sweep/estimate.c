@@ -65,9 +65,7 @@ static bool has_rows(const struct config_series *series, double log_n) {
     return !series->family->allows || series->family->allows(p, log_n, why);
 }
 
-/* The n to measure at: the one asked for, or a whole part of it whose pilot rows take no longer than a
- * second.
- */
+/* The n to measure at: the one asked for, or a whole part of it whose pilot rows take a second at most. */
 static double log_measured(const struct config_series *series, double log_n) {
     const double most = 1e9;
     for (double part = fmax(1, ceil(pilot_cost(series, log_n) / most)); part < exp(log_n) / 2; part++) {
@@ -133,8 +131,7 @@ static void count_arrays(const struct unit_cell *c, double *results, double *coo
     }
 }
 
-/* Records of a cell when halves have joined: the nodes that its units make, and a last one that is shorter.
- */
+/* Records of a cell when halves have joined: nodes that its units make, and a last one that is shorter. */
 static double cell_nodes(const struct unit_cell *c) {
     return __builtin_popcountll(c->block_count / c->unit_blocks) + (c->block_count % c->unit_blocks > 0);
 }
@@ -153,8 +150,7 @@ static double cell_records(const struct unit_cell *c, double records) {
            8 * (groups * MEASURE_COUNT * (double)l->betas + (double)partial_numbers(&whole));
 }
 
-/* Bytes of a unit at work: values of two blocks, partials that wait, histograms, what is kept, a drawn row.
- */
+/* Bytes of a unit at work: values of two blocks, partials that wait, histograms, kept rows, a drawn row. */
 static double unit_memory(const struct unit_cell *c) {
     struct unit unit = unit_part(c, 0, c->unit_blocks);
     return sizeof(double) * (2.0 * (RESULTS_BLOCK_LENGTH + 16) * (double)c->layout.total +

@@ -55,8 +55,7 @@ struct partial_stack {
     struct partial **held;
 };
 /* One more, which may come in any order; one that overlaps with what is held is dropped. Returns what holds
- * it, or NULL. Where memory is out meanwhile, the stack is as it should be, but for what was about to join.
- */
+ * it, or NULL. Where memory is out meanwhile, the stack is as it should be but for what was about to join. */
 const struct partial *partial_push(struct partial_stack *stack, struct partial *p);
 /* Whether a unit, or a part of it, is held. */
 bool partial_is_held(const struct partial_stack *stack, const struct unit *of);

@@ -6,8 +6,7 @@
  * a quarter of what is left for a rank, single units at the end, and nothing else: every rank keeps what it
  * computes itself. A rank that fails ends all of them; what was kept is gone on with.
  *
- * On rank 0 a thread of its own answers the others; on the others, threads take turns: MPI_THREAD_SERIALIZED.
- */
+ * On rank 0 a thread of its own answers the others, where threads take turns: MPI_THREAD_SERIALIZED. */
 #ifndef GAPSCALE_SIM_SWEEP_RANKS_H
 #define GAPSCALE_SIM_SWEEP_RANKS_H
 

@@ -27,8 +27,7 @@ struct stop_plan {
     void *context;        /* of both */
 };
 
-/* From now on these signals wait for the new thread: call it before threads are made. NULL after a message.
- */
+/* From now on these signals wait for the new thread: call it before others are made. NULL after a message. */
 struct stop *stop_start(const struct stop_plan *plan);
 /* From then on these signals wait for ever: what is left to do takes a moment. */
 void stop_end(struct stop *stop);

@@ -16,8 +16,7 @@ static double se_at(const struct partial *p, enum measure measure, size_t b) {
     return sqrt(p->m2[p->of.cell->layout.at[measure] + b] / (count * (count - 1)));
 }
 
-/* The first beta at which the mean is past the threshold; 0 or the number of betas where it crosses nowhere.
- */
+/* The first beta at which the mean is past the threshold; 0 or the number of betas where there is none. */
 static size_t crossing_of(const struct partial *p, enum measure measure, const struct criterion *criterion) {
     const bool falls = criterion->kind != CRITERION_PARTICIPATION;
     size_t b = 0;

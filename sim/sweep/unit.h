@@ -57,8 +57,7 @@ struct unit_range {
     size_t first, end;
 };
 /* The range with these replicates of the cell with this key (0 of them: its exact values); false when the
- * plan has none: a node of the tree of blocks (partial.h) that is a unit or several, or a cell's last unit.
- */
+ * plan has none: a node of the tree of blocks (partial.h) that is a unit or more, or a cell's last unit. */
 bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
                uint64_t replicates, struct unit_range *range);
 /* A range as one unit. */
