@@ -25,7 +25,7 @@ static inline struct config *experiment_config(const char *text) {
     return config;
 }
 
-/* sweep_accept into an array of partials, by unit. */
+/* sweep_work.accept into an array of partials, by unit. */
 struct experiment_held {
     const struct unit_plan *plan;
     struct partial **partial;

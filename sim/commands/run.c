@@ -282,11 +282,10 @@ static int open_journal(struct run *run) {
 /* ---- plan ---- */
 
 static void list_units(struct run *run) {
-    const struct unit_plan *plan = &run->plan;
     free(run->todo.range);
     run->todo = records_missing(run->journal->records, &run->ours, true);
-    run->all = unit_amount(plan, &run->ours);
-    run->left = unit_amount(plan, &run->todo);
+    run->all = unit_amount(&run->plan, &run->ours);
+    run->left = unit_amount(&run->plan, &run->todo);
 }
 
 /* A unit that no run finishes in its time would be begun for ever. */

@@ -98,13 +98,11 @@ char *files_read(const char *path, size_t *length) {
 
 enum files_kind files_kind(const char *path) {
     static const char older[] = "gapscale units";
-    struct stat there;
     char head[sizeof older] = "";
-    if (lstat(path, &there) != 0) { return FILES_NONE; }
-    FILE *in = S_ISREG(there.st_mode) ? fopen(path, "re") : NULL;
-    if (!in) { return FILES_OTHER; }
-    size_t length = fread(head, 1, sizeof head - 1, in);
-    fclose(in);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (file < 0) { return errno == ENOENT ? FILES_NONE : FILES_OTHER; }
+    ssize_t length = read(file, head, sizeof head - 1);
+    close(file);
     if (length >= RECORD_MAGIC && memcmp(head, record_magic, RECORD_MAGIC) == 0) { return FILES_RECORDS; }
     return strcmp(head, older) == 0 ? FILES_OLDER : FILES_OTHER;
 }

@@ -72,7 +72,7 @@ bool journal_scan_archive(struct journal *journal, char *path);
  * is not so already, and removes its others. False after a message. */
 bool journal_pack(struct journal *journal, const struct unit_list *list);
 
-/* sweep_accept of a journal: takes a partial. */
+/* sweep_work.accept of a journal. */
 bool journal_accept(void *journal, struct partial *partial);
 /* sweep_work.known of a journal. */
 void journal_known(void *journal, struct unit_range range, struct partial_stack *stack);

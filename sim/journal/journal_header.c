@@ -19,28 +19,20 @@ enum { LONGEST = 1 << 28 /* bytes: of some ten million n and betas written out *
 
 static void put_text(FILE *out, const char *text) { fwrite(text, 1, strlen(text) + 1, out); }
 
-/* The file. Free with free(). */
-static char *make_bytes(const struct journal_header *h, size_t *length) {
-    char *bytes, shard[64], numerics[NUMERICS_TEXT];
+bool journal_header_write(const char *directory, const struct journal_header *h) {
+    char *bytes, path[FILES_PATH], numerics[NUMERICS_TEXT];
     uint8_t digest[RECORD_TAIL];
-    FILE *out = memory_stream_open(&bytes, length);
-    snprintf(shard, sizeof shard, "%zu/%zu", h->shard, h->shards);
+    size_t length;
+    FILE *out = memory_stream_open(&bytes, &length);
     put_text(out, first_text);
     put_text(out, numerics_print(h->numerics, numerics));
-    put_text(out, shard);
+    fprintf(out, "%zu/%zu%c", h->shard, h->shards, '\0');
     for (size_t i = 0; i < JOURNAL_TEXTS; i++) { put_text(out, h->text[i]); }
     for (size_t i = 0; i < h->set_count; i++) { put_text(out, h->set[i]); }
     if (fflush(out) || ferror(out)) { memory_exhausted(); }
-    record_hash(bytes, *length, digest);
+    record_hash(bytes, length, digest);
     fwrite(digest, 1, sizeof digest, out);
     memory_stream_close(out, &bytes);
-    return bytes;
-}
-
-bool journal_header_write(const char *directory, const struct journal_header *h) {
-    char path[FILES_PATH];
-    size_t length;
-    char *bytes = make_bytes(h, &length);
     files_path(directory, "header", path);
     bool good = outfile_write(path, bytes, length);
     free(bytes);

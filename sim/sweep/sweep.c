@@ -374,10 +374,7 @@ int sweep_compute(const struct sweep_work *work) {
     sweep.share = memory_create(work->plan->cell_count, sizeof *sweep.share);
 #pragma omp parallel num_threads(work->threads)
     sweep_thread(&sweep);
-    for (struct job *next, *job = sweep.live; job; job = next) {
-        next = job->next;
-        job_free(job);
-    }
+    while (sweep.live) { job_close(&sweep, sweep.live); }
     for (size_t i = 0; i < work->plan->cell_count; i++) {
         partial_drop(&sweep.share[i].held);
         sampler_law_free(sweep.share[i].law);

@@ -8,10 +8,6 @@
 #include "sim/sweep/partial.h"
 #include "sim/sweep/stop.h"
 
-/* Takes the partial of a unit that is finished, to be freed. From any thread, several at a time. False, after
- * a message, to give up. */
-typedef bool sweep_accept(void *context, struct partial *partial);
-
 enum { SWEEP_MORE = 16 };
 
 struct sweep_work {
@@ -26,7 +22,9 @@ struct sweep_work {
     void (*done)(void *context, double cost, const char *what);
     void *more_context;      /* of both */
     const struct stop *stop; /* NULL: never */
-    sweep_accept *accept;
+    /* Takes the partial of a unit that is finished, to be freed. From any thread, several at a time. False,
+     * after a message, to give up. */
+    bool (*accept)(void *context, struct partial *partial);
     /* Adds what is known of a cell under a target already; where it fails, after a message, or is NULL,
      * nothing is. */
     void (*known)(void *context, struct unit_range range, struct partial_stack *stack);

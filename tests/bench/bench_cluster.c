@@ -57,8 +57,8 @@ static double core_seconds(void) {
 }
 
 /* Core-seconds to compute some units. */
-static double compute(const struct setting *s, struct unit_range range, int threads, sweep_accept *accept,
-                      void *context) {
+static double compute(const struct setting *s, struct unit_range range, int threads,
+                      bool (*accept)(void *context, struct partial *partial), void *context) {
     double start = core_seconds();
     struct sweep_work work = {
         .plan = &s->plan, .isa = isa_best(), .threads = threads, .accept = accept, .context = context};
