@@ -99,6 +99,7 @@ struct journal *journal_make(const char *directory, const struct journal_header 
     if (state == JOURNAL_HEADER_OLDER) { return refuse(j, state); }
     free(j->header.bytes);
     j->header = *header;
+    j->header.bytes = NULL; /* whose texts they are has them */
     j->header.program = version_number;
     j->header.compiler = __VERSION__;
     j->header.numerics = numerics_here();
