@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/base/message.h"
 #include "sim/config/config_read.h"
 #include "sim/sweep/exact.h"
 #include "sim/sweep/ranks.h"
@@ -36,6 +37,19 @@ static inline bool experiment_hold(void *context, struct partial *partial) {
     return true;
 }
 
+/* The sampled units of a plan into an array, [unit_plan_size], NULL where none was wanted. Free with free().
+ */
+static inline struct partial **experiment_compute(const struct unit_plan *plan, const struct isa *isa,
+                                                  int threads) {
+    struct partial **partial = calloc(unit_plan_size(plan), sizeof *partial);
+    struct unit_range all = {0, plan->unit_count};
+    struct experiment_held held = {plan, partial};
+    struct sweep_work work = {
+        .plan = plan, .isa = isa, .threads = threads, .accept = experiment_hold, .context = &held};
+    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &all}, 0, true), EXIT_DONE);
+    return partial;
+}
+
 /* Results of partials of all units of a plan that were wanted, those of exact values too where there are any;
  * takes them. Free with results_free. */
 static inline struct results *experiment_collect(const struct unit_plan *plan, const char *isa,
@@ -60,15 +74,7 @@ static inline struct results *experiment_collect(const struct unit_plan *plan, c
 static inline struct results *experiment_of(const struct config *config, const struct isa *isa, int threads) {
     struct unit_plan plan;
     unit_plan_create(&plan, config, true);
-    struct partial **partial = calloc(unit_plan_size(&plan), sizeof *partial);
-    struct unit_range all = {0, plan.unit_count};
-    struct experiment_held held = {&plan, partial};
-    assert_int_equal(
-        ranks_lead(
-            &(struct sweep_work){
-                .plan = &plan, .isa = isa, .threads = threads, .accept = experiment_hold, .context = &held},
-            &(struct unit_list){1, &all}, 0, true),
-        0);
+    struct partial **partial = experiment_compute(&plan, isa, threads);
     struct results *results = experiment_collect(&plan, isa->name, partial);
     free(partial);
     unit_plan_release(&plan);

@@ -116,20 +116,6 @@ static struct partial *whole_of(const struct setting *s, const struct journal *j
     return partial_close(&stack);
 }
 
-static void check_same_results(struct results *a, struct results *b) {
-    for (size_t s = 0; s < a->series_count; s++) {
-        struct results_field fa[RESULTS_FIELDS], fb[RESULTS_FIELDS];
-        size_t fields = fields_list(&a->series[s], fa);
-        fields_list(&b->series[s], fb);
-        for (size_t i = 0; i < fields; i++) {
-            size_t count = results_field_size(&a->series[s], &fa[i]);
-            if (memcmp(*fa[i].values, *fb[i].values, count * sizeof(double)) != 0) {
-                fail_msg("%s: %s differs", a->series[s].name, fa[i].name);
-            }
-        }
-    }
-}
-
 /* What goes through a journal, in two runs and the last unit first, is what stayed in memory. */
 static void test_journal_round_trip(void **state) {
     (void)state;
@@ -165,7 +151,7 @@ static void test_journal_round_trip(void **state) {
         partial_collect(p, parts);
         partial_free(p);
     }
-    check_same_results(whole, parts);
+    fields_check_same(whole, parts);
     results_free(whole);
     results_free(parts);
     journal_close(j);

@@ -138,20 +138,6 @@ static void test_records_are_of_their_units(void **state) {
     made_free(&b);
 }
 
-static void check_same(struct results *a, struct results *b) {
-    for (size_t s = 0; s < a->series_count; s++) {
-        struct results_field fa[RESULTS_FIELDS], fb[RESULTS_FIELDS];
-        size_t fields = fields_list(&a->series[s], fa);
-        fields_list(&b->series[s], fb);
-        for (size_t f = 0; f < fields; f++) {
-            size_t count = results_field_size(&a->series[s], &fa[f]);
-            if (memcmp(*fa[f].values, *fb[f].values, count * sizeof(double)) != 0) {
-                fail_msg("%s: %s differs", a->series[s].name, fa[f].name);
-            }
-        }
-    }
-}
-
 /* Units of two plans, one of them gone, make the results that a sweep in memory and the oracle make. */
 static void test_results_are_of_their_partials(void **state) {
     (void)state;
@@ -168,7 +154,7 @@ static void test_results_are_of_their_partials(void **state) {
     }
     made_free(&odd);
     struct results *want = experiment_run(text), *got = experiment_collect(&all.plan, "base", all.of);
-    check_same(want, got);
+    fields_check_same(want, got);
     assert_true(isfinite(got->series[1].exact_collapse[0]) && isfinite(got->series[1].output_radial[149]));
     results_free(want);
     results_free(got);

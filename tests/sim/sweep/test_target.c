@@ -18,7 +18,7 @@ static const char text[] =
     "series: [{family: gaussian}, {family: powerlaw, kappa: 0.5}, {name: all, family: gumbel, "
     "target: none, replicates: 700}]\n";
 
-/* All units of a config, [unit_plan_size], NULL where none was wanted; free with drop. */
+/* All units of a config; free with drop. */
 struct computed {
     struct config *config;
     struct unit_plan plan;
@@ -28,12 +28,7 @@ struct computed {
 static void compute(struct computed *c, const char *config) {
     c->config = experiment_config(config);
     unit_plan_create(&c->plan, c->config, true);
-    c->partial = calloc(unit_plan_size(&c->plan), sizeof(struct partial *));
-    struct unit_range all = {0, c->plan.unit_count};
-    struct experiment_held held = {&c->plan, c->partial};
-    struct sweep_work work = {
-        .plan = &c->plan, .isa = isa_best(), .threads = 2, .accept = experiment_hold, .context = &held};
-    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &all}, 0, true), 0);
+    c->partial = experiment_compute(&c->plan, isa_best(), 2);
 }
 
 static void drop(struct computed *c) {
