@@ -121,11 +121,7 @@ static int make_results(struct merge *m) {
         say_missing(m);
         return EXIT_RESUMABLE;
     }
-    return publish_results(&(struct publish){.records = m->records,
-                                             .output = m->output,
-                                             .command_line = m->command_line,
-                                             .isa = isa_best()->name,
-                                             .quiet = m->quiet});
+    return publish_results(m->records, m->output, m->command_line, isa_best()->name, m->quiet, NULL);
 }
 
 static int make_journal(struct merge *m) {

@@ -384,12 +384,8 @@ static int publish(struct run *run) {
         if (good) { say_shard_done(run); }
         return good ? EXIT_DONE : EXIT_FAILED;
     }
-    int status = publish_results(&(struct publish){.records = run->journal->records,
-                                                   .output = run->output,
-                                                   .command_line = run->command_line,
-                                                   .isa = run->isa->name,
-                                                   .quiet = run->o->quiet,
-                                                   .stop = run->stop});
+    int status = publish_results(run->journal->records, run->output, run->command_line, run->isa->name,
+                                 run->o->quiet, run->stop);
     if (status == EXIT_DONE) { files_clear(run->directory); }
     return status;
 }

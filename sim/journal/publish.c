@@ -192,26 +192,26 @@ static void take_cell(void *context, struct partial_stack *stack) {
     partial_free(whole);
 }
 
-static int write_results(const struct publish *p, struct results *results) {
-    struct store_provenance provenance = {.command_line = p->command_line, .threads = omp_get_max_threads()};
+static int write_results(const char *output, struct results *results, const char *command_line, bool quiet) {
+    struct store_provenance provenance = {.command_line = command_line, .threads = omp_get_max_threads()};
     precision_round(results);
-    int status = store_write(p->output, results, &provenance);
-    if (status == EXIT_DONE && !p->quiet) { message_say("wrote %s", p->output); }
+    int status = store_write(output, results, &provenance);
+    if (status == EXIT_DONE && !quiet) { message_say("wrote %s", output); }
     return status;
 }
 
 /* The archive first, without which the results cannot grow. */
-int publish_results(const struct publish *p) {
-    struct pass pass = {results_create(p->records->plan->outline, p->isa),
-                        progress_start(2 * (double)p->records->plan->cell_count, 0, p->quiet)};
+int publish_results(struct records *records, const char *output, const char *command_line, const char *isa,
+                    bool quiet, struct stop *stop) {
+    struct pass pass = {results_create(records->plan->outline, isa),
+                        progress_start(2 * (double)records->plan->cell_count, 0, quiet)};
     char path[FILES_PATH];
-    name_archive(p->output, path);
+    name_archive(output, path);
     int status = records_pack(
-        p->records,
-        &(struct records_pack){
-            .path = path, .stop = p->stop, .make = sweep_exact, .take = take_cell, .context = &pass});
+        records, &(struct records_pack){
+                     .path = path, .stop = stop, .make = sweep_exact, .take = take_cell, .context = &pass});
     progress_end(&pass.progress);
-    if (status == EXIT_DONE) { status = write_results(p, pass.results); }
+    if (status == EXIT_DONE) { status = write_results(output, pass.results, command_line, quiet); }
     results_free(pass.results);
     return status;
 }

@@ -20,16 +20,11 @@ int publish_check(const char *path, const struct config *config, bool force, str
 /* Removes what killed processes left of `path` and its archive under temporary names (temporary.h), not what
  * others are writing there. */
 void publish_clear(const char *path);
-struct publish {
-    struct records *records; /* of all sampled units of their plan */
-    const char *output, *command_line, *isa;
-    bool quiet;
-    struct stop *stop; /* may be NULL */
-};
-
-/* Computes the exact values that there is no record of, packs all records (records_pack) into the results
- * and the archive beside them, and puts both files in their place; memory is that of the results and of some
- * partials for each thread. Status as of records_pack; `output` is as it was unless that is EXIT_DONE. */
-int publish_results(const struct publish *publish);
+/* Of records of all sampled units of their plan: computes the exact values that there is no record of, packs
+ * all (records_pack) into the results and the archive beside them, and puts both files in their place; memory
+ * is that of the results and of some partials for each thread. `stop` may be NULL. Status as of records_pack;
+ * `output` is as it was unless that is EXIT_DONE. */
+int publish_results(struct records *records, const char *output, const char *command_line, const char *isa,
+                    bool quiet, struct stop *stop);
 
 #endif

@@ -263,10 +263,10 @@ static void fill_output(struct results_series *s, const struct config_output *ou
     }
 }
 
-void results_finish_output(struct results_series *s, size_t n_index) {
+void results_finish_output(struct results_series *s) {
     size_t betas = s->size[RESULTS_BETA], components = s->size[RESULTS_COMPONENT],
            pairs = s->size[RESULTS_PAIR];
-    for (size_t b = n_index * betas; b < (n_index + 1) * betas; b++) {
+    for (size_t b = 0; b < betas; b++) {
         const double *se = s->se[RESULTS_OUTPUT] + b * components, *scale = s->output_scale + b * components;
         for (size_t k = 0; k < pairs; k++) {
             size_t i = (size_t)s->pair_first[k], j = (size_t)s->pair_second[k];

@@ -161,9 +161,9 @@ double results_carriers_needed(const struct results_series *series, size_t n);
  * they are fewer than that, or it is more than four standard errors from the exact value. */
 bool results_is_rare(const struct results_series *series, size_t point);
 
-/* Turns the means of V (ATT - q) at one n, which lose no digits, into those of V ATT, and fills its
- * covariance from the errors of components and of sums of pairs. */
-void results_finish_output(struct results_series *series, size_t n_index);
+/* Of a series at one n: turns the means of V (ATT - q), which lose no digits, into those of V ATT, and fills
+ * its covariance from the errors of components and of sums of pairs. */
+void results_finish_output(struct results_series *here);
 
 /* How many consecutive blocks of RESULTS_BLOCK_LENGTH replicates are averaged into one block of the file: a
  * power of two, the least for at most 256 of them. */

@@ -257,14 +257,14 @@ void partial_drop(struct partial_stack *s) {
     s->held = NULL;
 }
 
-/* ---- results ---- */
+/* ---- results, at the n of a cell ---- */
 
 /* Mean and standard error of a quantity; NaN error for a single replicate. */
 static void finish_quantity(const struct partial *p, unsigned q, struct results_series *r) {
     const struct replicate_layout *l = &p->of.cell->layout;
     size_t from = l->at[q], count = l->at[q + 1] - from;
     if (count == 0) { return; }
-    double *mean = r->mean[q] + p->of.cell->n_index * count, *se = r->se[q] + p->of.cell->n_index * count;
+    double *mean = r->mean[q], *se = r->se[q];
     double replicates = (double)(from < l->kept ? p->of.replicates : p->of.kept);
     for (size_t i = 0; i < count; i++) {
         if (replicates > 0) { mean[i] = p->mean[from + i]; }
@@ -279,18 +279,17 @@ static void count_carriers(const struct partial *p, enum measure measure, double
     for (size_t b = 0; b < l->betas; b++) {
         size_t value = l->at[measure] + b;
         double square = p->mean[value] * p->mean[value];
-        carriers[p->of.cell->n_index * l->betas + b] = count * (square / (p->m2[value] / count + square));
+        carriers[b] = count * (square / (p->m2[value] / count + square));
     }
 }
 
 static void finish_quantiles(const struct partial *p, struct results_series *r) {
     const struct replicate_layout *l = &p->of.cell->layout;
-    size_t row = p->of.cell->n_index * l->betas, quantiles = r->size[RESULTS_QUANTILE];
+    size_t quantiles = r->size[RESULTS_QUANTILE];
     const uint64_t *bin = p->bin;
     for (size_t i = 0; i < l->binned; bin += p->filled[i++]) {
-        double *quantile = i < l->betas
-                               ? r->entropy_quantile + (row + i) * quantiles
-                               : r->ordered_weight_quantile + (row * l->ranks + i - l->betas) * quantiles;
+        double *quantile = i < l->betas ? r->entropy_quantile + i * quantiles
+                                        : r->ordered_weight_quantile + (i - l->betas) * quantiles;
         for (size_t q = 0; q < quantiles; q++) {
             quantile[q] = histogram_quantile(p->filled[i], bin, r->quantile[q]);
         }
@@ -298,14 +297,13 @@ static void finish_quantiles(const struct partial *p, struct results_series *r) 
 }
 
 static void finish_blocks(const struct partial *p, struct results_series *r) {
-    const size_t n = p->of.cell->n_index, betas = p->of.cell->layout.betas, blocks = r->size[RESULTS_BLOCK],
-                 there = results_blocks(r, n), groups = partial_groups(&p->of),
-                 each = partial_group_blocks(&p->of);
+    const size_t betas = p->of.cell->layout.betas, there = results_blocks(r, 0),
+                 groups = partial_groups(&p->of), each = partial_group_blocks(&p->of);
     partial_coarsen(&p->of, p->group, each, each * (groups / there));
     for (size_t m = 0; m < MEASURE_COUNT; m++) {
         for (size_t i = 0; i < betas * there; i++) {
             size_t b = i / there, g = i % there;
-            r->block[m][(n * betas + b) * blocks + g] = p->group[(g * MEASURE_COUNT + m) * betas + b];
+            r->block[m][b * r->size[RESULTS_BLOCK] + g] = p->group[(g * MEASURE_COUNT + m) * betas + b];
         }
     }
 }
@@ -316,7 +314,7 @@ static void copy_numbers(const struct partial *p, struct results_series *r) {
     for (struct results_field f = {0}; next_field(&p->of, &here, &f);) {
         size_t count = results_field_size(&here, &f), stride = results_field_size(&p->of.cell->here, &f),
                rows = unit_is_exact(&p->of) ? 1 : stride / p->of.cell->here.size[RESULTS_REPLICATE];
-        double *to = *results_values(r, &f) + p->of.cell->n_index * stride;
+        double *to = *results_values(r, &f);
         for (size_t k = 0; count > 0 && k < rows; k++) {
             memcpy(to + k * stride / rows, *f.values + k * count / rows, count / rows * sizeof(double));
         }
@@ -324,14 +322,15 @@ static void copy_numbers(const struct partial *p, struct results_series *r) {
 }
 
 void partial_collect(const struct partial *p, struct results *results) {
-    struct results_series *r = &results->series[p->of.cell->series_index];
+    struct results_series here, *r = &here;
+    results_cut(&results->series[p->of.cell->series_index], p->of.cell->n_index, r);
     copy_numbers(p, r);
     if (unit_is_exact(&p->of)) { return; }
-    if (r->target > 0) { r->replicates_at[p->of.cell->n_index] = (double)p->of.replicates; }
+    if (r->target > 0) { r->replicates_at[0] = (double)p->of.replicates; }
     for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { finish_quantity(p, q, r); }
     count_carriers(p, MEASURE_PARTICIPATION, r->participation_carriers);
     count_carriers(p, MEASURE_TOP_WEIGHT, r->top_weight_carriers);
     finish_quantiles(p, r);
     finish_blocks(p, r);
-    if (results_has_output(r)) { results_finish_output(r, p->of.cell->n_index); }
+    if (results_has_output(r)) { results_finish_output(r); }
 }

@@ -59,8 +59,7 @@ static void setting_free(struct setting *s) {
 }
 
 static int publish_to(const struct setting *s, const char *output) {
-    return publish_results(&(struct publish){
-        .records = s->journal->records, .output = output, .command_line = "", .isa = "base", .quiet = true});
+    return publish_results(s->journal->records, output, "", "base", true, NULL);
 }
 
 static int enter_directory(void **state) {
