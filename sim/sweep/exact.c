@@ -63,10 +63,10 @@ static const struct oracle_point *point_at(size_t count, const double *beta_rati
 }
 
 /* E log Y_2 needs the answer at twice beta; most grids of beta have it. */
-static void exact_log_participation(struct results_series *s, size_t first, const struct oracle *oracle,
+static void exact_log_participation(struct results_series *s, const struct oracle *oracle,
                                     const struct oracle_point *point) {
     const size_t betas = s->size[RESULTS_BETA];
-    const double *beta_ratio = s->beta_ratio + first;
+    const double *beta_ratio = s->beta_ratio;
     for (size_t b = 0; b < betas; b++) {
         struct oracle_answer further;
         const struct oracle_point *twice = point_at(betas - b, beta_ratio + b, point + b, 2 * beta_ratio[b]);
@@ -75,53 +75,50 @@ static void exact_log_participation(struct results_series *s, size_t first, cons
             if (!oracle_ask(oracle, 2 * beta_ratio[b], question, &further)) { memory_exhausted(); }
             twice = &further.point;
         }
-        s->exact_log_participation[first + b] =
-            oracle_log_participation(&point[b], twice, &s->exact_log_participation_error[first + b]);
+        s->exact_log_participation[b] =
+            oracle_log_participation(&point[b], twice, &s->exact_log_participation_error[b]);
     }
 }
 
 /* The susceptibility at three betas of the grid, the middle one nearest to its maximum; nothing where the
  * grid ends before. */
-static void exact_about(struct results_series *s, size_t n, const struct oracle *oracle, double maximum) {
+static void exact_about(struct results_series *s, const struct oracle *oracle, double maximum) {
     const size_t betas = s->size[RESULTS_BETA];
-    const double *ratio = s->beta_ratio + n * betas, top = log(maximum);
+    const double *ratio = s->beta_ratio, top = log(maximum);
     size_t nearest = 0;
     for (size_t b = 1; b < betas; b++) {
         if (fabs(log(ratio[b]) - top) < fabs(log(ratio[nearest]) - top)) { nearest = b; }
     }
     if (nearest == 0 || nearest + 1 >= betas) { return; }
     for (size_t b = nearest - 1; b <= nearest + 1; b++) {
-        s->exact_susceptibility[n * betas + b] = oracle_susceptibility(oracle, ratio[b], NULL);
+        s->exact_susceptibility[b] = oracle_susceptibility(oracle, ratio[b], NULL);
     }
 }
 
-static void exact_criterion(struct results_series *s, size_t n, const struct oracle *oracle, size_t c) {
-    const size_t at = n * s->size[RESULTS_CRITERION] + c;
-    const struct criterion *criterion = &s->criterion[c];
-    s->exact_collapse[at] = exact_collapse(oracle, criterion, &s->exact_collapse_curvature[at]);
-    if (criterion->kind == CRITERION_SUSCEPTIBILITY && s->exact_collapse[at] > 0) {
-        exact_about(s, n, oracle, s->exact_collapse[at]);
+static void exact_criterion(struct results_series *s, const struct oracle *oracle, size_t c) {
+    s->exact_collapse[c] = exact_collapse(oracle, &s->criterion[c], &s->exact_collapse_curvature[c]);
+    if (s->criterion[c].kind == CRITERION_SUSCEPTIBILITY && s->exact_collapse[c] > 0) {
+        exact_about(s, oracle, s->exact_collapse[c]);
     }
 }
 
 /* Whether a file of an earlier version has this criterion's maximum and not the curve about it. */
-static bool lacks_curve(const struct results_series *s, size_t n, size_t c) {
-    const size_t at = n * s->size[RESULTS_CRITERION] + c;
-    return s->criterion[c].kind == CRITERION_SUSCEPTIBILITY && s->exact_collapse[at] > 0 &&
-           isnan(s->exact_collapse_curvature[at]);
+static bool lacks_curve(const struct results_series *s, size_t c) {
+    return s->criterion[c].kind == CRITERION_SUSCEPTIBILITY && s->exact_collapse[c] > 0 &&
+           isnan(s->exact_collapse_curvature[c]);
 }
 
-/* One n of a series: all of it, or what is lacking alone. log_lambda_typ: at that n; NULL: of the law that
+/* A series at one n: all of it, or what is lacking alone. log_lambda_typ: at that n; NULL: of the law that
  * the series' attributes declare, whatever its file says of it. */
-static void exact_cell(struct results_series *s, size_t n, const double *log_lambda_typ, bool all) {
+static void exact_cell(struct results_series *s, const double *log_lambda_typ, bool all) {
     const size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
     double p[FAMILY_PARAMETERS] = {0};
     bool some = all;
-    for (size_t c = 0; c < criteria; c++) { some = some || lacks_curve(s, n, c); }
+    for (size_t c = 0; c < criteria; c++) { some = some || lacks_curve(s, c); }
     if (!some || s->family->kind == FAMILY_SAMPLED) { return; } /* the latter has no law to ask */
-    family_parameters(s->family, s->parameter, s->log_n[n], p);
-    struct oracle *oracle = log_lambda_typ ? oracle_create_with(s->family, p, s->log_n[n], *log_lambda_typ)
-                                           : oracle_create(s->family, p, s->log_n[n]);
+    family_parameters(s->family, s->parameter, *s->log_n, p);
+    struct oracle *oracle = log_lambda_typ ? oracle_create_with(s->family, p, *s->log_n, *log_lambda_typ)
+                                           : oracle_create(s->family, p, *s->log_n);
     if (!oracle) { memory_exhausted(); }
     const bool output = results_has_output(s);
     const struct oracle_question question = {
@@ -129,25 +126,24 @@ static void exact_cell(struct results_series *s, size_t n, const double *log_lam
     struct oracle_point *point = memory_create(betas, sizeof *point);
     for (size_t b = 0; all && b < betas; b++) {
         struct oracle_answer answer;
-        const size_t at = n * betas + b;
-        if (!oracle_ask(oracle, s->beta_ratio[at], question, &answer)) { memory_exhausted(); }
+        if (!oracle_ask(oracle, s->beta_ratio[b], question, &answer)) { memory_exhausted(); }
         point[b] = answer.point;
-        exact_point(s, &point[b], at);
-        if (output) { exact_output(s, &answer, at); }
-        exact_sinks(s, oracle, p, at);
+        exact_point(s, &point[b], b);
+        if (output) { exact_output(s, &answer, b); }
+        exact_sinks(s, oracle, p, b);
     }
     if (all) {
-        exact_log_participation(s, n * betas, oracle, point);
-        oracle_recall(oracle, betas, s->beta_ratio + n * betas, point);
+        exact_log_participation(s, oracle, point);
+        oracle_recall(oracle, betas, s->beta_ratio, point);
     }
     for (size_t c = 0; c < criteria; c++) {
-        if (all || lacks_curve(s, n, c)) { exact_criterion(s, n, oracle, c); }
+        if (all || lacks_curve(s, c)) { exact_criterion(s, oracle, c); }
     }
     oracle_free(oracle);
     free(point);
 }
 
-void exact_fill_cell(struct results_series *here) { exact_cell(here, 0, here->log_lambda_typ, true); }
+void exact_fill_cell(struct results_series *here) { exact_cell(here, here->log_lambda_typ, true); }
 
 static bool is_missing(const struct results_series *s) {
     for (size_t b = 0; b < s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA]; b++) {
@@ -162,6 +158,10 @@ void exact_fill(struct results *results, int threads) {
         if (s->family->kind == FAMILY_MEASURED) { continue; }
         const bool missing = is_missing(s);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-        for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { exact_cell(s, n, NULL, missing); }
+        for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
+            struct results_series here;
+            results_cut(s, n, &here);
+            exact_cell(&here, NULL, missing);
+        }
     }
 }
