@@ -23,10 +23,9 @@ static double log_drawn_keys(const struct unit_cell *c) {
     return config_has_position(c->series) ? config_log_window(c->series, c->log_n) : -INFINITY;
 }
 
-/* Seconds a row of this cell takes, measured; long drawn rows cost in proportion. */
-static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, const struct unit_cell *c) {
-    const double longest = log(1 << 16);
-    const double log_keys = log_drawn_keys(c);
+/* Seconds a row of a cell takes, measured; long drawn rows cost in proportion. */
+static double cell_seconds(const struct unit_cell *c, uint64_t seed, const struct isa *isa) {
+    const double longest = log(1 << 16), log_keys = log_drawn_keys(c);
     const bool long_row = log_keys > longest;
     double log_n = long_row ? longest : c->log_n;
     struct replicate_worker worker;
@@ -35,8 +34,7 @@ static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, 
     struct unit unit = unit_part(c, 0, 1);
     struct partial *partial = partial_create(&unit);
     struct results_series here = partial_view(partial);
-    struct replicate_place place = {
-        .seed = plan->config->seed, .law = law, .layout = &c->layout, .here = &here};
+    struct replicate_place place = {.seed = seed, .law = law, .layout = &c->layout, .here = &here};
     replicate_worker_create(&worker, isa, c->layout.betas);
     for (uint64_t i = 0; i < TRIALS; i++) {
         double start = omp_get_wtime();
@@ -95,25 +93,26 @@ static double measure_pace(const struct config *config, const struct isa *isa,
     only.series = &alone;
     only.text = only.resolved = "";
     unit_plan_create(&plan, &only, true);
-    double pace = cell_seconds(&plan, isa, plan.cell) / plan.cell->cost;
+    double pace = cell_seconds(plan.cell, config->seed, isa) / plan.cell->cost;
     unit_plan_release(&plan);
     return pace;
 }
 
-/* The pace of the cells at hand. */
-struct pace {
+struct tally {
     const struct config *config;
     const struct isa *isa; /* NULL: no times are asked for */
-    size_t stride;         /* every so many n of a series, the first one always */
-    double since, value;
+    size_t stride;         /* of a series every so many n are measured, the first one always */
+    double since, pace;    /* the latter of the cells at hand */
+    struct estimate cost;
+    double most, plan; /* bytes: of the largest unit; of the plan */
 };
 
-static double pace_at(struct pace *pace, const struct config_series *series, size_t n) {
-    bool patient = isnan(pace->value) || omp_get_wtime() - pace->since < PATIENCE;
-    if (pace->isa && patient && n % pace->stride == 0) {
-        pace->value = measure_pace(pace->config, pace->isa, series, n);
+static double pace_at(struct tally *sum, const struct config_series *series, size_t n) {
+    bool patient = isnan(sum->pace) || omp_get_wtime() - sum->since < PATIENCE;
+    if (sum->isa && patient && n % sum->stride == 0) {
+        sum->pace = measure_pace(sum->config, sum->isa, series, n);
     }
-    return pace->value;
+    return sum->pace;
 }
 
 /* ---- room ---- */
@@ -162,13 +161,8 @@ static double unit_memory(const struct unit_cell *c) {
 /* Bytes that a unit takes in lists of units and of records. */
 static const double LISTED = 72;
 
-struct tally {
-    struct estimate cost;
-    double most, plan; /* bytes: of the largest unit; of the plan */
-};
-
 static void add_series(const struct config_series *series, const struct results_series *shape,
-                       struct pace *pace, struct tally *sum) {
+                       struct tally *sum) {
     struct unit_cell c = {.series = series, .here = *shape};
     double results = 0, coordinates = 0, archive = 0, journal = 0;
     c.here.size[RESULTS_LOG_N] = 1;
@@ -184,7 +178,7 @@ static void add_series(const struct config_series *series, const struct results_
         }
         struct unit exact = {.cell = &c};
         double replicates = (double)series->replicates, least = target_foreseen(series, 0),
-               nanosecond = pace_at(pace, series, n), seconds = c.cost * nanosecond,
+               nanosecond = pace_at(sum, series, n), seconds = c.cost * nanosecond,
                before = pilot_cost(series, c.log_n) * nanosecond + 1e-9 * unit_cost(&exact);
         struct estimate *cost = &sum->cost;
         cost->units += c.unit_count + 1;
@@ -203,13 +197,12 @@ static void add_series(const struct config_series *series, const struct results_
 
 struct estimate estimate_sweep(const struct config *config, const struct isa *isa, int threads) {
     struct results *shape = results_shape(config);
-    struct tally sum = {.cost = {0}};
-    for (size_t i = 0; i < config->series_count; i++) { sum.cost.cells += config->series[i].n_count; }
     const double nominal = 1e-9; /* of the cost model, in nanoseconds */
-    struct pace pace = {config, isa, (sum.cost.cells - 1) / SAMPLES + 1, omp_get_wtime(),
-                        isa ? NAN : nominal};
+    struct tally sum = {.config = config, .isa = isa, .since = omp_get_wtime(), .pace = isa ? NAN : nominal};
+    for (size_t i = 0; i < config->series_count; i++) { sum.cost.cells += config->series[i].n_count; }
+    sum.stride = (sum.cost.cells - 1) / SAMPLES + 1;
     for (size_t i = 0; i < config->series_count; i++) {
-        add_series(&config->series[i], &shape->series[i], &pace, &sum);
+        add_series(&config->series[i], &shape->series[i], &sum);
     }
     results_free(shape);
     struct estimate cost = sum.cost;
