@@ -1,7 +1,6 @@
 /* `gapscale merge`: one results file from the journals of the parts of a sweep. */
 #include <errno.h>
 #include <fnmatch.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

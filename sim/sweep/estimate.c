@@ -56,18 +56,15 @@ static double pilot_cost(const struct config_series *series, double log_n) {
     return PILOT_ROWS * series->family->cost(p) * exp(log_n);
 }
 
-static bool has_rows(const struct config_series *series, double log_n) {
-    double p[FAMILY_PARAMETERS];
-    char why[FAMILY_WHY];
-    config_parameters(series, log_n, p);
-    return !series->family->allows || series->family->allows(p, log_n, why);
-}
-
 /* The n to measure at: the one asked for, or a whole part of it whose pilot rows take a second at most. */
 static double log_measured(const struct config_series *series, double log_n) {
     const double most = 1e9;
+    double p[FAMILY_PARAMETERS];
+    char why[FAMILY_WHY];
     for (double part = fmax(1, ceil(pilot_cost(series, log_n) / most)); part < exp(log_n) / 2; part++) {
-        if (has_rows(series, log_n - log(part))) { return log_n - log(part); }
+        const double shorter = log_n - log(part);
+        config_parameters(series, shorter, p);
+        if (!series->family->allows || series->family->allows(p, shorter, why)) { return shorter; }
     }
     return log_n;
 }

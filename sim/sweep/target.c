@@ -114,11 +114,6 @@ static size_t count_behind(const struct unit_cell *c, size_t blocks) {
     return GSL_MIN(count, c->block_count);
 }
 
-static bool is_held(const struct unit_plan *plan, const struct partial_stack *held, size_t unit) {
-    const struct unit of = unit_get(plan, unit);
-    return partial_is_held(held, &of);
-}
-
 struct unit_range target_wanted(const struct unit_plan *plan, const struct unit_cell *c,
                                 const struct partial_stack *held) {
     size_t blocks = 0, end = 0;
@@ -132,6 +127,9 @@ struct unit_range target_wanted(const struct unit_plan *plan, const struct unit_
     }
     const struct unit part = unit_part(c, 0, count);
     struct unit_range wanted = unit_range_of(plan, &part);
-    while (wanted.first < wanted.end && is_held(plan, held, wanted.first)) { wanted.first++; }
+    for (; wanted.first < wanted.end; wanted.first++) {
+        const struct unit next = unit_get(plan, wanted.first);
+        if (!partial_is_held(held, &next)) { break; }
+    }
     return wanted;
 }
