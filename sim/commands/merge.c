@@ -145,24 +145,17 @@ static int merge_records(struct merge *m, int (*make)(struct merge *m)) {
 
 /* ---- into one journal ---- */
 
-static int fill_journal(struct merge *m) {
+static int merge_to_journal(struct merge *m) {
     struct journal_header header = m->journal[0]->header;
+    struct lock lock;
     header.shard = 0;
     header.shards = 1;
-    struct journal *journal = journal_make(m->output, &header);
-    if (!journal) { return EXIT_FAILED; }
-    journal_close(journal);
-    return merge_records(m, make_journal);
-}
-
-static int merge_to_journal(struct merge *m) {
-    struct lock lock;
     if (mkdir(m->output, 0777) != 0) {
         message_error("cannot make the directory %s: %s", m->output, strerror(errno));
         return EXIT_USAGE;
     }
     if (!lock_take(&lock, m->output)) { return EXIT_FAILED; }
-    int status = fill_journal(m);
+    int status = journal_header_write(m->output, &header) ? merge_records(m, make_journal) : EXIT_FAILED;
     lock_release(&lock);
     if (status != EXIT_DONE) {
         files_clear(m->output);
