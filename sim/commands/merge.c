@@ -14,7 +14,6 @@
 #include "sim/journal/journal.h"
 #include "sim/journal/lock.h"
 #include "sim/journal/publish.h"
-#include "sim/results/destination.h"
 #include "sim/rows/isa.h"
 
 enum { SHOWN = 20 };
@@ -167,9 +166,7 @@ static int merge_to_journal(struct merge *m) {
 static int merge_run(struct merge *m) {
     if (!open_journals(m)) { return EXIT_USAGE; }
     if (fnmatch("*.journal", m->output, 0) == 0) { return merge_to_journal(m); }
-    int status = destination_check(m->output, m->force ? DESTINATION_RESULTS : DESTINATION_ANY, 0, NULL);
-    if (status == EXIT_DONE) { status = publish_check(m->output, m->config, m->force, &m->place); }
-    if (status == EXIT_DONE) { publish_clear(m->output); }
+    int status = publish_check(m->output, NULL, m->config, m->force, &m->place);
     if (status != EXIT_DONE || m->place.finished) { return status; }
     return outfile_prepare(m->output, false) ? merge_records(m, make_results) : EXIT_FAILED;
 }

@@ -20,7 +20,6 @@
 #include "sim/journal/journal.h"
 #include "sim/journal/lock.h"
 #include "sim/journal/publish.h"
-#include "sim/results/destination.h"
 #include "sim/rows/isa.h"
 #include "sim/sweep/estimate.h"
 #include "sim/sweep/ranks.h"
@@ -129,7 +128,6 @@ static void clear_finished(struct run *run) {
     char who[LOCK_TEXT];
     if (access(run->directory, F_OK) == 0 && !lock_holder(run->directory, who) &&
         journal_is_of(run->directory, run->config->resolved) && lock_take(&run->lock, run->directory)) {
-        publish_clear(run->output);
         files_clear(run->directory);
         lock_release(&run->lock);
         journal_remove_directory(run->directory);
@@ -164,13 +162,13 @@ static int write_scores(struct run *run) {
 
 /* A rank that follows does not look at it. */
 static int find_place(struct run *run) {
-    enum destination_kind kind = run->o->force ? DESTINATION_RESULTS : DESTINATION_ANY;
     name_output(run);
     journal_name(run->output, (size_t)run->o->shard, (size_t)run->o->shards, run->directory);
     if (ranks_index() > 0) { return EXIT_DONE; }
-    int status = destination_check(run->output, kind, 1, &run->o->config);
-    if (status == EXIT_DONE) { status = check_scores(run); }
-    if (status == EXIT_DONE) { status = publish_check(run->output, run->config, run->o->force, &run->place); }
+    int status = check_scores(run);
+    if (status == EXIT_DONE) {
+        status = publish_check(run->output, run->o->config, run->config, run->o->force, &run->place);
+    }
     if (status != EXIT_DONE) { return status; }
     if (run->place.finished) { clear_finished(run); }
     return run->place.finished || outfile_prepare(run->output, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
@@ -274,9 +272,7 @@ static int open_journal(struct run *run) {
     memcpy(header.set, o->set, sizeof header.set);
     run->journal = journal_make(run->directory, &header);
     if (!run->journal) { return EXIT_FAILED; }
-    int status = check_journal(run);
-    if (status == EXIT_DONE && o->shards == 1) { publish_clear(run->output); }
-    return status;
+    return check_journal(run);
 }
 
 /* ---- plan ---- */

@@ -13,6 +13,7 @@
 #include "sim/config/config_read.h"
 #include "sim/config/difference.h"
 #include "sim/config/resolve.h"
+#include "sim/results/destination.h"
 #include "sim/results/precision.h"
 #include "sim/results/store.h"
 #include "sim/sweep/sweep.h"
@@ -135,46 +136,44 @@ static bool may_grow(const char *file, const struct results *old, const struct c
 }
 
 /* Of results that are there. */
-static void look_into(const char *path, const struct results *old, const struct config *config,
-                      struct publish_place *place) {
+static int look_into(const char *path, const struct config *config, struct publish_place *place) {
+    char why[STORE_WHY];
+    struct results *old = store_try(path, why);
+    if (!old) {
+        message_error(
+            "%s exists and is no results file that can be read: %s; choose another -o FILE, or, where it is "
+            "a damaged one, --force to replace it",
+            path, why);
+        return EXIT_USAGE;
+    }
     place->finished = strcmp(old->config_resolved, config->resolved) == 0;
     place->grows = !place->finished && may_grow(path, old, config);
+    results_free(old);
     if (place->finished) {
         message_say("already done: %s holds the results of this config (--force computes them again)", path);
     } else if (!place->grows) {
         message_say("choose another -o FILE, or --force to replace it");
     }
-}
-
-int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place) {
-    *place = (struct publish_place){.finished = false};
-    name_archive(path, place->archive);
-    if (files_kind(place->archive) == FILES_OTHER) {
-        message_error("%s exists and is no archive of gapscale, and is never replaced; choose another -o "
-                      "FILE, or move it away",
-                      place->archive);
-        return EXIT_USAGE;
-    }
-    if (force || access(path, F_OK) != 0) { return EXIT_DONE; }
-    char why[STORE_WHY];
-    struct results *old = store_try(path, why);
-    if (old) {
-        look_into(path, old, config, place);
-    } else {
-        message_error(
-            "%s exists and is no results file that can be read: %s; choose another -o FILE, or, where it is "
-            "a damaged one, --force to replace it",
-            path, why);
-    }
-    results_free(old);
     return place->finished || place->grows ? EXIT_DONE : EXIT_USAGE;
 }
 
-void publish_clear(const char *path) {
-    char archive[FILES_PATH];
-    name_archive(path, archive);
+int publish_check(const char *path, const char *input, const struct config *config, bool force,
+                  struct publish_place *place) {
+    *place = (struct publish_place){.finished = false};
+    name_archive(path, place->archive);
+    int status =
+        destination_check(path, force ? DESTINATION_RESULTS : DESTINATION_ANY, input != NULL, &input);
+    if (status == EXIT_DONE && files_kind(place->archive) == FILES_OTHER) {
+        message_error("%s exists and is no archive of gapscale, and is never replaced; choose another -o "
+                      "FILE, or move it away",
+                      place->archive);
+        status = EXIT_USAGE;
+    }
+    if (status == EXIT_DONE && !force && access(path, F_OK) == 0) { status = look_into(path, config, place); }
+    if (status != EXIT_DONE) { return status; }
     temporary_clear(path);
-    temporary_clear(archive);
+    temporary_clear(place->archive);
+    return EXIT_DONE;
 }
 
 /* ---- one pass over the records ---- */

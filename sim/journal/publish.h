@@ -14,12 +14,11 @@ struct publish_place {
                       units */
     char archive[FILES_PATH];
 };
-/* Of a path that destination_check takes. Returns EXIT_DONE to go on, anything else, after a message, to stop
- * with. */
-int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place);
-/* Removes what killed processes left of `path` and its archive under temporary names (temporary.h), not what
- * others are writing there. */
-void publish_clear(const char *path);
+/* Whether results may go to a path (destination.h) which is not that of an input, which may be NULL. Returns
+ * EXIT_DONE to go on, having removed what killed processes left of `path` and its archive under temporary
+ * names (temporary.h), not what others are writing there; anything else, after a message, to stop with. */
+int publish_check(const char *path, const char *input, const struct config *config, bool force,
+                  struct publish_place *place);
 /* Of records of all sampled units of their plan: computes the exact values that there is no record of, packs
  * all (records_pack) into the results and the archive beside them, and puts both files in their place; memory
  * is that of the results and of some partials for each thread. `stop` may be NULL. Status as of records_pack;
