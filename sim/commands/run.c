@@ -192,9 +192,8 @@ static bool has_memory(const struct options *o, const struct estimate *cost) {
  * not known. */
 static bool has_disk(const struct run *run, const struct estimate *cost) {
     const struct options *o = run->o;
-    const double asked =
-                     o->shards > 1 ? cost->journal / o->shards : cost->disk + cost->archive + cost->journal,
-                 available = machine_disk(run->output);
+    const double all = cost->disk + cost->archive + cost->journal, available = machine_disk(run->output),
+                 asked = o->shards > 1 ? cost->journal / o->shards : all;
     char need[MACHINE_TEXT], left[MACHINE_TEXT];
     if (asked <= available || journal_exists(run->directory)) { return true; }
     message_error("%s takes about %s of disk, and %s are free where %s goes: %s, choose another -o FILE, or "
@@ -271,8 +270,7 @@ static int open_journal(struct run *run) {
                                     .set_count = o->set_count};
     memcpy(header.set, o->set, sizeof header.set);
     run->journal = journal_make(run->directory, &header);
-    if (!run->journal) { return EXIT_FAILED; }
-    return check_journal(run);
+    return run->journal ? check_journal(run) : EXIT_FAILED;
 }
 
 /* ---- plan ---- */

@@ -314,10 +314,8 @@ void journal_flush_by_force(struct journal *j) {
     if (!lock_shortly(&j->writing) || !lock_shortly(&j->mutex)) { return; }
     bool good = j->waiting.count > 0 && files_append(&j->out, j->directory);
     for (size_t i = 0; good && i < j->waiting.count; i++) {
-        size_t length = record_size(j->waiting.held[i]);
-        if (length > j->room) { continue; }
-        record_write(j->waiting.held[i], j->spare, length);
-        good = files_add(&j->out, j->spare, length);
+        const struct partial *p = j->waiting.held[i];
+        if (record_size(p) <= j->room) { good = files_add(&j->out, j->spare, record_write(p, j->spare)); }
     }
     if (good) { fsync(j->out.file); }
 }

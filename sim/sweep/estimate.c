@@ -155,11 +155,9 @@ static double unit_memory(const struct unit_cell *c) {
            sizeof(double) * fmin(DRAWN_KEPT, exp(log_drawn_keys(c)));
 }
 
-/* Bytes that a unit takes in lists of units and of records. */
-static const double LISTED = 72;
-
 static void add_series(const struct config_series *series, const struct results_series *shape,
                        struct tally *sum) {
+    const double listed = 72; /* bytes that a unit takes in lists of units and of records */
     struct unit_cell c = {.series = series, .here = *shape};
     double results = 0, coordinates = 0, archive = 0, journal = 0;
     c.here.size[RESULTS_LOG_N] = 1;
@@ -187,7 +185,7 @@ static void add_series(const struct config_series *series, const struct results_
         cost->disk += results;
         cost->archive += archive;
         cost->journal += journal;
-        sum->plan += coordinates + sizeof c + LISTED * (double)c.unit_count;
+        sum->plan += coordinates + sizeof c + listed * (double)c.unit_count;
         sum->most = fmax(sum->most, unit_memory(&c));
     }
 }

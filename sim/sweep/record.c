@@ -113,22 +113,19 @@ size_t record_size(const struct partial *p) {
     return RECORD_HEAD + count.at + RECORD_TAIL;
 }
 
-void record_write(const struct partial *p, uint8_t *bytes, size_t length) {
-    struct cursor c = {.bytes = bytes};
-    put_head(&c, &p->of, length - RECORD_HEAD - RECORD_TAIL);
-    put_body(&c, p);
-    record_hash(bytes, c.at, bytes + c.at);
+size_t record_write(const struct partial *p, uint8_t *bytes) {
+    struct cursor head = {.bytes = bytes}, body = {.bytes = bytes, .at = RECORD_HEAD};
+    put_body(&body, p);
+    put_head(&head, &p->of, body.at - RECORD_HEAD);
+    record_hash(bytes, body.at, bytes + body.at);
+    return body.at + RECORD_TAIL;
 }
 
 uint8_t *record_make(size_t count, struct partial *const *p, size_t *length) {
     *length = 0;
     for (size_t i = 0; i < count; i++) { *length += record_size(p[i]); }
     uint8_t *all = memory_create(*length, 1), *next = all;
-    for (size_t i = 0; i < count; i++) {
-        size_t each = record_size(p[i]);
-        record_write(p[i], next, each);
-        next += each;
-    }
+    for (size_t i = 0; i < count; i++) { next += record_write(p[i], next); }
     return all;
 }
 
