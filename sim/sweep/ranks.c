@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/base/message.h"
+#include "sim/base/process.h"
 #include "sim/base/progress.h"
 
 static int rank_index, rank_count = 1;
@@ -84,7 +85,6 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
 #include <mpi.h>
 #include <signal.h>
 #include <time.h>
-#include <unistd.h>
 
 /* From followers: TAKE asks for ranges, and tells the cost done since the last time. From rank 0: GIVE, some
  * ranges, none when all are given out. What a follower has kept of them is said by its status, reduced. */
@@ -190,7 +190,6 @@ static void *serve(void *context) {
 /* Beside its own work a thread answers the others. */
 static int lead(struct leader *l, const struct sweep_work *own) {
     pthread_t server;
-    if (rank_count == 1) { return sweep_compute(own); }
     tell(&(int){LEAD});
     if (pthread_create(&server, NULL, serve, l) != 0) {
         message_error("cannot make a thread");
@@ -241,9 +240,7 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
 }
 
 void ranks_refuse(const char *why) {
-    char host[256] = "";
-    gethostname(host, sizeof host - 1);
-    message_error("rank %d on %s: %s", rank_index, host, why);
+    message_error("rank %d on %s: %s", rank_index, process_self().host, why);
     ranks_abort();
 }
 
@@ -262,7 +259,7 @@ int ranks_lead(const struct sweep_work *work, const struct unit_list *units, dou
     own.more_context = &l;
     l.left = unit_amount(work->plan, units).cost;
     l.progress = progress_start(cost_before + l.left, cost_before, quiet);
-    int status = lead(&l, &own);
+    int status = rank_count == 1 ? sweep_compute(&own) : lead(&l, &own);
     progress_end(&l.progress);
     if (status == EXIT_DONE && (l.at < units->count || (rank_count > 1 && stop_asked(work->stop)))) {
         status = EXIT_RESUMABLE;
