@@ -49,7 +49,7 @@ int scorefile_check(const char *path, const struct config *config) {
 
 /* ---- what there is to write ---- */
 
-/* A group of the file: of a series, or within it of one n, with scores. */
+/* What a group of the file points to: that of a series, or within it of one n, with scores. */
 struct part {
     const struct config_series *series;
     char name[NAME], dataset[NAME + 8];
@@ -57,7 +57,6 @@ struct part {
     struct h5_attribute attribute[2];
     struct h5_dimension dimension[3];
     struct h5_dataset scores;
-    struct h5_group group; /* points to the above */
 };
 
 /* The file. */
@@ -65,25 +64,25 @@ struct file {
     const struct config *config;
     const struct isa *isa;
     const struct stop *stop;
-    size_t count, attribute_count;
+    size_t count;
     struct part *part;
-    const struct h5_attribute *attribute;
+    struct h5_group *group;
     struct h5stream *stream;
     uint64_t sum; /* of the scores of a part so far */
     struct sampler *sampler;
 };
 
-static void fill_series(struct part *p, const struct config_series *series, size_t number) {
+static struct h5_group fill_series(struct part *p, const struct config_series *series, size_t number) {
     p->series = series;
     snprintf(p->name, sizeof p->name, "%s", series->name);
     p->attribute[0] = (struct h5_attribute){.name = "family", .text = series->family->name};
     p->attribute[1] = (struct h5_attribute){.name = "layers", .number = (double)number};
-    p->group = (struct h5_group){.name = p->name, .attribute_count = 2, .attribute = p->attribute};
+    return (struct h5_group){.name = p->name, .attribute_count = 2, .attribute = p->attribute};
 }
 
 /* The kept rows at one n. */
-static void fill_cell(struct part *p, const struct config *config, const struct config_series *series,
-                      double log_n) {
+static struct h5_group fill_cell(struct part *p, const struct config *config,
+                                 const struct config_series *series, double log_n) {
     uint64_t kept = config->keep_replicates, rows = kept < series->replicates ? kept : series->replicates;
     size_t n = (size_t)llround(exp(log_n));
     p->series = series;
@@ -98,11 +97,11 @@ static void fill_cell(struct part *p, const struct config *config, const struct 
                                     .long_name = "scores before the softmax",
                                     .rank = 3,
                                     .axis = {0, 1, 2}};
-    p->group = (struct h5_group){.name = p->name,
-                                 .dimension_count = 3,
-                                 .dimension = p->dimension,
-                                 .dataset_count = 1,
-                                 .dataset = &p->scores};
+    return (struct h5_group){.name = p->name,
+                             .dimension_count = 3,
+                             .dimension = p->dimension,
+                             .dataset_count = 1,
+                             .dataset = &p->scores};
 }
 
 static void list_parts(struct file *f) {
@@ -110,11 +109,17 @@ static void list_parts(struct file *f) {
     size_t most = 0;
     for (size_t i = 0; i < config->series_count; i++) { most += 1 + config->series[i].n_count; }
     f->part = memory_create(most, sizeof *f->part);
+    f->group = memory_create(most, sizeof *f->group);
     for (size_t i = 0; i < config->series_count; i++) {
         const struct config_series *s = &config->series[i];
-        if (cells_with_scores(s) > 0) { fill_series(&f->part[f->count++], s, i); }
+        if (cells_with_scores(s) > 0) {
+            f->group[f->count] = fill_series(&f->part[f->count], s, i);
+            f->count++;
+        }
         for (size_t n = 0; n < s->n_count; n++) {
-            if (has_scores(s, n)) { fill_cell(&f->part[f->count++], config, s, s->log_n[n]); }
+            if (!has_scores(s, n)) { continue; }
+            f->group[f->count] = fill_cell(&f->part[f->count], config, s, s->log_n[n]);
+            f->count++;
         }
     }
 }
@@ -162,20 +167,9 @@ static void tell_of_left_out(const struct config *config) {
 static int write_parts(struct file *f) {
     int status = EXIT_DONE;
     for (size_t i = 0; status == EXIT_DONE && i < f->count; i++) {
-        struct part *p = &f->part[i];
-        if (!h5stream_group(f->stream, &p->group)) { return EXIT_FAILED; }
-        if (p->group.dataset_count > 0) { status = write_scores(f, p); }
+        if (!h5stream_group(f->stream, &f->group[i])) { return EXIT_FAILED; }
+        if (f->group[i].dataset_count > 0) { status = write_scores(f, &f->part[i]); }
     }
-    return status;
-}
-
-/* When it is read again, and held to be what was written. */
-static int close_file(const struct file *f) {
-    struct h5_group *group = memory_create(f->count, sizeof *group);
-    for (size_t i = 0; i < f->count; i++) { group[i] = f->part[i].group; }
-    int status = h5stream_close(f->stream, h5file_holds,
-                                &(struct h5file_written){f->attribute_count, f->count, f->attribute, group});
-    free(group);
     return status;
 }
 
@@ -189,9 +183,9 @@ int scorefile_write(const char *path, const struct config *config, const struct 
         {.name = "config_resolved", .text = config->resolved},
         {.name = "seed", .whole = &config->seed},
         {.name = "command_line", .text = command_line}};
-    struct file f = {.config = config, .isa = isa, .stop = stop, .attribute = attribute};
-    f.attribute_count = sizeof attribute / sizeof *attribute;
-    f.stream = h5stream_open(path, f.attribute_count, attribute);
+    const size_t attributes = sizeof attribute / sizeof *attribute;
+    struct file f = {.config = config, .isa = isa, .stop = stop};
+    f.stream = h5stream_open(path, attributes, attribute);
     if (!f.stream) { return EXIT_FAILED; }
     list_parts(&f);
     f.sampler = sampler_create(isa);
@@ -202,8 +196,10 @@ int scorefile_write(const char *path, const struct config *config, const struct 
     if (status == EXIT_RESUMABLE) {
         h5stream_drop(f.stream);
     } else {
-        status = close_file(&f);
+        status = h5stream_close(f.stream, h5file_holds,
+                                &(struct h5file_written){attributes, f.count, attribute, f.group});
     }
     free(f.part);
+    free(f.group);
     return status;
 }
