@@ -189,7 +189,6 @@ int scorefile_write(const char *path, const struct config *config, const struct 
     if (!f.stream) { return EXIT_FAILED; }
     list_parts(&f);
     f.sampler = sampler_create(isa);
-    if (!f.sampler) { memory_exhausted(); }
     tell_of_left_out(config);
     int status = write_parts(&f);
     sampler_free(f.sampler);
