@@ -8,7 +8,7 @@ set ylabel collapse_label.' / Λ_{{/:Italic n}}^{typ}'
 set rmargin columns == 1 ? 15 : 19
 set bmargin 8.3
 set key at screen 0.5, screen 0.062 bottom center vertical Left reverse maxrows 3 width -1 samplen 1.6 font ',8.5'
-if (columns == 1) { set key width -4 font ',7' }
+if (columns == 1) { set key width -2 font ',7' }
 do for [k=1:series] {
     if (shown[k]) {
         set arrow from graph 1, first end_y[k] to graph 1.02, graph label_y[k] nohead linewidth 0.4 linecolor rgb '#c8c8c8' back

@@ -1,7 +1,7 @@
 # Mean entropy against beta, a curve for each n.
 #   $curves          log10 of beta/Lambda^typ, mean entropy, place of n on the colour bar; a blank line after each n
 #   $measured        the same at the betas that were measured, and the standard error where it is above least_bar of the mean
-#   has_bars         whether any mean that is on the axis has such an error
+#   has_bars         whether any of these has one
 #   point_step       of how many betas one is drawn, at least
 #   is_exact         whether the curves are exact; else they go through what was measured
 #   few              whether the betas are so few that each is marked
@@ -19,9 +19,10 @@ if (y_log) {
     set logscale y
     set format y (y_plain && y_high < 1e4 ? '%h' : '10^{%L}') # wider numbers would push the label off the page
 }
+tau_place = !has_tau ? -1 : y_log ? log(tau / y_low) / log(y_high / y_low) : (tau - y_low) / (y_high - y_low)
 if (has_lambda) {
     set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1
-    set label 'β = Λ^{typ}' at 0, graph 0.8 left offset 0.6,0 textcolor rgb guide front
+    set label 'β = Λ^{typ}' at 0, graph (abs(tau_place - 0.8) < 0.15 ? 0.6 : 0.8) left offset 0.6,0 textcolor rgb guide front
 }
 if (has_tau) {
     set arrow from graph 0, first tau to graph 1, first tau arrowstyle 1
@@ -32,8 +33,9 @@ set cblabel length_label offset 1.2,0
 set rmargin 15
 set key @key_top_right
 bar_bottom(y) = y_log && y < y_low ? y_low : y
+with_bar(y, error) = error > 0 ? y : NaN # else gnuplot draws ends of no bar at the foot of the figure
 plot $curves using 1:2:3 with lines linewidth 1.2 linecolor palette, \
   $measured using 1:2:3 with points pointtype 7 pointsize (few ? 0.5 : 0.25) linecolor palette, \
-  $measured using 1:2:(bar_bottom($2 - $4)):($2 + $4):3 with yerrorbars pointtype 7 pointsize 0 linewidth 0.6 linecolor palette, \
+  $measured using 1:(with_bar($2, $4)):(bar_bottom($2 - $4)):($2 + $4):3 with yerrorbars pointtype 7 pointsize 0 linewidth 0.6 linecolor palette, \
   NaN with points pointtype 7 pointsize 0.5 linecolor rgb guide title 'measured', \
   NaN with lines linewidth 1.2 linecolor rgb guide title is_exact ? 'exact' : 'monotone between'

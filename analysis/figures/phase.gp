@@ -2,7 +2,7 @@
 #   $map          place of n, log10 of beta/Lambda^typ, entropy over log n: a regular grid, a blank line after each beta
 #   $run          place of every n that was run; the map is linear between them
 #   y_low, y_high    of the axis of betas
-#   $line         place of n, log10 of beta_c/Lambda^typ, where has_line
+#   $line         place of n, log10 of beta_c/Lambda^typ, where has_line; line_is_low: in the lower part
 #   criterion, threshold, judged    where has_line: names and thresholds, and the number of the one that makes it
 #   has_lambda    whether beta = Lambda^typ is on the axis
 #   largest_error    of any mean
@@ -19,8 +19,9 @@ set rmargin 12
 unset grid
 # Grey where no beta was measured.
 set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb guide fillstyle noborder
-# Below, where no curve goes.
-set key width 2 at graph 0.02, graph 0.03 left bottom Left reverse textcolor rgb 'white' opaque fillcolor rgb '#404040'
+# Where no curve goes.
+if (line_is_low) { set key at graph 0.02, graph 0.97 left top } else { set key at graph 0.02, graph 0.03 left bottom }
+set key width 2 Left reverse textcolor rgb 'white' opaque fillcolor rgb '#404040'
 line_title = ''
 if (has_line) { line_title = criterion_title(criterion[judged], threshold[judged]) }
 plot $map using 1:2:3 with image, \

@@ -22,8 +22,31 @@ static double entropy_threshold(const struct fit *fit) {
     return fit->series->criterion[fit->primary].threshold;
 }
 
+/* Points of so many betas are drawn on a curve, at most: every second, third, .. of them, and others at the
+ * next n. */
+enum { POINTS = 24 };
+static size_t point_step(const struct canvas *c) { return (c->betas + POINTS - 1) / POINTS; }
+static bool is_drawn(const struct canvas *c, size_t curve, size_t beta) {
+    return (beta + curve) % point_step(c) == 0;
+}
+
 /* Errors that are drawn, as a part of the mean; curves hide what is smaller. */
 static const double entropy_least_bar = 0.1;
+
+/* The error of a point, NaN where it is not drawn. */
+static double entropy_bar(const struct canvas *c, size_t n, size_t b) {
+    const double se = c->series->se[MEASURE_ENTROPY][n * c->betas + b];
+    return se > entropy_least_bar * entropy_mean(c, n, b) ? se : NAN;
+}
+
+static bool entropy_has_bars(const struct canvas *c) {
+    for (size_t i = 0; i < axis_curves(c->lengths); i++) {
+        for (size_t b = 0; b < c->betas; b++) {
+            if (is_drawn(c, i, b) && isfinite(entropy_bar(c, axis_curve(c->lengths, i), b))) { return true; }
+        }
+    }
+    return false;
+}
 
 static void print_entropy_axis(const struct canvas *c, struct axis_range entropy, double tau) {
     const double low = 0.1, high = 30; /* nats: beyond, only a logarithmic axis shows how it falls */
@@ -34,7 +57,7 @@ static void print_entropy_axis(const struct canvas *c, struct axis_range entropy
         canvas_longest_bar(c, MEASURE_ENTROPY, c->betas, CANVAS_MEAN, fmax(bottom, 0.01 * top * !is_log));
     canvas_print_longest_bar(c, longest);
     script_number(c->out, "least_bar", entropy_least_bar);
-    script_number(c->out, "has_bars", longest > entropy_least_bar);
+    script_number(c->out, "has_bars", entropy_has_bars(c));
     script_number(c->out, "y_low", bottom);
     script_number(c->out, "y_high", top);
     script_number(c->out, "y_log", is_log);
@@ -56,20 +79,11 @@ static void print_entropy_curve(struct canvas *c, size_t n, size_t i) {
     beta_curve_release(&curve);
 }
 
-/* Points of so many betas are drawn on a curve, at most: every second, third, .. of them, and others at the
- * next n. */
-enum { POINTS = 24 };
-static size_t point_step(const struct canvas *c) { return (c->betas + POINTS - 1) / POINTS; }
-static bool is_drawn(const struct canvas *c, size_t curve, size_t beta) {
-    return (beta + curve) % point_step(c) == 0;
-}
-
 /* Place, mean and colour of a point, and its error where that is drawn. */
 static void print_entropy_point(const struct canvas *c, size_t n, size_t b) {
-    const double mean = entropy_mean(c, n, b), se = c->series->se[MEASURE_ENTROPY][n * c->betas + b];
     script_row(c->out, 4,
-               (double[]){canvas_log_ratio(c, n, b), mean, canvas_length(c, n),
-                          se > entropy_least_bar * mean ? se : NAN});
+               (double[]){canvas_log_ratio(c, n, b), entropy_mean(c, n, b), canvas_length(c, n),
+                          entropy_bar(c, n, b)});
 }
 
 static void print_measured_entropy(struct canvas *c, size_t n, size_t i) {
@@ -400,6 +414,19 @@ static void print_phase_line(const struct canvas *c) {
     script_block_end(c->out);
 }
 
+/* Whether most of the line is where the legend stands else. */
+static bool phase_line_is_low(const struct canvas *c) {
+    const struct fit *fit = c->fit;
+    const double middle = (c->y.low + c->y.high) / 2;
+    size_t low = 0, high = 0;
+    for (size_t n = 0; n < c->lengths && fit->primary < fit->criteria; n++) {
+        const double y = fit->judged[n * fit->criteria + fit->primary].log_ratio / M_LN10;
+        low += y < middle;
+        high += y >= middle;
+    }
+    return low > high;
+}
+
 /* The n that were run. */
 static void print_phase_run(const struct canvas *c) {
     script_block_begin(c->out, "run");
@@ -427,6 +454,7 @@ static void print_phase(struct canvas *c) {
     axis_print_lengths(c->out, "x", &c->axis, c->x);
     axis_print_log(c->out, "y", c->y);
     script_number(c->out, "has_line", has_line);
+    script_number(c->out, "line_is_low", phase_line_is_low(c));
     script_number(c->out, "has_lambda", c->y.low < 0 && c->y.high > 0);
 }
 

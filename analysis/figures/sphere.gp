@@ -8,7 +8,7 @@ set bmargin 7.4
 # The legend goes down its columns of two.
 set key at screen 0.5, screen 0.062 bottom center vertical maxrows 2 width -4 Left reverse samplen 2.2
 if (columns == 1) {
-    set key maxrows 3 width -6 samplen 1.4 font ',7'
+    set key maxrows 3 width -4 samplen 1.4 font ',7'
     set bmargin 9
 }
 

@@ -123,11 +123,12 @@ static char *script_of(const struct results_series *s, const struct figure *figu
     return text;
 }
 
-/* What gnuplot says, drawing with letters. Free with free(). */
+/* What gnuplot says, drawing with letters, as a page and as one column of it. Free with free(). */
 static char *words_of_gnuplot(const char *script) {
     struct gnuplot run;
     assert_true(gnuplot_open(&run));
-    fprintf(run.script, "set terminal dumb enhanced\nset output '/dev/null'\n%s", script);
+    fprintf(run.script, "set terminal dumb enhanced\nset output '/dev/null'\n%scolumns = 1\n%s", script,
+            script);
     gnuplot_draw(&run);
     assert_true(gnuplot_tell(&run));
     fseek(run.said, 0, SEEK_END);

@@ -86,6 +86,50 @@ static void large_errors_have_bars(void **state) {
     free(text);
 }
 
+/* Of more betas than are drawn, errors count where a point is. */
+static void bars_are_of_points(void **state) {
+    enum { BETAS = 48 };
+    struct made m;
+    double ratio[LENGTHS * BETAS], mean[LENGTHS * BETAS], se[LENGTHS * BETAS], exact[LENGTHS * BETAS];
+    (void)state;
+    make(&m);
+    for (size_t i = 0; i < LENGTHS * BETAS; i++) {
+        ratio[i] = 1 + (double)(i % BETAS);
+        mean[i] = 1;
+        se[i] = 0.01;
+        exact[i] = NAN;
+    }
+    m.series.size[RESULTS_BETA] = BETAS;
+    m.series.beta_ratio = ratio;
+    m.series.exact_entropy = exact;
+    m.series.mean[MEASURE_ENTROPY] = mean;
+    m.series.se[MEASURE_ENTROPY] = se;
+    for (size_t b = 0; b < 2; b++) { /* of the first n every second beta is drawn */
+        se[b] = 0.3;
+        char *text = numbers_of(figure_named("entropy")->series_print, &m.fit);
+        assert_non_null(strstr(text, b == 1 ? "\nhas_bars = 0\n" : "\nhas_bars = 1\n"));
+        free(text);
+        se[b] = 0.01;
+    }
+}
+
+/* The legend of the plane stands where the line is not. */
+static void legends_keep_clear_of_the_line(void **state) {
+    struct made m;
+    struct ensemble_point point[LENGTHS] = {0};
+    (void)state;
+    make(&m);
+    m.series.criterion = (struct criterion[]){{.kind = CRITERION_ENTROPY, .threshold = 1}};
+    m.fit.criteria = 1;
+    m.fit.judged = point;
+    for (int low = 0; low < 2; low++) {
+        for (size_t n = 0; n < LENGTHS; n++) { point[n].log_ratio = log(low ? 0.6 : 1.8); }
+        char *text = numbers_of(figure_named("phase")->series_print, &m.fit);
+        assert_non_null(strstr(text, low ? "\nline_is_low = 1\n" : "\nline_is_low = 0\n"));
+        free(text);
+    }
+}
+
 /* Measured rows that tie have no Lambda^typ, and no figure in units of it. */
 static void tied_rows_lack_figures(void **state) {
     (void)state;
@@ -100,7 +144,8 @@ static void tied_rows_lack_figures(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tied_rows_lack_figures),
+        cmocka_unit_test(bars_are_of_points),
+        cmocka_unit_test(legends_keep_clear_of_the_line),
         cmocka_unit_test(large_errors_have_bars),
         cmocka_unit_test(means_above_the_envelope_are_told),
         cmocka_unit_test(lengths_that_were_run_are_told),
