@@ -23,8 +23,8 @@
 /* ---- reading ---- */
 
 enum { BYTES_PER_SECOND = 1 << 20 }; /* read at least, beyond the first minute */
-/* Bytes: what the library needs, and of texts and attributes the most, and the least that there is room for.
- */
+/* Bytes: what the library needs, and of texts and attributes, of which a file holds no fewer than are read
+ * from it, the most and the least that there is room for. */
 static const double LIBRARY = 1 << 28, MOST_TEXT = 1 << 28, LEAST_TEXT = 1 << 20;
 
 /* Bytes of what is asked for, without texts and attributes: of numbers, and of what tells of these. */
@@ -89,7 +89,7 @@ struct h5_content *h5file_read(const char *path, bool frame, size_t group_count,
     if (!is_regular_file(path, &info, why)) { return NULL; }
     const struct wanted wanted = wanted_bytes(group_count, group);
     const double file_bytes = (double)info.st_size, held = wanted.frame + (frame ? 0 : wanted.numbers);
-    const size_t room = (size_t)fmin(held + fmin(4 * file_bytes + LEAST_TEXT, MOST_TEXT), 0x1p62);
+    const size_t room = (size_t)fmin(held + fmin(file_bytes + LEAST_TEXT, MOST_TEXT), 0x1p62);
     struct h5_content *content = h5content_create(room);
     fflush(NULL);
     pid_t child = content ? fork() : -1;

@@ -202,6 +202,14 @@ static int write_failed(const char *temporary, const char *path, const char *why
     return EXIT_FAILED;
 }
 
+static int check_failed(const char *temporary, const char *path, const char *why) {
+    unlink(temporary);
+    message_error("cannot write %s: as it was read again, %s; the same command writes it again, and if that "
+                  "fails the disk or the memory may be failing",
+                  path, why);
+    return EXIT_FAILED;
+}
+
 struct h5stream {
     char path[PATH], temporary[PATH];
     hid_t file;
@@ -289,7 +297,7 @@ static int finish(struct h5stream *s, h5stream_check *check, const void *context
     if (h5library_is_marked(s->temporary)) {
         return write_failed(s->temporary, s->path, "its last write was lost");
     }
-    if (!check(s->temporary, context, why)) { return write_failed(s->temporary, s->path, why); }
+    if (!check(s->temporary, context, why)) { return check_failed(s->temporary, s->path, why); }
     return put_in_place(s->temporary, s->path) ? EXIT_DONE : write_failed(s->temporary, s->path, NULL);
 }
 
