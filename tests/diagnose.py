@@ -212,7 +212,13 @@ def try_traps():
              "weights": (weights, [], 2, "these are weights, as a softmax gives them"),
              "their logarithms": (np.log(weights), [], 0, "wrote"),
              "overflow": (np.where(hidden, np.inf, scores), [], 2, "as of a number too large for its type"),
-             "half the keys": (np.where(np.arange(96) < 48, scores, -np.inf), ["--lengths", "96"], 2, "the longest row sees 48")}
+             "half the keys": (np.where(np.arange(96) < 48, scores, -np.inf), ["--lengths", "96"], 2, "no query sees more than 48"),
+             "too long": (scores, ["--lengths", "1000"], 2, "no query sees more than 96"),
+             "nothing": (scores - np.inf, [], 2, "in all 192 of them mask, row_length, -inf or causal hide all keys"),
+             "a window": (np.where(hidden | np.tril(np.ones((96, 96), bool), -50), -np.inf, scores), ["--causal"], 0,
+                          "--lengths 50 reads those that see the most"),
+             "two forms": (scores, ["--json", "--csv"], 2, "--json and --csv exclude one another"),
+             "a scale": (scores, ["--scale", "2"], 2, "scores.npy: --scale multiplies products of queries and keys")}
     bad = []
     with tempfile.TemporaryDirectory() as work:
         for name, (array, options, status, words) in cases.items():
@@ -223,7 +229,24 @@ def try_traps():
     check("what is no score is told of", 0, bad)
 
 
+def try_columns():
+    """Columns of the table are as wide as long names and lengths."""
+    with tempfile.TemporaryDirectory() as work:
+        with h5py.File(f"{work}/a.h5", "w") as file:
+            file["scores"] = np.random.default_rng(9).normal(size=(2, 1, 2, 2, 100001)).astype("f4")
+            file.attrs.update({"layers": [100], "heads": [7, 1000]})
+        ran = subprocess.run([os.path.abspath(gapscale), "diagnose", "a.h5", "--trained", "1048576"], cwd=work, check=True, capture_output=True,
+                             text=True)
+    lines = ran.stdout.split("\n")
+    head = next(i for i, line in enumerate(lines) if "Lambda_n (95%)" in line)
+    at = lines[head].index("Lambda_n (95%)")
+    bad = [line for line in lines[head + 1:head + 5] if not (line[at - 1] == " " and line[at].isdigit() and line[at - 7:at - 1] == "100001")]
+    bad += [] if "trained at n = 1048576" in ran.stdout else [lines[0]]
+    check("columns are wide enough", 0, bad)
+
+
 try_page()
+try_columns()
 try_texts()
 try_traps()
 try_sinks()

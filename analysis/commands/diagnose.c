@@ -40,12 +40,20 @@ static void print(const struct diagnose_request *request, const struct diagnosis
 
 static int no_rows(const struct scores_request *request, const struct scores *scores) {
     const struct scores_facts *f = scores_facts(scores);
+    const char *others = request->file_count > 1 ? " and the others" : "";
+    const size_t longest = scores_longest_row(scores);
+    if (longest < 2 && scores_short_rows(scores) > 0) {
+        message_error(
+            "%s%s: no row is left: in all %zu of them mask, row_length, -inf or causal hide all keys "
+            "or all but one; mask is above 0 where a key is seen, and 0 where it is hidden",
+            first_name(request), others, scores_short_rows(scores));
+        return EXIT_USAGE;
+    }
     message_error("%s%s: no row is left: %zu rows see fewer than two keys (-inf, mask, row_length, causal), "
                   "and no other sees more than 0.9 n and at most n keys for any of the context lengths n (%g "
-                  "to %g); the longest row sees %zu; --lengths says others",
-                  first_name(request), request->file_count > 1 ? " and the others" : "",
-                  scores_short_rows(scores), f->length[0], f->length[f->length_count - 1],
-                  scores_longest_row(scores));
+                  "to %g); no query sees more than %zu; --lengths says others",
+                  first_name(request), others, scores_short_rows(scores), f->length[0],
+                  f->length[f->length_count - 1], longest > 0 ? longest : scores_longest_sight(scores));
     return EXIT_USAGE;
 }
 
@@ -79,6 +87,15 @@ static void warn_of_unused(const struct scores_request *request, const struct sc
         "out. If that is a causal mask, say so (--causal, or attribute causal = 1): shorter lengths are "
         "then told of, too; else --lengths names lengths for them",
         words_count(unused, "row", rows));
+}
+
+static void warn_of_stalled(const struct scores_request *request, const struct scores *scores) {
+    const struct scores_stalled *s = scores_stalled_rows(scores);
+    char rows[WORDS];
+    if (s->rows == 0 || request->length_count > 0) { return; }
+    message_say("%s see no more keys than the query before them, as in a sliding window, and count for no "
+                "context length: they are left out. --lengths %zu reads those that see the most",
+                words_count(s->rows, "row", rows), s->most);
 }
 
 static void warn_of_stand_ins(const struct scores *scores) {
@@ -126,6 +143,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
     warn_of_repeats(&survey);
     warn_of_parted(&survey);
     warn_of_unused(&request->scores, scores);
+    warn_of_stalled(&request->scores, scores);
     char *text = diagnose_request_text(request, facts);
     diagnosis_make(&survey, &diagnosis);
     struct results *results = tally_make(

@@ -139,6 +139,10 @@ static bool read_words(struct diagnose_request *r, int argc, char **argv, struct
         r->status = commandline_refuse(&line, "--causal and --full contradict each other; give one of them");
         return false;
     }
+    if (goes_on && json && csv) {
+        r->status = commandline_refuse(&line, "--json and --csv exclude one another; give one of them");
+        return false;
+    }
     if (goes_on && line.words == 0 && !r->scores.scores && !r->scores.queries) {
         r->status = commandline_refuse(&line, "diagnose needs a FILE: HDF5, .npy or .safetensors");
         return false;

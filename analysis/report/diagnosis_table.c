@@ -1,5 +1,6 @@
 #include "analysis/report/report.h"
 
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <string.h>
 
@@ -34,7 +35,7 @@ static void print_source(FILE *out, const struct diagnosis *d, size_t short_rows
     if (isnan(d->trained)) {
         fputs("; the trained length is not known: all lengths count as trained (--trained N)\n\n", out);
     } else {
-        fprintf(out, "; trained at n = %g\n\n", d->trained);
+        fprintf(out, "; trained at n = %.15g\n\n", d->trained);
     }
 }
 
@@ -70,16 +71,31 @@ static const char *length_of(const struct diagnosis_point *p, char out[WORDS]) {
     return out;
 }
 
-static void print_group(FILE *out, const struct diagnosis_group *g) {
-    char lambda[WORDS], ratio[WORDS], exponent[WORDS], length[WORDS], ties[WORDS], shift[WORDS],
-        laws[STORY_LAWS];
+/* Columns of names and lengths are as wide as what stands in them. */
+static int name_width(const struct diagnosis *d) {
+    size_t width = 7;
+    for (size_t i = 0; i < d->group_count; i++) { width = GSL_MAX(width, strlen(d->group[i].name)); }
+    return (int)width;
+}
+
+static int length_width(const struct diagnosis *d) {
+    size_t width = 5;
+    char length[WORDS];
+    for (size_t i = 0; i < d->group_count; i++) {
+        width = GSL_MAX(width, strlen(length_of(story_point(&d->group[i]), length)));
+    }
+    return (int)width;
+}
+
+static void print_group(FILE *out, const struct diagnosis_group *g, int name, int length) {
+    char lambda[WORDS], ratio[WORDS], exponent[WORDS], n[WORDS], ties[WORDS], shift[WORDS], laws[STORY_LAWS];
     const struct diagnosis_point *p = story_point(g);
     fprintf(out,
-            "%-7s " FOLD "%-6s %-5s" FOLD " %-22s" FOLD " %-8s" FOLD " %-5s" FOLD " %-5s" FOLD " %-21s" FOLD
+            "%-*s " FOLD "%-6s %-*s" FOLD " %-22s" FOLD " %-8s" FOLD " %-5s" FOLD " %-5s" FOLD " %-21s" FOLD
             " %s\n",
-            g->name, g->locality == DIAGNOSIS_UNKNOWN ? "-" : story_locality(g->locality),
-            length_of(p, length), between(&p->lambda, lambda),
-            words_formatted("%.3g", 1 / p->lambda.value, ratio), percent(p->tie_fraction, ties),
+            name, g->name, g->locality == DIAGNOSIS_UNKNOWN ? "-" : story_locality(g->locality), length,
+            length_of(p, n), between(&p->lambda, lambda), words_formatted("%.3g", 1 / p->lambda.value, ratio),
+            percent(p->tie_fraction, ties),
             words_formatted("%.1g", isinf(p->rounding) ? NAN : p->rounding, shift),
             power(&g->trained, exponent), laws_left(&g->trained, laws));
 }
@@ -126,7 +142,7 @@ static void print_growth(FILE *out, const struct diagnosis *d, size_t growth, co
         const struct diagnosis_growth *w = &d->group[i].growth[growth];
         if (!is_told(d, &d->group[i]) || !w->known) { continue; }
         if (told++ == 0) { fprintf(out, "\n%s" FOLD, title[growth]); }
-        fprintf(out, "\n%-7s", d->group[i].name);
+        fprintf(out, "\n%-*s", name_width(d), d->group[i].name);
         for (size_t k = 0; k < all->count; k++) {
             fprintf(out, FOLD " %*s", all->width, all->words(w, k, words));
         }
@@ -134,7 +150,7 @@ static void print_growth(FILE *out, const struct diagnosis *d, size_t growth, co
 }
 
 static void print_several(FILE *out, const struct diagnosis *d, const struct several *all) {
-    fprintf(out, "\n%-7s", "");
+    fprintf(out, "\n%-*s", name_width(d), "");
     for (size_t k = 0; k < all->count; k++) { fprintf(out, FOLD " %*s", all->width, all->name[k]); }
     for (size_t i = 0; i < DIAGNOSIS_GROWTHS; i += all->step) { print_growth(out, d, i, all); }
     fputs("\n\n", out);
@@ -166,13 +182,14 @@ void diagnosis_table_print(FILE *to, const struct diagnosis *d, size_t short_row
     char sentence[DIAGNOSIS_SENTENCE];
     struct fold fold;
     FILE *out = fold_begin(&fold, to);
+    const int name = name_width(d), length = length_width(d);
     print_source(out, d, short_rows);
     fprintf(out,
-            "%-7s " FOLD "%-6s %-5s" FOLD " %-22s" FOLD " %-8s" FOLD " %-5s" FOLD " %-5s" FOLD " %-21s" FOLD
+            "%-*s " FOLD "%-6s %-*s" FOLD " %-22s" FOLD " %-8s" FOLD " %-5s" FOLD " %-5s" FOLD " %-21s" FOLD
             " %s\n",
-            "", "weight", "n", "Lambda_n (95%)", "1/Lambda", "ties", "shift", "as (log n)^ (95%)",
-            "not excluded at 5%");
-    for (size_t i = 0; i < d->group_count; i++) { print_group(out, &d->group[i]); }
+            name, "", "weight", length, "n", "Lambda_n (95%)", "1/Lambda", "ties", "shift",
+            "as (log n)^ (95%)", "not excluded at 5%");
+    for (size_t i = 0; i < d->group_count; i++) { print_group(out, &d->group[i], name, length); }
     fputs("\nties: rows whose two largest scores are equal; shift: how far rounding of the scores as stored "
           "may move "
           "log Lambda_n of a typical row\n",

@@ -131,9 +131,15 @@ static bool read_words(const struct found *found, const struct scores_request *r
 
 /* ---- all of it ---- */
 
-static bool are_readable(const struct scores_facts *f) {
+static bool are_readable(const struct found *found, const struct scores_facts *f) {
     if (f->length_count == 0) {
-        message_error("every query has one key: rows of two or more are needed");
+        const struct group *g = &found->group[0];
+        const struct source_array *keys = g->scores ? g->scores : g->keys;
+        char name[GROUP_NAME], shape[SOURCE_SHAPE];
+        message_error(
+            "%s: every query has one key (%s is %s): rows of two or more are needed; are its axes in "
+            "the order that is named?",
+            group_name(g, name), keys->path, source_array_shape(keys, shape));
         return false;
     }
     if (f->trained < 2) {
@@ -159,7 +165,7 @@ bool facts_gather(const struct found *found, const struct scores_request *reques
     facts->sequence_count = found->sequence_count;
     list_heads(found, facts);
     list_lengths(found, request, facts);
-    return read_words(found, request, facts) && are_readable(facts);
+    return read_words(found, request, facts) && are_readable(found, facts);
 }
 
 void facts_release(struct scores_facts *facts) {

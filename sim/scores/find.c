@@ -95,6 +95,11 @@ static bool nothing_found(const struct source *s, const char *place, const struc
             s->path);
         return false;
     }
+    if (source_find(s, place)) {
+        message_error("%s: %s is an array, and FILE:GROUP names a group; --scores NAME names an array in it",
+                      s->path, place);
+        return false;
+    }
     list_names(s, place, names);
     const char *scores = r->scores ? r->scores : "scores", *queries = r->queries ? r->queries : "queries",
                *keys = r->keys ? r->keys : "keys";

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "sim/base/memory.h"
@@ -21,7 +22,8 @@ complain(const struct source *source, const struct source_array *array, const ch
     va_start(arguments, format);
     char *why = memory_format_list(format, arguments);
     va_end(arguments);
-    message_error("%s: %s: %s", source->path, array->path, why);
+    bool is_named = array->path[1] != '\0'; /* that of a .npy is not */
+    message_error("%s%s%s: %s", source->path, is_named ? ": " : "", is_named ? array->path : "", why);
     free(why);
     return false;
 }
@@ -119,6 +121,9 @@ static bool sizes_are_bounded(const struct group *g) {
     return true;
 }
 
+/* Of a mask with one row for all queries. */
+static bool mask_is_shared(const struct source_array *mask) { return mask->size[mask->rank - 2] == 1; }
+
 /* Leading axes of an array beside the scores: none, or as many as they have, each of their size or 1. */
 static bool broadcasts(const struct group *g, const struct source_array *a, unsigned own) {
     if (a->rank == own) { return true; }
@@ -129,23 +134,36 @@ static bool broadcasts(const struct group *g, const struct source_array *a, unsi
     return true;
 }
 
-/* Whether the last axes of an array are the queries, or with two of its own queries and keys. */
+/* Whether the last axes of an array are the queries, or with two of its own queries, or 1 for all of them,
+ * and keys. */
 static bool fits(const struct group *g, const struct source_array *a, unsigned own) {
-    return a->rank >= own && a->size[a->rank - own] == g->query_count &&
-           (own == 1 || a->size[a->rank - 1] == g->key_count) && broadcasts(g, a, own);
+    if (a->rank < own || !broadcasts(g, a, own)) { return false; }
+    bool has_queries = a->size[a->rank - own] == g->query_count;
+    return own == 1 ? has_queries
+                    : (has_queries || mask_is_shared(a)) && a->size[a->rank - 1] == g->key_count;
 }
 
-static bool fits_queries(const struct group *g, const struct source_array *a, const char *name) {
+/* Of an array that does not fit: what it is, and what it should be. */
+static bool refuse_shape(const struct group *g, const struct source_array *a, const char *wanted) {
+    char shape[SOURCE_SHAPE];
+    return complain(
+        g->source, a,
+        "it is %s, and must be %s, behind no other axes or as many as the array beside it has, each "
+        "of its size or 1 (there are %" PRIu64 " sequences, %" PRIu64 " layers, %" PRIu64 " heads, %" PRIu64
+        " queries, %" PRIu64 " keys)",
+        source_array_shape(a, shape), wanted, g->layout.size[LAYOUT_SEQUENCE], g->layout.size[LAYOUT_LAYER],
+        g->layout.size[LAYOUT_HEAD], g->query_count, g->key_count);
+}
+
+static bool fits_queries(const struct group *g, const struct source_array *a) {
     if (!numbers_can_be_read(g->source, a)) { return false; }
-    return !a || fits(g, a, 1) ||
-           complain(g->source, a, "%s must have one number for each of the %" PRIu64 " queries", name,
-                    g->query_count);
+    return !a || fits(g, a, 1) || refuse_shape(g, a, "a number for each query");
 }
 
 static bool fits_mask(const struct group *g) {
     if (!numbers_can_be_read(g->source, g->mask)) { return false; }
     return !g->mask || fits(g, g->mask, 2) ||
-           complain(g->source, g->mask, "mask must have one number for each query and key");
+           refuse_shape(g, g->mask, "a number for each query (or 1) and key");
 }
 
 static bool is_new(size_t count, const size_t *number, size_t found) {
@@ -184,7 +202,12 @@ bool group_number(const struct group *g, const char *attribute, double *number) 
 }
 
 static bool read_scale(struct group *g, double asked) {
-    if (g->scores) { return true; }
+    if (g->scores) {
+        return isnan(asked) ||
+               complain(g->source, g->scores,
+                        "--scale multiplies products of queries and keys, and scores are taken "
+                        "as they are; leave it out, or name --queries and --keys");
+    }
     double stored;
     if (!group_number(g, "score_scale", &stored)) { return false; }
     g->scale = !isnan(asked) ? asked : !isnan(stored) ? stored : 1 / sqrt((double)g->layout.columns);
@@ -212,9 +235,8 @@ bool group_open(const struct scores_request *request, struct group *g) {
     g->mask = beside(g, "mask");
     return is_sound(g->source, g->array) && (g->scores || is_sound(g->key_source, g->keys)) &&
            read_causal(request, g) && read_layouts(g, request) && (g->scores || products_fit(g)) &&
-           sizes_are_bounded(g) && read_scale(g, request->scale) &&
-           fits_queries(g, g->row_length, "row_length") &&
-           fits_queries(g, g->query_position, "query_position") && fits_mask(g) &&
+           sizes_are_bounded(g) && read_scale(g, request->scale) && fits_queries(g, g->row_length) &&
+           fits_queries(g, g->query_position) && fits_mask(g) &&
            read_names(g, "layers", g->layout.size[LAYOUT_LAYER], &g->layer) &&
            read_names(g, "heads", g->layout.size[LAYOUT_HEAD], &g->head);
 }
@@ -296,7 +318,13 @@ static bool says_what_is_seen(const struct group *g, uint64_t first, uint64_t co
 bool group_mask(const struct group *g, const uint64_t place[LAYOUT_LEADING], uint64_t first, uint64_t count,
                 double *mask) {
     uint64_t lead[SOURCE_RANK] = {0};
+    bool shared = mask_is_shared(g->mask);
     broadcast_lead(g, g->mask, 2, place, lead);
-    return source_read(g->source, g->mask, lead, first, count, mask) &&
-           says_what_is_seen(g, first, count, mask);
+    if (!source_read(g->source, g->mask, lead, shared ? 0 : first, shared ? 1 : count, mask)) {
+        return false;
+    }
+    for (uint64_t q = 1; q < count && shared; q++) {
+        memcpy(mask + q * g->key_count, mask, g->key_count * sizeof *mask);
+    }
+    return says_what_is_seen(g, first, count, mask);
 }

@@ -127,7 +127,7 @@ static bool read_tensor(const struct yaml_node *node, uint64_t base, uint64_t si
     a->element = element_named(tensor_name, dtype->text);
     a->offset = base + first;
     if (a->element == ELEMENT_OTHER) {
-        a->trouble = "its numbers are no floats of 16, 32 or 64 bits";
+        a->trouble = "its numbers are no floats of 16, 32 or 64 bits; save it as F32";
         return true;
     }
     if (first > last || last > size || !bytes_of(a, element_size(a->element), &bytes) ||
@@ -177,6 +177,11 @@ static char *read_text(int descriptor, uint64_t at, uint64_t length, uint64_t si
 bool header_read(int descriptor, const char *path, uint64_t size, struct header *h, char why[SOURCE_WHY]) {
     unsigned char head[12] = {0};
     *h = (struct header){.format = HEADER_NEITHER};
+    if (pread(descriptor, head, 4, 0) == 4 && memcmp(head, "PK\3\4", 4) == 0) {
+        return source_array_refuse(why,
+                                   "it is a zip archive, as numpy.savez and torch.save write them; save one "
+                                   "array with numpy.save, or several as HDF5 or .safetensors");
+    }
     if (pread(descriptor, head, sizeof head, 0) < (ssize_t)sizeof head) { return true; }
     bool is_npy = memcmp(head, npy_magic, sizeof npy_magic) == 0;
     if (!is_npy && (head[8] != '{' || head[7] != 0)) { return true; }

@@ -44,8 +44,11 @@ static unsigned by_rank(unsigned rank, bool products, unsigned axis[SOURCE_RANK]
 static bool check(const struct source_array *a, unsigned count, const unsigned axis[SOURCE_RANK],
                   bool products, char why[SOURCE_WHY]) {
     unsigned seen = 0;
+    char shape[SOURCE_SHAPE];
     if (count != a->rank) {
-        return source_array_refuse(why, "it has %u axes, but %u are named", a->rank, count);
+        return source_array_refuse(why,
+                                   "it has %u axes (%s), but %u are named; an axis that it lacks has size 1",
+                                   a->rank, source_array_shape(a, shape), count);
     }
     for (unsigned i = 0; i < count; i++) {
         if (a->size[i] == 0) { return source_array_refuse(why, "its axis %s has size 0", word[axis[i]]); }

@@ -35,13 +35,18 @@ struct sight {
 struct scores {
     struct found found;
     struct scores_facts facts;
-    size_t short_rows, unused_rows, longest_row, rows, weight_rows;
+    size_t short_rows, unused_rows, longest_row, longest_sight, rows, weight_rows;
     struct scores_stand_in stand_in;
+    struct scores_stalled stalled;
 
     /* where it stands: a group, a place in it, a query */
     size_t group;
     uint64_t place, query;
     bool opened;
+    struct {
+        uint64_t query;
+        int64_t seen;
+    } before;                      /* what the last query that was read sees */
     double *row_length, *position; /* of the place's queries */
 
     /* the batch */
@@ -59,6 +64,7 @@ struct scores {
 };
 
 static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
+static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
 static const struct group *here(const struct scores *s) { return &s->found.group[s->group]; }
 
@@ -66,6 +72,7 @@ static void close_place(struct scores *s) {
     free(s->row_length);
     free(s->position);
     s->row_length = s->position = NULL;
+    s->before.seen = -1;
     s->opened = false;
 }
 
@@ -118,7 +125,11 @@ size_t scores_short_rows(const struct scores *s) { return s->short_rows; }
 
 size_t scores_unused_rows(const struct scores *s) { return s->unused_rows; }
 
+const struct scores_stalled *scores_stalled_rows(const struct scores *s) { return &s->stalled; }
+
 size_t scores_longest_row(const struct scores *s) { return s->longest_row; }
+
+size_t scores_longest_sight(const struct scores *s) { return s->longest_sight; }
 
 bool scores_are_weights(const struct scores *s) { return s->rows > 0 && s->weight_rows == s->rows; }
 
@@ -128,8 +139,9 @@ void scores_rewind(struct scores *s) {
     close_place(s);
     s->group = 0;
     s->place = s->query = 0;
-    s->short_rows = s->unused_rows = s->longest_row = s->rows = s->weight_rows = 0;
+    s->short_rows = s->unused_rows = s->longest_row = s->longest_sight = s->rows = s->weight_rows = 0;
     s->stand_in = (struct scores_stand_in){0};
+    s->stalled = (struct scores_stalled){0};
 }
 
 /* ---- which queries ---- */
@@ -345,7 +357,10 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
         uint64_t q = first + i, at = i * g->key_count;
         int64_t seen = s->sight[i].seen, bad = -1 - seen;
         if (seen < 0) { return bad_score(g, place, q, (uint64_t)bad, s->score[at + (uint64_t)bad]); }
-        s->longest_row = (size_t)seen > s->longest_row ? (size_t)seen : s->longest_row;
+        s->longest_row = most((size_t)seen, s->longest_row);
+        bool stands = q == s->before.query + 1 && seen == s->before.seen;
+        s->before.query = q;
+        s->before.seen = seen;
         note_stand_in(s, s->sight[i].stand_in);
         if (seen < 2) {
             s->short_rows++;
@@ -364,7 +379,12 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
         for (row.length = 0; row.length < s->facts.length_count; row.length++) {
             if (counts_for(s->facts.length[row.length], (double)seen)) { s->row[batch->count++] = row; }
         }
-        s->unused_rows += (uint64_t)seen < g->key_count && !g->causal && batch->count == before;
+        if (batch->count > before) { continue; }
+        s->unused_rows += (uint64_t)seen < g->key_count && !g->causal;
+        if (g->causal && hidden && stands) {
+            s->stalled.rows++;
+            s->stalled.most = most((size_t)seen, s->stalled.most);
+        }
     }
     return true;
 }
@@ -407,15 +427,14 @@ static bool is_told(const struct scores *s) {
     return here(s)->told[place[LAYOUT_SEQUENCE]];
 }
 
-/* Queries that are passed over since too few keys are left to them. */
-static size_t unused_queries(const struct scores *s, uint64_t first, uint64_t last) {
+/* Queries that cannot count, and are not read: those to which too few keys are left are unused. */
+static void pass_over(struct scores *s, uint64_t first, uint64_t last) {
     const struct group *g = here(s);
-    size_t count = 0;
-    for (uint64_t q = first; q < last && !g->causal; q++) {
+    for (uint64_t q = first; q < last; q++) {
         uint64_t sight = group_sight(g, s->row_length, s->position, q);
-        count += sight >= 2 && sight < g->key_count;
+        s->unused_rows += !g->causal && sight >= 2 && sight < g->key_count;
+        s->longest_sight = most((size_t)sight, s->longest_sight);
     }
-    return count;
 }
 
 enum scores_outcome scores_next(struct scores *s, int threads, struct scores_batch *batch) {
@@ -428,7 +447,7 @@ enum scores_outcome scores_next(struct scores *s, int threads, struct scores_bat
         }
         if (!open_place(s, place)) { return SCORES_BAD; }
         next_run(s, rows_at_once(here(s), threads), &first, &last);
-        s->unused_rows += unused_queries(s, s->query, first);
+        pass_over(s, s->query, first);
         s->query = last;
         if (first == last) {
             next_place(s);

@@ -107,7 +107,15 @@ size_t scores_unused_rows(const struct scores *scores);
  * rounding.
  */
 bool scores_are_weights(const struct scores *scores);
-/* Most keys that a query was found to see so far, whether its row counts or not. */
+/* Rows so far, of causal contexts, that see no more keys than the query before them, as in a sliding window,
+ * and count for no length; the most keys that one of them sees. */
+struct scores_stalled {
+    size_t rows, most;
+};
+const struct scores_stalled *scores_stalled_rows(const struct scores *scores);
+/* Most keys that a query was found to see so far, whether its row counts or not; and that one may see which
+ * was not read, since it cannot count. */
 size_t scores_longest_row(const struct scores *scores);
+size_t scores_longest_sight(const struct scores *scores);
 
 #endif

@@ -20,7 +20,7 @@ static double *read_ids(const struct group *g, bool *good) {
     size_t found = source_numbers(g->source, g->array->path, "sequence_id", count + 1, id);
     if (found == count) { return id; }
     free(id);
-    if (found != 0) {
+    if (found != 0 || source_text(g->source, g->array->path, "sequence_id")) {
         message_error(
             "%s: %s: its attribute sequence_id must have a number for each of its %zu sequences, at most 512",
             g->source->path, g->array->path, count);

@@ -7,7 +7,7 @@
 
 #include "sim/storage/element.h"
 
-enum { SOURCE_RANK = 8, SOURCE_PATH = 512, SOURCE_WHY = 512 };
+enum { SOURCE_RANK = 8, SOURCE_PATH = 512, SOURCE_WHY = 512, SOURCE_SHAPE = 21 * SOURCE_RANK };
 
 struct source_array {
     char path[SOURCE_PATH]; /* "/group/name", "/name"; "/" alone in .npy */
@@ -17,6 +17,9 @@ struct source_array {
     const char *trouble; /* why its numbers cannot be had; NULL: they can */
     uint64_t offset;     /* of its first byte, where it lies in one piece */
 };
+
+/* Its sizes as 6x8x512x64, in `out`, which it returns. */
+const char *source_array_shape(const struct source_array *array, char out[SOURCE_SHAPE]);
 
 /* Writes what is wrong into `why`. False. */
 bool source_array_refuse(char why[SOURCE_WHY], const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -90,7 +90,7 @@ static void test_beside(void **state) {
     const double value[ROWS * KEYS] = {2, 2, -1};
     struct file_path path = scores_file(s, 6);
     add_beside(path.text, "row_length", 1, (hsize_t[]){KEYS}, value);
-    refuse(s, path.text, "/row_length: ", "each of the 3 queries");
+    refuse(s, path.text, "/row_length: it is 4, and must be a number for each query", "3 queries");
     path = scores_file(s, 6);
     add_beside(path.text, "row_length", 1, (hsize_t[]){ROWS}, value);
     refuse(s, path.text, "/row_length: query 2 has -1", "whole number from 0 on");
@@ -102,7 +102,8 @@ static void test_beside(void **state) {
     refuse(s, path.text, "/query_position: query 1", "whole number");
     path = scores_file(s, 6);
     add_beside(path.text, "mask", 2, (hsize_t[]){KEYS, ROWS}, value);
-    refuse(s, path.text, "/mask: ", "each query and key");
+    refuse(s, path.text, "/mask: it is 4x3, and must be a number for each query (or 1) and key",
+           "3 queries, 4 keys");
     const double least[] = {-INFINITY, -FLT_MAX, -1e4, NAN};
     for (size_t i = 0; i < sizeof least / sizeof *least; i++) {
         double added[ROWS * KEYS] = {0};
@@ -119,6 +120,11 @@ static void test_beside(void **state) {
     path = scores_file(s, 6);
     file = H5Fopen(path.text, H5F_ACC_RDWR, H5P_DEFAULT);
     h5_numbers(file, "sequence_id", 2, (double[]){1, 2});
+    H5Fclose(file);
+    refuse(s, path.text, "attribute sequence_id", "each of its 1 sequences");
+    path = scores_file(s, 6);
+    file = H5Fopen(path.text, H5F_ACC_RDWR, H5P_DEFAULT);
+    h5_text(file, "sequence_id", "words", 0);
     H5Fclose(file);
     refuse(s, path.text, "attribute sequence_id", "each of its 1 sequences");
 }
@@ -193,18 +199,20 @@ static void test_lengths(void **state) {
 
 static void test_no_files(void **state) {
     struct scratch *s = *state;
-    const char *const text[] = {"", "a", "these are no numbers, but words in a file of text\n",
-                                "PK\003\004 and many more bytes of something else", "\x93NUMPY"};
+    const char *const text[] = {"", "a", "these are no numbers, but words in a file of text\n", "\x93NUMPY"};
     refuse(s, s->directory, s->directory, "it is a directory");
     refuse(s, file_in(s, "gone.h5").text, "gone.h5", "No such file");
     struct file_path path = file_in(s, "fifo");
     assert_int_equal(mkfifo(path.text, 0600), 0);
     refuse(s, path.text, "fifo: it is no regular file", "");
     path = file_in(s, "words");
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
         write_bytes(path.text, text[i], strlen(text[i]), NULL, 0);
         refuse(s, path.text, "words: it is no HDF5 file", "diagnose reads HDF5, .npy and .safetensors");
     }
+    const char zip[] = "PK\003\004 and many more bytes";
+    write_bytes(path.text, zip, strlen(zip), NULL, 0);
+    refuse(s, path.text, "words: it is a zip archive", "numpy.save");
 }
 
 static void test_npy(void **state) {

@@ -1,0 +1,151 @@
+/* Rows that a window of keys makes, masks that all queries share, and what is refused by the options. */
+#include "tests/sim/scores/files.h"
+
+enum { N = 60, WINDOW = 16, SINKS = 3 };
+
+/* In the window or a sink, and before the query. */
+static bool sees(size_t query, size_t key) { return key <= query && (key < SINKS || query - key < WINDOW); }
+
+static struct file_path write_windowed(struct scratch *s, bool causal) {
+    struct file_path path = file_in(s, "w.h5");
+    double *value = simple_numbers(N * N, 21);
+    for (size_t i = 0; i < N * N; i++) { value[i] = sees(i / N, i % N) ? value[i] : -INFINITY; }
+    hid_t file = h5_new(path.text);
+    h5_matrix(file, "scores", N, N, value);
+    if (causal) { h5_number(file, "causal", 1); }
+    H5Fclose(file);
+    free(value);
+    return path;
+}
+
+/* Queries 19 to 59 see 19 keys, the first of them more than the one before; for n = 32 that is too few, and
+ * length 19 takes them. Whatever the threads. */
+static void test_stalled(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = write_windowed(s, true);
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    for (int threads = 1; threads < 4; threads++) {
+        struct scores *scores = open_good(s, &request);
+        struct rows rows;
+        assert_int_equal(read_rows(scores, threads, &rows), SCORES_END);
+        assert_int_equal(rows.count, 0);
+        assert_int_equal(rows.longest_row, WINDOW + SINKS);
+        assert_int_equal(scores_stalled_rows(scores)->rows, N - 29); /* of those that could see 29 or more */
+        assert_int_equal(scores_stalled_rows(scores)->most, WINDOW + SINKS);
+        free_rows(&rows);
+        scores_rewind(scores);
+        assert_int_equal(scores_stalled_rows(scores)->rows, 0);
+        scores_close(scores);
+    }
+    const double length = WINDOW + SINKS;
+    request.length_count = 1;
+    request.length = &length;
+    struct scores *scores = open_good(s, &request);
+    struct rows rows;
+    assert_int_equal(read_rows(scores, 2, &rows), SCORES_END);
+    assert_int_equal(rows.count, N - 17); /* 18 or 19 keys */
+    assert_int_equal(scores_stalled_rows(scores)->rows, 0);
+    free_rows(&rows);
+    scores_close(scores);
+}
+
+/* A causal context as it grows stalls nowhere. */
+static void test_growing(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "g.h5");
+    double *value = simple_numbers(N * N, 22);
+    for (size_t i = 0; i < N * N; i++) { value[i] = i % N >= 10 && i % N <= i / N ? value[i] : -INFINITY; }
+    hid_t file = h5_new(path.text); /* padded from the left */
+    h5_matrix(file, "scores", N, N, value);
+    h5_number(file, "causal", 1);
+    H5Fclose(file);
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    struct scores *scores = open_good(s, &request);
+    struct rows rows;
+    assert_int_equal(read_rows(scores, 2, &rows), SCORES_END);
+    assert_int_equal(rows.count, 32 - 28);
+    assert_int_equal(scores_stalled_rows(scores)->rows, 0);
+    free_rows(&rows);
+    scores_close(scores);
+    free(value);
+}
+
+/* One row of a mask for all queries is that row for each: padding of keys. */
+static void test_shared_mask(void **state) {
+    struct scratch *s = *state;
+    enum { SEQUENCES = 2, QUERIES = 3, KEYS = 5 };
+    double *value = simple_numbers(SEQUENCES * QUERIES * KEYS, 23);
+    const double mask[SEQUENCES * KEYS] = {1, 1, 1, 1, 1, 0, 1, 1, 1, 1};
+    struct file_path path = file_in(s, "m.h5");
+    hid_t file = h5_new(path.text);
+    H5Dclose(h5_array(file, "scores", H5T_IEEE_F64LE, 3, (hsize_t[]){SEQUENCES, QUERIES, KEYS}, NULL, value));
+    H5Dclose(h5_array(file, "mask", H5T_STD_I8LE, 3, (hsize_t[]){SEQUENCES, 1, KEYS}, NULL, mask));
+    h5_text(file, "axes", "sequence,query,key", 0);
+    H5Fclose(file);
+    const char *name = path.text;
+    const double lengths[] = {4, 5};
+    struct scores_request request = request_for(&name);
+    request.length_count = 2;
+    request.length = lengths;
+    struct rows rows = read_good(s, &request, 2);
+    assert_int_equal(rows.count, SEQUENCES * QUERIES);
+    for (size_t i = 0; i < rows.count; i++) {
+        size_t first = i / QUERIES;
+        check_row(&rows.row[i], KEYS - first, value + i * KEYS + first,
+                  first > 0 ? (const uint32_t[]){1, 2, 3, 4} : NULL);
+    }
+    free_rows(&rows);
+    free(value);
+}
+
+/* The most that a query sees is told of those, too, that were not read. */
+static void test_passed_over(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "p.h5");
+    double *value = simple_numbers(N * N, 24);
+    hid_t file = h5_new(path.text);
+    h5_matrix(file, "scores", N, N, value);
+    H5Fclose(file);
+    const char *name = path.text;
+    const double length = 1000;
+    struct scores_request request = request_for(&name);
+    request.length_count = 1;
+    request.length = &length;
+    struct scores *scores = open_good(s, &request);
+    struct rows rows;
+    assert_int_equal(read_rows(scores, 2, &rows), SCORES_END);
+    assert_int_equal(rows.count, 0);
+    assert_int_equal(rows.longest_row, 0);
+    assert_int_equal(scores_longest_sight(scores), N);
+    free_rows(&rows);
+    scores_close(scores);
+    free(value);
+}
+
+static void test_options(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = write_windowed(s, false);
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    request.scale = 2;
+    check_refused(s, &request, 2,
+                  (const char *[]){"/scores: --scale multiplies products", "taken as they are"});
+    char array[FILES_PATH + 20];
+    snprintf(array, sizeof array, "%s:scores", path.text);
+    name = array;
+    request = request_for(&name);
+    check_refused(s, &request, 1, (const char *[]){"/scores is an array, and FILE:GROUP names a group"});
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_stalled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_growing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_shared_mask, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_passed_over, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_options, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("windows", tests, NULL, NULL);
+}
