@@ -472,8 +472,9 @@ expect 0 "fit --pool" fit seed1.h5 seed2.h5 seed3.h5 --pool
 holds "all rows are one run" grep -q '^  384 replicates;' out
 holds "it says of which files" grep -q "pooled 3 runs.*seed1.h5, seed2.h5, seed3.h5" err
 expect 2 "fit --pool of one file" fit seed1.h5 --pool
-expect 2 "fit --pool of one seed" fit seed1.h5 seed2.h5 seed1.h5 --pool
-holds "it says which share it" grep -q "seed1.h5 and seed1.h5 are of one seed, 1" err
+cp seed1.h5 again.h5
+expect 2 "fit --pool of one seed" fit seed1.h5 seed2.h5 again.h5 --pool
+holds "it says which share it" grep -q "seed1.h5 and again.h5 are of one seed, 1" err
 expect 2 "fit --pool of two configs" fit seed1.h5 golden.h5 --pool
 holds "it says in what they differ" grep -q "  replicates: .* there, 128 here" err
 expect 0 "fit --json of the golden results" fit golden.h5 --json
@@ -489,6 +490,10 @@ sys.exit(not same(json.load(open(sys.argv[1])), json.load(open("out"))))
 PYTHON
 fi
 expect 2 "fit of a text" fit text.h5
+expect 2 "fit of a config" fit sweep.yaml
+holds "it says what makes results of one" grep -q "sweep.yaml is a text, and results are HDF5" err
+for verb in fit plot report; do expect 2 "$verb of one file twice" "$verb" before.h5 ./before.h5; done
+holds "it says which" grep -q "before.h5 and ./before.h5 are one file" err
 expect 2 "fit of a fit" fit before.fit.h5
 expect 0 "plot" plot before.h5 -o figures
 for figure in {gaussian,g1,plateau}-{entropy,participation,collapse,gap-count,phase,te} all-collapse all-exact; do

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "analysis/study/declared.h"
 #include "analysis/study/pool.h"
@@ -73,9 +74,25 @@ static void study_declare(struct results *results, const char *path) {
     }
 }
 
+/* A file that is given twice would be a second witness of its own numbers. */
+static bool are_different(size_t count, char *const *paths) {
+    struct stat *there = memory_create(count, sizeof *there);
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        if (stat(paths[i], &there[i]) != 0) { continue; }
+        for (size_t k = 0; k < i && good; k++) {
+            good = there[k].st_ino != there[i].st_ino || there[k].st_dev != there[i].st_dev;
+            if (!good) { message_error("%s and %s are one file; leave one of them out", paths[k], paths[i]); }
+        }
+    }
+    free(there);
+    return good;
+}
+
 static int study_read(struct study *study, size_t count, char *const *paths) {
     *study = (struct study){.paths = (const char *const *)paths,
                             .results = memory_create(count, sizeof(struct results *))};
+    if (!are_different(count, paths)) { return EXIT_USAGE; }
     for (size_t i = 0; i < count; i++) {
         study->results[i] = store_read(paths[i]);
         if (!study->results[i]) { return EXIT_USAGE; }

@@ -1,5 +1,7 @@
 #include "sim/results/store.h"
 
+#include <ctype.h>
+#include <fcntl.h>
 #include <gsl/gsl_version.h>
 #include <hdf5.h>
 #include <inttypes.h>
@@ -351,7 +353,18 @@ struct results *store_try(const char *path, char why[STORE_WHY]) {
     return NULL;
 }
 
-/* Of a file that cannot be read: it may be the archive beside one that can. */
+/* No control characters but white space at its beginning. */
+static bool is_plain_text(const char *path) {
+    char head[512];
+    const int in = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer has nothing */
+    const ssize_t length = in >= 0 ? read(in, head, sizeof head) : 0;
+    ssize_t i = 0;
+    if (in >= 0) { close(in); }
+    while (i < length && ((unsigned char)head[i] >= ' ' || isspace((unsigned char)head[i]))) { i++; }
+    return length > 0 && i == length;
+}
+
+/* Of a file that cannot be read: it may be the archive beside one that can, or a config. */
 static void refuse(const char *path, const char *why) {
     static const char archive[] = ".units";
     const size_t length = strlen(path), end = strlen(archive);
@@ -359,6 +372,8 @@ static void refuse(const char *path, const char *why) {
     if (length > end && strcmp(path + length - end, archive) == 0 && access(file, R_OK) == 0) {
         message_error("%s is the archive that %s grows from, which `run` and `merge` alone read; give %s",
                       path, file, file);
+    } else if (is_plain_text(path)) {
+        message_error("%s is a text, and results are HDF5; of a config `gapscale run` makes them", path);
     } else {
         message_error("cannot read %s: %s", path, why);
     }

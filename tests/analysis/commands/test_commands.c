@@ -85,7 +85,7 @@ static void fit_command_works(void **state) {
     assert_int_equal(RUN(command_fit, "fit", d.results), EXIT_DONE);
     assert_int_equal(stat(d.fits, &info), 0);
     assert_int_equal(RUN(command_fit, "fit", d.results, "--json", "-o", d.fits), EXIT_DONE);
-    assert_int_equal(RUN(command_fit, "fit", d.results, d.results), EXIT_DONE); /* names are made unique */
+    assert_int_equal(RUN(command_fit, "fit", d.results, d.results), EXIT_USAGE); /* one file */
     assert_int_equal(RUN(command_fit, "fit", "-h"), EXIT_DONE);
     assert_int_equal(RUN(command_fit, "fit"), EXIT_USAGE);
     assert_int_equal(RUN(command_fit, "fit", "--colour", d.results), EXIT_USAGE);
