@@ -6,9 +6,10 @@
 #   panel, panels   names of the prescriptions, how many
 #   tick_names      n at the ticks of every panel
 set title '{/:Bold Entropy along prescriptions:}  '.fitting('flat where critical', columns == 1 ? 12 : 52)
-set xlabel (columns == 1 ? 'length {/:Italic n}' : length_label).' from {/:Italic n}_{0} on; ticks: '.tick_names offset 0,0.7
+set xlabel length_label.' from {/:Italic n}_{0} on; ticks: '.tick_names offset 0,0.7 font (columns == 1 ? ',6.5' : '')
 set ylabel 'mean entropy  ⟨{/:Italic H}⟩  (nats)'
 set key font ',8' samplen 1.6 spacing 1.05 @key_beside
+if (columns == 1) { set key maxrows 5 width -2 font ',6'; set bmargin 10 }
 set label 'points: measured, '.bar_words.'; lines: exact means' @note_place
 unset grid
 set grid ytics linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4' back
