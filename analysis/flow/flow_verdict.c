@@ -30,10 +30,10 @@ const char *flow_verdict_sentence(const struct flow_verdict *v, char out[FLOW_SE
     const char *effect = v->step > 0 ? "growth" : "drift";
     char subject[64];
     if (!is_seen(v)) {
-        snprintf(out, FLOW_SENTENCE,
-                 "undecided: no %s can be seen within the errors; take more replicates, more tokens or "
-                 "another beta",
-                 effect);
+        const char *remedy = is_sharp(v) ? "more replicates, more tokens or another beta"
+                                         : "more tokens or a smaller beta: few attend to each other";
+        snprintf(out, FLOW_SENTENCE, "undecided: no %s can be seen within the errors; take %s", effect,
+                 remedy);
     } else if (!is_sharp(v)) {
         snprintf(out, FLOW_SENTENCE, "undecided: the %s is not as sharp as the errors; take more tokens",
                  v->step > 1 ? "extrapolation to n -> inf" : "prediction to order 1/n");

@@ -3,11 +3,13 @@
  * Fixed seeds. Statistical tests, were the seeds drawn anew: 40 comparisons at 5 standard errors (6e-7 each
  * for normal errors) and 13 tests of all modes together at 1e-4: below 2e-3 for the whole file. */
 #include "analysis/flow/flow_growth.h"
+#include "analysis/flow/flow_verdict.h"
 #include "analysis/statistics/hotelling.h"
 #include "tests/test.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double least_joint_pvalue = 1e-4, standard_errors = 5;
 
@@ -223,8 +225,22 @@ static void test_growth_of_later_steps(void **state) {
     }
 }
 
+/* More replicates do not help where order 1/n says too little. */
+static void test_remedies(void **state) {
+    (void)state;
+    char sentence[FLOW_SENTENCE];
+    struct flow_verdict v = {.step = 1, .count = 3, .still.pvalue = 0.5, .neglected = 0.1};
+    assert_non_null(
+        strstr(flow_verdict_sentence(&v, sentence), "take more replicates, more tokens or another"));
+    v.neglected = 1e4;
+    assert_non_null(strstr(flow_verdict_sentence(&v, sentence), "take more tokens or a smaller beta"));
+    assert_null(strstr(sentence, "replicates"));
+    assert_int_equal(flow_verdict_kind(&v), VERDICT_UNDECIDED);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_remedies),
         cmocka_unit_test(test_growth),
         cmocka_unit_test(test_growth_of_few_tokens),
         cmocka_unit_test(test_followed_mode),
