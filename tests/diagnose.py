@@ -175,6 +175,7 @@ def try_page():
     whole = found["heads"][-1]
     if whole["name"] != "all" or whole["locality"] != "global" or "sqrt_log" in whole["excluded"] or found["trained"] != 512:
         bad.append(whole["sentence"])
+    bad += [f"rank {p['rank']}" for h in found["heads"] for p in h["points"] if 2 * p["rank"] != round(2 * p["rank"])]  # a median of whole numbers
     check("the page's file, as independent Gaussian rows", 0, bad)
 
 

@@ -27,7 +27,7 @@ static size_t rows_of(const struct survey *s, const struct diagnosis_group *g, s
 }
 
 static double lambda_of(const struct survey_row *r) { return r->lambda; }
-static double rank_of(const struct survey_row *r) { return exp(r->log_rank); }
+static double rank_of(const struct survey_row *r) { return rint(exp(r->log_rank)); }
 static double gap_of(const struct survey_row *r) { return r->gap; }
 static double alpha_of(const struct survey_row *r) { return r->log_rank / log(r->count); }
 static double entropy_of(const struct survey_row *r) { return r->entropy; }
