@@ -149,7 +149,7 @@ void predict_table_print(const struct predict_answer *a) {
     char parameters[WORDS_LINE];
     struct fold fold;
     FILE *out = fold_begin(&fold, stdout);
-    fprintf(out, "%s%s%s (%s class), computed without sampling\n\n", s->family->name,
+    fprintf(out, "%s%s%s (class %s), computed without sampling\n\n", s->family->name,
             s->family->parameter_count > 0 ? ", " : "", words_parameters(s->family, s->parameter, parameters),
             family_class_name(s->family->class));
     print_lengths(out, s->n_count, a->length);

@@ -40,7 +40,7 @@ static void print_series(const struct results_series *s) {
     if (s->family->kind == FAMILY_MEASURED) {
         printf("\n%s: measured rows, from a diagnosis", s->name);
     } else {
-        printf("\n%s: %s rows (%s class)", s->name, s->family->name, family_class_name(s->family->class));
+        printf("\n%s: %s rows (class %s)", s->name, s->family->name, family_class_name(s->family->class));
     }
     for (size_t i = 0; i < s->family->parameter_count; i++) {
         if (family_parameter_counts(s->family, s->parameter, i) &&
