@@ -98,6 +98,15 @@ static void warn_of_stalled(const struct scores_request *request, const struct s
                 words_count(s->rows, "row", rows), s->most);
 }
 
+static void warn_of_early(const struct scores_request *request, const struct scores *scores) {
+    size_t early = scores_early_rows(scores);
+    char rows[WORDS];
+    if (early == 0 || request->length_count > 0) { return; }
+    message_say("%s of causal contexts that have not as many queries as keys count for no context length: of "
+                "those none but the whole context is told of; --lengths names shorter ones",
+                words_count(early, "row", rows));
+}
+
 static void warn_of_stand_ins(const struct scores *scores) {
     const struct scores_stand_in *s = scores_stand_in(scores);
     char rows[WORDS];
@@ -144,6 +153,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
     warn_of_parted(&survey);
     warn_of_unused(&request->scores, scores);
     warn_of_stalled(&request->scores, scores);
+    warn_of_early(&request->scores, scores);
     char *text = diagnose_request_text(request, facts);
     diagnosis_make(&survey, &diagnosis);
     struct results *results = tally_make(

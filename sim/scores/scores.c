@@ -35,7 +35,7 @@ struct sight {
 struct scores {
     struct found found;
     struct scores_facts facts;
-    size_t short_rows, unused_rows, longest_row, longest_sight, rows, weight_rows;
+    size_t short_rows, unused_rows, early_rows, longest_row, longest_sight, rows, weight_rows;
     struct scores_stand_in stand_in;
     struct scores_stalled stalled;
 
@@ -125,6 +125,8 @@ size_t scores_short_rows(const struct scores *s) { return s->short_rows; }
 
 size_t scores_unused_rows(const struct scores *s) { return s->unused_rows; }
 
+size_t scores_early_rows(const struct scores *s) { return s->early_rows; }
+
 const struct scores_stalled *scores_stalled_rows(const struct scores *s) { return &s->stalled; }
 
 size_t scores_longest_row(const struct scores *s) { return s->longest_row; }
@@ -139,7 +141,8 @@ void scores_rewind(struct scores *s) {
     close_place(s);
     s->group = 0;
     s->place = s->query = 0;
-    s->short_rows = s->unused_rows = s->longest_row = s->longest_sight = s->rows = s->weight_rows = 0;
+    s->short_rows = s->unused_rows = s->early_rows = s->longest_row = s->longest_sight = s->rows =
+        s->weight_rows = 0;
     s->stand_in = (struct scores_stand_in){0};
     s->stalled = (struct scores_stalled){0};
 }
@@ -341,6 +344,19 @@ static void note_stand_in(struct scores *s, double number) {
     s->stand_in.rows++;
 }
 
+/* A row that counts for no length. */
+static void note_unused(struct scores *s, size_t seen, bool stalls) {
+    const struct group *g = here(s);
+    if (!g->causal) {
+        s->unused_rows += seen < g->key_count;
+    } else if (stalls) {
+        s->stalled.rows++;
+        s->stalled.most = most(seen, s->stalled.most);
+    } else {
+        s->early_rows += !group_is_whole(g);
+    }
+}
+
 /* Rows of the queries first .. first + rows - 1, whose scores are there. */
 static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], uint64_t first, uint64_t rows,
                       int threads, struct scores_batch *batch) {
@@ -379,12 +395,7 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
         for (row.length = 0; row.length < s->facts.length_count; row.length++) {
             if (counts_for(s->facts.length[row.length], (double)seen)) { s->row[batch->count++] = row; }
         }
-        if (batch->count > before) { continue; }
-        s->unused_rows += (uint64_t)seen < g->key_count && !g->causal;
-        if (g->causal && hidden && stands) {
-            s->stalled.rows++;
-            s->stalled.most = most((size_t)seen, s->stalled.most);
-        }
+        if (batch->count == before) { note_unused(s, (size_t)seen, hidden && stands); }
     }
     return true;
 }
@@ -427,12 +438,12 @@ static bool is_told(const struct scores *s) {
     return here(s)->told[place[LAYOUT_SEQUENCE]];
 }
 
-/* Queries that cannot count, and are not read: those to which too few keys are left are unused. */
+/* Queries that cannot count, and are not read. */
 static void pass_over(struct scores *s, uint64_t first, uint64_t last) {
     const struct group *g = here(s);
     for (uint64_t q = first; q < last; q++) {
         uint64_t sight = group_sight(g, s->row_length, s->position, q);
-        s->unused_rows += !g->causal && sight >= 2 && sight < g->key_count;
+        if (sight >= 2) { note_unused(s, (size_t)sight, false); }
         s->longest_sight = most((size_t)sight, s->longest_sight);
     }
 }

@@ -103,6 +103,9 @@ struct scores_stand_in {
 const struct scores_stand_in *scores_stand_in(const struct scores *scores);
 /* Rows so far, of contexts that are not said to be causal, that count for no length since keys are hidden. */
 size_t scores_unused_rows(const struct scores *scores);
+/* Rows so far of causal contexts of which queries are lacking, or which have a key more, that count for no
+ * length: of such a context none but its own is told unless lengths are asked for. */
+size_t scores_early_rows(const struct scores *scores);
 /* Whether all rows so far are stored and such as a softmax gives: none negative, and the sum 1 but for
  * rounding.
  */

@@ -50,6 +50,30 @@ static void test_stalled(void **state) {
     scores_close(scores);
 }
 
+/* The last 30 of 60 queries: those with 31 to 54 keys are told of, for n = 60 takes 55 and more; of a context
+ * with all its queries none is. */
+static void test_early(void **state) {
+    struct scratch *s = *state;
+    double *value = simple_numbers(N * N, 25);
+    for (hsize_t queries = N / 2; queries <= N; queries += N / 2) {
+        struct file_path path = file_in(s, "e.h5");
+        hid_t file = h5_new(path.text);
+        h5_matrix(file, "scores", queries, N, value);
+        h5_number(file, "causal", 1);
+        H5Fclose(file);
+        const char *name = path.text;
+        struct scores_request request = request_for(&name);
+        struct scores *scores = open_good(s, &request);
+        struct rows rows;
+        assert_int_equal(read_rows(scores, 2, &rows), SCORES_END);
+        assert_int_equal(rows.count, queries < N ? 6 : 32 - 28);
+        assert_int_equal(scores_early_rows(scores), queries < N ? 24 : 0);
+        free_rows(&rows);
+        scores_close(scores);
+    }
+    free(value);
+}
+
 /* A causal context as it grows stalls nowhere. */
 static void test_growing(void **state) {
     struct scratch *s = *state;
@@ -142,6 +166,7 @@ static void test_options(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_stalled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_early, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_growing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shared_mask, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_passed_over, set_up, tear_down),
