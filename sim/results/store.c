@@ -136,7 +136,9 @@ static const uint64_t *root_whole(const struct h5_content *c, const char *name) 
 static const char *content_fault(const struct h5_content *c) {
     const char *kind = root_text(c, "kind");
     const uint64_t *version = root_whole(c, "schema_version");
-    if (!kind || !version) { return "it is no gapscale file"; }
+    if (!kind || !version) {
+        return "it holds no results of gapscale; scores are read by `gapscale diagnose`";
+    }
     if (*version != SCHEMA_VERSION) {
         return "it has another schema version; use the gapscale that wrote it";
     }
