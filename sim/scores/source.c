@@ -114,7 +114,9 @@ static bool source_list(struct source *s, bool links, char why[SOURCE_WHY]) {
     char reason[H5SCAN_WHY];
     f->scan = h5scan_open(s->path, links, reason);
     if (!f->scan) {
-        return source_array_refuse(why, "%s; diagnose reads HDF5, .npy and .safetensors", reason);
+        bool is_other = strcmp(reason, H5SCAN_NO_HDF5) == 0;
+        return source_array_refuse(why, "%s%s", reason,
+                                   is_other ? "; diagnose reads HDF5, .npy and .safetensors" : "");
     }
     list_scanned(s);
     return true;

@@ -193,7 +193,7 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
     } else if (!hear(scan->wire, &listed, sizeof listed)) {
         snprintf(why, H5SCAN_WHY, "%s", end_reason(scan));
     } else if (!listed.opened) {
-        snprintf(why, H5SCAN_WHY, "it is no HDF5 file, or a damaged one");
+        snprintf(why, H5SCAN_WHY, "%s", H5SCAN_NO_HDF5);
     } else if (!listed.all) {
         snprintf(why, H5SCAN_WHY, "it holds more than %d arrays, groups or attributes; split it",
                  H5SCAN_ITEMS);

@@ -55,6 +55,7 @@ struct h5scan {
 };
 
 enum { H5SCAN_WHY = 256 };
+#define H5SCAN_NO_HDF5 "it is no HDF5 file, or a damaged one" /* what is wrong with other formats */
 
 /* Lists arrays, but for scales of axes that hold no numbers, and attributes in the order of their names;
  * groups to a depth of 16, each once, however many links lead to it. Soft links within the file are followed;

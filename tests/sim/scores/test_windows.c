@@ -1,4 +1,5 @@
 /* Rows that a window of keys makes, masks that all queries share, and what is refused by the options. */
+#include "sim/storage/h5scan.h"
 #include "tests/sim/scores/files.h"
 
 enum { N = 60, WINDOW = 16, SINKS = 3 };
@@ -163,6 +164,23 @@ static void test_options(void **state) {
     check_refused(s, &request, 1, (const char *[]){"/scores is an array, and FILE:GROUP names a group"});
 }
 
+/* What is wrong with a file of HDF5 is told without the other formats. */
+static void test_too_much(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "t.h5");
+    hid_t file = h5_new(path.text);
+    for (int i = 0; i <= H5SCAN_ITEMS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "a%d", i);
+        h5_number(file, name, i);
+    }
+    H5Fclose(file);
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    check_refused(s, &request, 1, (const char *[]){"t.h5: it holds more than 8192"});
+    assert_null(strstr(s->said, "safetensors"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_stalled, set_up, tear_down),
@@ -170,6 +188,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_growing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shared_mask, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_passed_over, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_too_much, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_options, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("windows", tests, NULL, NULL);
