@@ -46,7 +46,7 @@ static const struct h5scan_attribute *inherited(const struct h5scan *scan, const
 static enum element element_of(const struct h5scan *scan, const struct h5scan_array *a) {
     if (a->element == ELEMENT_INTEGER && a->bytes == 2 && a->rank > 1) {
         const struct h5scan_attribute *word = inherited(scan, a->path, "dtype");
-        if (word && strcmp(word->text, "bfloat16") == 0) { return ELEMENT_BFLOAT16; }
+        if (word && word->count == 0 && strcmp(word->text, "bfloat16") == 0) { return ELEMENT_BFLOAT16; }
     }
     return a->element;
 }
@@ -158,7 +158,7 @@ const struct source_array *source_find(const struct source *s, const char *path)
 const char *source_text(const struct source *s, const char *place, const char *name) {
     if (s->format->scan) {
         const struct h5scan_attribute *a = inherited(s->format->scan, place, name);
-        return a && a->text[0] ? a->text : NULL;
+        return a && a->count == 0 && a->text[0] ? a->text : NULL;
     }
     const struct yaml_node *node =
         s->format->header.metadata ? yaml_find(s->format->header.metadata, name) : NULL;

@@ -132,6 +132,7 @@ static void read_texts(hid_t attribute, hid_t type, size_t count, struct h5scan_
 static void read_numbers(hid_t attribute, size_t count, struct h5scan_attribute *a) {
     bool all = count <= H5SCAN_NUMBERS, good = all && H5Aread(attribute, H5T_NATIVE_DOUBLE, a->number) >= 0;
     a->count = good || !all ? count : 0;
+    if (a->count == 0) { a->text[0] = '\0'; }
 }
 
 /* Nothing of an attribute that is neither text nor numbers. */

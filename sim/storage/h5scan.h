@@ -34,13 +34,15 @@ struct h5scan_array {
     unsigned filter; /* a filter that its numbers went through and that is not here; 0: none */
 };
 
-/* Text, of an array of texts with commas between them, or numbers; of more than H5SCAN_NUMBERS, or of texts
- * that are too long together, the count alone. */
+/* Text, of an array of texts with commas between them, where `count` is 0; or so many numbers, of more than
+ * H5SCAN_NUMBERS, or of texts that are too long together, the count alone. */
 struct h5scan_attribute {
     char path[H5SCAN_NAME]; /* "/group/name/attribute"; of the root: "/attribute" */
-    char text[H5SCAN_TEXT];
     size_t count;
-    double number[H5SCAN_NUMBERS];
+    union {
+        char text[H5SCAN_TEXT];
+        double number[H5SCAN_NUMBERS];
+    };
 };
 
 struct h5scan {

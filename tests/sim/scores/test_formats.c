@@ -207,8 +207,25 @@ static void test_safetensors_mask(void **state) {
     free(value);
 }
 
+/* Numbers whose bytes spell a word are none. */
+static void test_numbers_are_no_words(void **state) {
+    struct scratch *s = *state;
+    double word[2] = {0}, value[] = {1, 2, 3, 4};
+    memcpy(word, "bfloat16", sizeof word[0]);
+    struct file_path path = file_in(s, "a.h5");
+    hid_t file = h5_new(path.text),
+          id = h5_array(file, "scores", H5T_STD_U16LE, 2, (hsize_t[]){2, 2}, NULL, value);
+    h5_numbers(id, "dtype", 2, word);
+    H5Dclose(id);
+    H5Fclose(file);
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    check_refused(s, &request, 1, (const char *[]){"/scores: its numbers are integers"});
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_numbers_are_no_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hdf5, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hdf5_bfloat, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hdf5_floats_called_bfloat, set_up, tear_down),
