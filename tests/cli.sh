@@ -249,9 +249,9 @@ holds "with a multiplier beyond" grep -q "if the trained trend goes on" out
 expect 0 "a family without a law is fitted" fit drawn.h5 -o drawn.fit.h5
 expect 0 "measured rows are fitted" fit scores.diagnosis.h5 -o measured.fit.h5
 holds "with a word on who tells how they grow" grep -q "gapscale diagnose" err
+holds "what the diagnosis said of them" grep -q "Undecided: measured rows are of no law. As diagnosed" out
 expect 2 "fit of scores" fit scores.h5
 holds "it says who reads them" grep -q "scores are read by .gapscale diagnose" err
-holds "what the diagnosis said of them" grep -q "Undecided: measured rows are of no law. As diagnosed" out
 holds "and no advice for sweeps" test -z "$(grep -iE 'settle|control variates|more replicates|theory:|verdict$' out)"
 expect 2 "--write-scores onto results" run scores.yaml -o drawn2.h5 --write-scores drawn.h5
 expect 2 "--write-scores where the results go" run scores.yaml -o drawn2.h5 --write-scores drawn2.h5

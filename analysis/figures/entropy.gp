@@ -5,7 +5,7 @@
 #   point_step       of how many betas one is drawn, at least
 #   is_exact         whether the curves are exact; else they go through what was measured
 #   few              whether the betas are so few that each is marked
-#   has_lambda       whether beta = Lambda^typ is on the axis
+#   has_lambda       whether beta = Lambda^typ is on the axis; lambda_place: where, from 0 to 1
 #   y_low, y_high    of the axis of entropies
 #   y_log, y_plain   whether that is logarithmic, and whether it then has plain numbers
 #   tau, has_tau     the entropy that marks the collapse, and whether it is on the axis
@@ -20,9 +20,10 @@ if (y_log) {
     set format y (y_plain && y_high < 1e4 ? '%h' : '10^{%L}') # wider numbers would push the label off the page
 }
 tau_place = !has_tau ? -1 : y_log ? log(tau / y_low) / log(y_high / y_low) : (tau - y_low) / (y_high - y_low)
+lambda_side = lambda_words(lambda_place)
 if (has_lambda) {
-    set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1
-    set label 'β = Λ^{typ}' at 0, graph (abs(tau_place - 0.8) < 0.15 ? 0.6 : 0.8) left offset 0.6,0 textcolor rgb guide front
+    set arrow from 0, graph 0 to 0, graph lambda_top(lambda_place, 0.53, 0.8) arrowstyle 1
+    set label 'β = Λ^{typ}' at 0, graph (abs(tau_place - 0.8) < 0.15 ? 0.6 : lambda_place > 0.53 ? 0.72 : 0.8) @lambda_side textcolor rgb guide front
 }
 if (has_tau) {
     set arrow from graph 0, first tau to graph 1, first tau arrowstyle 1

@@ -5,7 +5,7 @@
 #   $measured    log10 of beta/Lambda^typ, exponents of the measured mean of log Y_2 and, where rare rows carry it, of Y_2, place of n
 #   point_step       of how many betas one is drawn, at least
 #   is_exact     whether the curves are exact; else they go through what was measured
-#   has_lambda   whether beta = Lambda^typ is on the axis
+#   has_lambda   whether beta = Lambda^typ is on the axis; lambda_place: where, from 0 to 1
 #   largest_error    of any mean
 set title heading(name, family, parameters)
 set label unit_words(largest_error).thinned(point_step) @note_place
@@ -13,9 +13,10 @@ set xlabel beta_label
 set ylabel 'exponent  −log {/:Italic Y}_{2} / log {/:Italic n}'
 set yrange [0:1.02]
 set key font ',8.5' samplen 1.8 @key_top_right
+lambda_side = lambda_words(lambda_place)
 if (has_lambda) {
-    set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1
-    set label 'β = Λ^{typ}' at 0, graph 0.6 left offset 0.6,0 textcolor rgb guide front
+    set arrow from 0, graph 0 to 0, graph lambda_top(lambda_place, 0.46, 0.68) arrowstyle 1
+    set label 'β = Λ^{typ}' at 0, graph 0.6 @lambda_side textcolor rgb guide front
 }
 set cblabel length_label offset 1.2,0
 set rmargin 15

@@ -8,6 +8,13 @@
 #include "analysis/figures/figures.h"
 #include "sim/base/memory.h"
 
+/* Where beta = Lambda^typ stands on the axis of betas, of which it has nothing outside 0 to 1. */
+static void print_lambda_place(const struct canvas *c) {
+    const double place = -c->x.low / (c->x.high - c->x.low);
+    script_number(c->out, "has_lambda", place > 0 && place < 1);
+    script_number(c->out, "lambda_place", place);
+}
+
 /* ---- entropy ---- */
 
 static double entropy_mean(const struct canvas *c, size_t n, size_t b) {
@@ -107,7 +114,7 @@ static void print_entropy(struct canvas *c) {
     print_entropy_axis(c, c->y.low <= c->y.high ? c->y : y_of_curves, entropy_threshold(c->fit));
     script_number(c->out, "few", few);
     script_number(c->out, "is_exact", c->is_exact);
-    script_number(c->out, "has_lambda", c->x.low < 0 && c->x.high > 0);
+    print_lambda_place(c);
 }
 
 const struct figure series_figure_entropy = {.name = "entropy",
@@ -152,7 +159,7 @@ static void print_participation(struct canvas *c) {
     axis_print_log(c->out, "x", c->x);
     canvas_print_colours(c);
     script_number(c->out, "is_exact", c->is_exact);
-    script_number(c->out, "has_lambda", c->x.low < 0 && c->x.high > 0);
+    print_lambda_place(c);
 }
 
 static const char *lacks_participation(const struct fit *fit) {

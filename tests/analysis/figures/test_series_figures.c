@@ -83,6 +83,7 @@ static void large_errors_have_bars(void **state) {
     assert_non_null(strstr(text, "\nhas_bars = 1\n"));
     assert_non_null(strstr(strstr(text, "$measured"), " 1 10 0.25\n"));
     assert_null(strstr(text, " 0.09\n"));
+    assert_non_null(strstr(text, "\nhas_lambda = 1\nlambda_place = 0.5\n")); /* betas from 1/2 to 2 */
     free(text);
 }
 
