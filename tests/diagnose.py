@@ -218,6 +218,7 @@ def try_traps():
              "nothing": (scores - np.inf, [], 2, "in all 192 of them mask, row_length, -inf or causal hide all keys"),
              "a window": (np.where(hidden | np.tril(np.ones((96, 96), bool), -50), -np.inf, scores), ["--causal"], 0,
                           "--lengths 50 reads those that see the most"),
+             "no length": (scores, ["--lengths", "a"], 2, "`lengths` must be a number from 2"),
              "two forms": (scores, ["--json", "--csv"], 2, "--json and --csv exclude one another"),
              "a scale": (scores, ["--scale", "2"], 2, "scores.npy: --scale multiplies products of queries and keys")}
     bad = []

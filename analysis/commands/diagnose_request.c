@@ -22,7 +22,7 @@ static const char *const key[WORDS_GIVEN] = {"lengths", "beta", "trained", "scal
 static void read_lengths(const struct yaml_node *defaults, const struct yaml_node *node,
                          struct diagnose_request *r) {
     struct config_series series = {0};
-    lengths_read(defaults, node, &series);
+    lengths_read(defaults, node, key[0], &series);
     r->length = memory_create(series.n_count, sizeof *r->length);
     for (size_t i = 0; i < series.n_count; i++) { r->length[i] = rint(exp(series.log_n[i])); }
     r->scores.length_count = series.n_count;

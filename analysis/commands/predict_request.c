@@ -29,7 +29,7 @@ static const char *const prescription_key[] = {"trained", "coef"};
 static void read_lengths(const struct yaml_node *defaults, const struct yaml_node *node,
                          struct config_series *series) {
     if (node->kind == YAML_MAPPING) {
-        lengths_read(defaults, node, series);
+        lengths_read(defaults, node, "n", series);
         return;
     }
     if (!reader_list_fits(node, "n", MOST_VALUES)) { return; }

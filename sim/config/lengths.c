@@ -35,19 +35,30 @@ static size_t merge_lengths(size_t count, double *log_n) {
     return kept;
 }
 
-static void read_length_span(const struct yaml_node *defaults, const struct yaml_node *node,
+/* "n.from", for messages. */
+enum { PART = 32 };
+static const char *part_of(const char *name, const char *key, char out[PART]) {
+    snprintf(out, PART, "%s.%s", name, key);
+    return out;
+}
+
+static void read_length_span(const struct yaml_node *defaults, const struct yaml_node *node, const char *name,
                              struct config_series *out) {
     const struct yaml_node *fallback = yaml_find(defaults, "n"), *given = yaml_find(node, "spacing");
     struct reader_span span;
     size_t spacing = LOG;
-    yaml_check_keys(node, "`n`", READER_COUNT(n_keys), n_keys);
-    bool good = value_length(reader_find(node, fallback, "from"), "n.from", &span.from);
-    good &= value_length(reader_find(node, fallback, "to"), "n.to", &span.to);
-    good &= value_count(reader_find(node, fallback, "points"), "n.points", 1, READER_POINTS, &span.points);
+    char part[PART];
+    snprintf(part, sizeof part, "`%s`", name);
+    yaml_check_keys(node, part, READER_COUNT(n_keys), n_keys);
+    bool good = value_length(reader_find(node, fallback, "from"), part_of(name, "from", part), &span.from);
+    good &= value_length(reader_find(node, fallback, "to"), part_of(name, "to", part), &span.to);
+    good &= value_count(reader_find(node, fallback, "points"), part_of(name, "points", part), 1,
+                        READER_POINTS, &span.points);
     if (given) {
-        good &= value_choice(given, "n.spacing", READER_COUNT(spacing_names), spacing_names, &spacing);
+        good &= value_choice(given, part_of(name, "spacing", part), READER_COUNT(spacing_names),
+                             spacing_names, &spacing);
     }
-    if (!good || !reader_span_fits(node, "n", &span)) { return; }
+    if (!good || !reader_span_fits(node, name, &span)) { return; }
     if (spacing == LINEAR && span.to > log(1e308)) {
         YAML_FAULT(node, "`spacing: linear` needs `to` below 1e308; write `spacing: log` or loglog");
         return;
@@ -56,21 +67,22 @@ static void read_length_span(const struct yaml_node *defaults, const struct yaml
     out->n_count = merge_lengths(span.points, out->log_n);
 }
 
-static void read_length_list(const struct yaml_node *node, struct config_series *out) {
+static void read_length_list(const struct yaml_node *node, const char *name, struct config_series *out) {
     size_t items = value_item_count(node), count = 0;
-    if (!reader_list_fits(node, "n", READER_POINTS)) { return; }
+    if (!reader_list_fits(node, name, READER_POINTS)) { return; }
     out->log_n = memory_create(items, sizeof *out->log_n);
     for (size_t i = 0; i < items; i++) {
-        count += value_length(value_item(node, i), "n", &out->log_n[count]);
+        count += value_length(value_item(node, i), name, &out->log_n[count]);
     }
     out->n_count = merge_lengths(count, out->log_n);
 }
 
-void lengths_read(const struct yaml_node *defaults, const struct yaml_node *node, struct config_series *out) {
+void lengths_read(const struct yaml_node *defaults, const struct yaml_node *node, const char *name,
+                  struct config_series *out) {
     if (node->kind == YAML_MAPPING) {
-        read_length_span(defaults, node, out);
+        read_length_span(defaults, node, name, out);
     } else {
-        read_length_list(node, out);
+        read_length_list(node, name, out);
     }
 }
 

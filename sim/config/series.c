@@ -55,7 +55,7 @@ static void read_shared(const struct yaml_node *defaults, const struct yaml_node
     if ((node = yaml_find(mapping, "n"))) {
         out->n = node;
         to->n_count = 0;
-        lengths_read(defaults, node, to);
+        lengths_read(defaults, node, "n", to);
     } else if (inherited) {
         to->log_n = copy_reals(to->n_count, inherited->settings.log_n);
     }
