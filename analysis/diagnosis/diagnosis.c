@@ -83,9 +83,11 @@ static void fill_point(const struct survey *s, const struct diagnosis_group *g, 
     p->participation = median_of(count, row, participation_of, room);
     p->top_weight = median_of(count, row, top_weight_of, room);
     for (size_t i = 0; i < count; i++) {
-        p->tie_fraction += isinf(row[i]->lambda) ? 1 / (double)count : 0;
-        p->top_key_mass += row[i]->top_weight / (double)count;
+        p->tie_fraction += isinf(row[i]->lambda) ? 1 : 0;
+        p->top_key_mass += row[i]->top_weight;
     }
+    p->tie_fraction /= (double)count;
+    p->top_key_mass /= (double)count;
     p->lambda_without_sinks = NAN;
     locate(s, g, length, p);
 }
