@@ -100,7 +100,7 @@ static void check_refused(const struct scratch *scratch, const char *path, const
 
 static void test_refused(void **state) {
     const struct scratch *scratch = *state;
-    char link_path[300];
+    char link_path[300], long_path[300] = "";
     struct config *config = read_good(scratch, text, 0, NULL);
     check_refused(scratch, scratch->config, config, "holds no scores that gapscale wrote");
     check_refused(scratch, scratch->directory, config,
@@ -109,6 +109,10 @@ static void test_refused(void **state) {
     snprintf(link_path, sizeof link_path, "%s/l.h5", scratch->directory);
     assert_int_equal(symlink("elsewhere.h5", link_path), 0);
     check_refused(scratch, link_path, config, "is a link");
+    unlink(link_path);
+    check_refused(scratch, memset(long_path, 'x', 250), config, "the name is too long");
+    assert_int_equal(mkfifo(link_path, 0600), 0);
+    check_refused(scratch, link_path, config, "is no regular file");
     unlink(link_path);
     config_free(config);
     config = read_good(scratch, "n: 1e4\nseries: [{family: gaussian}, {family: plateau}]\n", 0, NULL);
