@@ -475,6 +475,20 @@ static void test_vast_header(void **state) {
     setting_free(&s);
 }
 
+/* A journal that is made with another's header leaves that one its texts. */
+static void test_header_of_another(void **state) {
+    (void)state;
+    struct setting s = setting_make(small_text);
+    journal_close(journal_of(&s));
+    struct journal *j = journal_open(directory);
+    assert_non_null(j);
+    assert_true(files_clear(directory));
+    journal_close(journal_make(directory, &j->header));
+    assert_string_equal(j->header.config_resolved, s.config->resolved);
+    journal_close(j);
+    setting_free(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_record_checks),
@@ -489,6 +503,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_late_writer, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_other_numerics, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_vast_header, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_header_of_another, make_directory, remove_directory),
         cmocka_unit_test(test_differences),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
