@@ -186,8 +186,8 @@ struct kernel {
      * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; its moments k are the sums of x^k with x in (-1, 1] the
      * position in the bin. Score i adds to number i mod S of the S = 2^log_stripes parts of those sums, which
      * are moment[(KERNEL_WASTE + (b - first_bin) S + part) KERNEL_NODES + k]; what comes before is waste.
-     * Every such gap lies in first_bin or above. Many scores are quicker in eight parts, fewer in one.
-     * Quicker where `moment` is aligned to KERNEL_NODES doubles. */
+     * Every such gap lies in first_bin or above; S is at most KERNEL_WASTE. Many scores are quicker in eight
+     * parts, fewer in one. Quicker where `moment` is aligned to KERNEL_NODES doubles. */
     void (*deposit)(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
                     unsigned log_stripes, double *moment);
     /* moment[b KERNEL_NODES + k]: sum over the 2^log_stripes parts of bin b, in order, that begin at

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "sim/rows/eight_inline.h"
 #include "sim/rows/kernel.h"
-#include "sim/rows/powers_inline.h"
 
 enum { LANES = KERNEL_LANES };
 
@@ -34,11 +34,11 @@ static inline double lanes_total(const double s[LANES]) {
 
 /* The same of many. */
 static void totals(size_t n, const double (*x)[LANES], double *sum) {
-    powers p[POWERS];
+    eight p[EIGHT];
     size_t i = 0;
-    for (; i + POWERS <= n; i += POWERS) {
+    for (; i + EIGHT <= n; i += EIGHT) {
         memcpy(p, x + i, sizeof p);
-        powers_transpose(p);
+        eight_transpose(p);
         p[0] = ((p[0] + p[1]) + (p[2] + p[3])) + ((p[4] + p[5]) + (p[6] + p[7]));
         memcpy(sum + i, &p[0], sizeof p[0]);
     }

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "sim/rows/powers_inline.h"
+#include "sim/rows/eight_inline.h"
 
 enum { SORT_NETWORK = 1024, SORT_LANES = 8 };
 
@@ -46,30 +46,30 @@ static void sort_columns(size_t rows, double (*x)[SORT_LANES]) {
 #ifdef __AVX512F__ /* a row is a register; elsewhere compilers take such apart, lane by lane */
 
 /* y[l] = x[l ^ with]. */
-static inline powers crossed(powers x, size_t with) {
-    return with == 1   ? POWERS_SHUFFLE(x, x, 1, 0, 3, 2, 5, 4, 7, 6)
-           : with == 2 ? POWERS_SHUFFLE(x, x, 2, 3, 0, 1, 6, 7, 4, 5)
-           : with == 3 ? POWERS_SHUFFLE(x, x, 3, 2, 1, 0, 7, 6, 5, 4)
-                       : POWERS_SHUFFLE(x, x, 7, 6, 5, 4, 3, 2, 1, 0);
+static inline eight crossed(eight x, size_t with) {
+    return with == 1   ? SHUFFLE(x, x, 1, 0, 3, 2, 5, 4, 7, 6)
+           : with == 2 ? SHUFFLE(x, x, 2, 3, 0, 1, 6, 7, 4, 5)
+           : with == 3 ? SHUFFLE(x, x, 3, 2, 1, 0, 7, 6, 5, 4)
+                       : SHUFFLE(x, x, 7, 6, 5, 4, 3, 2, 1, 0);
 }
 
 /* The larger of a[l] and b[l] in lanes l without that bit, the smaller in the others. */
-static inline powers larger_without(powers a, powers b, size_t bit) {
+static inline eight larger_without(eight a, eight b, size_t bit) {
     double first[SORT_LANES], second[SORT_LANES];
-    powers high, low;
+    eight high, low;
     memcpy(first, &a, sizeof a);
     memcpy(second, &b, sizeof b);
     exchange(first, second);
     memcpy(&high, first, sizeof high);
     memcpy(&low, second, sizeof low);
-    return bit == 1   ? POWERS_SHUFFLE(high, low, 0, 9, 2, 11, 4, 13, 6, 15)
-           : bit == 2 ? POWERS_SHUFFLE(high, low, 0, 1, 10, 11, 4, 5, 14, 15)
-                      : POWERS_SHUFFLE(high, low, 0, 1, 2, 3, 12, 13, 14, 15);
+    return bit == 1   ? SHUFFLE(high, low, 0, 9, 2, 11, 4, 13, 6, 15)
+           : bit == 2 ? SHUFFLE(high, low, 0, 1, 10, 11, 4, 5, 14, 15)
+                      : SHUFFLE(high, low, 0, 1, 2, 3, 12, 13, 14, 15);
 }
 
 /* In a row, lane l with lane l ^ apart: the larger to the one without that bit. */
 static inline void exchange_lanes(double *row, size_t apart) {
-    powers x;
+    eight x;
     memcpy(&x, row, sizeof x);
     x = larger_without(x, crossed(x, apart), apart);
     memcpy(row, &x, sizeof x);
@@ -77,11 +77,11 @@ static inline void exchange_lanes(double *row, size_t apart) {
 
 /* Lane l of one row with the mirrored lane of the other. */
 static inline void exchange_mirrored(double *first, double *second, size_t width) {
-    powers x, y;
+    eight x, y;
     memcpy(&x, first, sizeof x);
     memcpy(&y, second, sizeof y);
-    powers a = larger_without(x, crossed(y, 2 * width - 1), width),
-           b = larger_without(y, crossed(x, 2 * width - 1), width);
+    eight a = larger_without(x, crossed(y, 2 * width - 1), width),
+          b = larger_without(y, crossed(x, 2 * width - 1), width);
     memcpy(first, &a, sizeof a);
     memcpy(second, &b, sizeof b);
 }
