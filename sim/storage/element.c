@@ -40,7 +40,7 @@ static double bfloat_of_bits(uint16_t high) { return float_of_bits((uint32_t)hig
 /* A function that decodes numbers stored as `type`. */
 #define DECODER(name, type, number_of)                                                                       \
     static void decode_##name(size_t count, const uint8_t *bytes, double *value) {                           \
-        for (size_t i = 0; i < count; i++) {                                                                 \
+        _Pragma("omp simd") for (size_t i = 0; i < count; i++) {                                             \
             type stored;                                                                                     \
             memcpy(&stored, bytes + sizeof stored * i, sizeof stored);                                       \
             value[i] = number_of(stored);                                                                    \
