@@ -174,15 +174,18 @@ static double keys_within(const struct oracle *o, double absolute, double length
     return 1 + fmin(expm1(o->log_n), linear > 0 ? length / linear : INFINITY);
 }
 
+/* To steps so long the trapezoid rule, off by e^{-pi^2/step} of the sharpest that a key can be, does for keys
+ * at points, whatever the next differences are. */
+static const double SHARP = 0.37;
+
 /* All but families with an upper endpoint, where each key has a kink, become smoother with beta, but for the
  * nearest key's where rows have scores at its lower end. Choices, made so that few grids have to be halved.
  */
 static double first_step(const struct oracle *o, double absolute, double beta, double length, bool to_end) {
     const struct family_position position = family_position(o->family, o->p);
-    const double sharp = 0.34,
-                 step = (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness,
+    const double step = (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness,
                  each = position.log == 0 ? position.linear * absolute : 0;
-    if (to_end && each > sharp) { return comb_step(position.linear, absolute, fmin(step, sharp)); }
+    if (to_end && each > SHARP) { return comb_step(position.linear, absolute, fmin(step, SHARP)); }
     return each > step || (position.linear > 0 && length > LONG * step)
                ? comb_step(position.linear, absolute, step)
                : step;
@@ -310,7 +313,9 @@ static bool integrate(const struct grid *g, const struct comb *comb, const struc
     const struct falls falls = falls_of(g);
     const size_t begin = begin_of(comb, &falls.fall[0]);
     for (size_t f = 0; f < FUNCTIONS; f++) { comb_add(comb, vector, begin, row[f], sum[f]); }
-    for (size_t f = FUNCTIONS; f < ROWS; f++) { comb_add_miss(comb, vector, begin, false, row[f], sum[f]); }
+    for (size_t f = FUNCTIONS; f < ROWS; f++) {
+        comb_add_miss(comb, vector, begin, g->step > SHARP, row[f], sum[f]);
+    }
     add_falls(comb, &falls, begin, sum);
     for (size_t i = begin; i < comb->sums; i++) {
         add_point(sum, i, (double)(COMB_FIRST + i) * g->step, g->step, totals);
