@@ -2,6 +2,7 @@
  * rule, and penalties so small that the keys are those of one law. */
 #include "tests/models/oracle/oracle_law.h"
 
+#include <gsl/gsl_sf_bessel.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,8 +108,8 @@ static void test_susceptibility(void **state) {
     }
 }
 
-/* Keys of all scales at once, far below the critical beta: those of Gaussian scores and log penalties weigh
- * e^{beta^2/2} w^-beta, over w = 1 to n. */
+/* Keys of all scales at once, far below the critical beta: those of log penalties c weigh m w^{-c beta}, w =
+ * 1 to n, with m = E e^{beta s}: e^{beta^2/2} of Gaussian scores, e^-beta I_0(beta) on a circle. */
 static void test_keys_of_all_scales(void **state) {
     (void)state;
     const struct law law = law_at("gaussian", 1, 0, 0, 1);
@@ -119,6 +120,14 @@ static void test_keys_of_all_scales(void **state) {
         check_close(point.entropy, log_n[i % 2] - log1p(-b) - b / (1 - b) - b * b / 2, point.entropy_error);
         check_close(point.susceptibility, b * b + b * b / ((1 - b) * (1 - b)), point.susceptibility_error);
         assert_true(point.entropy_error < 2e-8 && point.susceptibility_error < 2e-9);
+    }
+    const struct law circle = law_at("spherical", 2, 0, 0, 0.3);
+    for (size_t i = 0; i < 3; i++) {
+        const double b = ratio[i] * scale(&circle, 690), c = 0.3 * b;
+        const struct oracle_point point = point_at(&circle, 690, ratio[i]);
+        const double mean = gsl_sf_bessel_I0(b);
+        check_close(point.entropy, 690 - log1p(-c) - c / (1 - c) + log(mean) - b * gsl_sf_bessel_I1(b) / mean,
+                    point.entropy_error);
     }
 }
 
