@@ -17,27 +17,24 @@ enum { SINGLE = 16 };               /* keys that are looked at one by one before
 static const double WHOLE = 0x1p53; /* numbers of keys are whole up to here; from half of it on they */
 static const double LONGEST = POSITIONS_FARTHEST / M_LN2 + 1; /* are those of an octave, times e^scale */
 
-enum { HELD = 4 };
+enum { HELD = 8 };
 struct stretch {
     const struct positions_sum *sum;
     struct family_position position;
     double scale;
-    size_t made; /* rules so far; octaves beyond WHOLE share theirs */
-    struct {
-        double first, count;
-        struct gram rule;
-    } held[HELD];
+    size_t made; /* rules so far; the last of them, of so many keys from number 0 on */
+    double held_count[HELD];
+    struct gram held[HELD];
 };
 
-static const struct gram *rule_of(struct stretch *s, double first, double count) {
+static const struct gram *rule_of(struct stretch *s, double count) {
     for (size_t i = 0; i < HELD; i++) {
-        if (s->held[i].first == first && s->held[i].count == count) { return &s->held[i].rule; }
+        if (s->held_count[i] == count) { return &s->held[i]; }
     }
     const size_t at = s->made++ % HELD;
-    s->held[at].first = first;
-    s->held[at].count = count;
-    gram_make(first, count, &s->held[at].rule);
-    return &s->held[at].rule;
+    s->held_count[at] = count;
+    gram_make(0, count, &s->held[at]);
+    return &s->held[at];
 }
 
 static double penalty_of(const struct stretch *s, double key) {
@@ -56,9 +53,9 @@ static void add_stretch(struct stretch *s, double from, double to) {
     switch (s->sum->way(s->sum->context, first, last, s->scale + log(count))) {
     case POSITIONS_SKIP: break;
     case POSITIONS_FEW:
-        rule = rule_of(s, from, count);
+        rule = rule_of(s, count);
         for (int i = 0; i < GRAM_NODES; i++) {
-            s->sum->add(s->sum->context, penalty_of(s, rule->x[i]), s->scale + log(rule->w[i]));
+            s->sum->add(s->sum->context, penalty_of(s, from + rule->x[i]), s->scale + log(rule->w[i]));
         }
         break;
     case POSITIONS_HALVE: add_stretch(s, from, middle); add_stretch(s, middle, to);
