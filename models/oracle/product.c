@@ -125,27 +125,27 @@ static bool grid_room(struct grid *g, size_t count) {
     return true;
 }
 
-/* Whether the grid may end where a^2 is lost beside a: polynomials are good to 1e-15 of e^x on such steps. */
-static bool grid_may_fall(const struct grid *g, const struct oracle *o) {
-    const double fine = 0.3;
-    return g->step <= fine && !g->behind && family_position(o->family, o->p).log > 0;
+/* The depth from where on no score has an a above e^-34 = 2e-15, so that a^2 is lost beside it, and the grid
+ * may end: polynomials are good to 1e-15 of e^x on such steps. Infinite: it may not. */
+static double grid_fall(const struct grid *g, const struct oracle *o) {
+    const double fine = 0.3, lost = 34;
+    const bool may = g->step <= fine && !g->behind && family_position(o->family, o->p).log > 0;
+    return may ? g->top - field_knot_b(&g->field, 0) + lost : INFINITY;
 }
 
 /* Downwards until keys so far behind, however many, and all behind them, miss nothing. */
 static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
     struct comb_end end = {family_position(o->family, o->p), o->log_n, absolute, -INFINITY};
     const double slight = 1e-15; /* more than e^-36, what is more ends nothing */
-    const bool may_fall = grid_may_fall(g, o);
+    const double fall = grid_fall(g, o);
     bool over = false, falls = false;
     for (g->count = 0; !over && !falls && g->count < MOST_POINTS; g->count++) {
         const double depth = (double)g->count * g->step;
         if (!grid_room(g, g->count + 1)) { return false; }
         double *value = g->value[g->count];
         value_at(g, depth, value);
-        if (-value[LOG_PHI] < slight) {
-            over = comb_is_over(&end, depth, log(-value[LOG_PHI]));
-            falls = may_fall && g->count > COMB_TAPS && value[SHARED] <= 0;
-        }
+        over = -value[LOG_PHI] < slight && comb_is_over(&end, depth, log(-value[LOG_PHI]));
+        falls = g->count > COMB_TAPS && depth > fall;
     }
     functions_at(g, g->top - (double)g->count * g->step, g->fall);
     for (g->reach = g->count; !over && g->reach < MOST_POINTS; g->reach++) {

@@ -296,6 +296,17 @@ static void test_reach(void **state) {
     assert_true(isnan(none.entropy) && isinf(none.entropy_error) && isnan(none.participation));
 }
 
+/* Heavy tails, of which rare scores of far keys are known however deep the grid goes: as grids had it that
+ * did not end where an a counts alone. */
+static void test_rare_scores_of_far_keys(void **state) {
+    (void)state;
+    const struct law law = law_at("pareto", 10, 0, 0, 0.3);
+    const struct oracle_point x = point_at(&law, 28 * M_LN10, 0.25);
+    check_close(x.entropy, 64.47228360662, 1e-10);
+    check_close(x.participation, 8.4671311383e-7, 1e-15);
+    check_close(x.susceptibility, 7.11531506e-4, x.susceptibility_error);
+}
+
 /* Steps of 10^13 keys: against every point of such a grid, key by key or by Gram's rule. */
 static void test_many_keys_of_a_step(void **state) {
     (void)state;
@@ -360,6 +371,7 @@ int main(void) {
                                        cmocka_unit_test(test_errors),
                                        cmocka_unit_test(test_long_grids),
                                        cmocka_unit_test(test_many_keys_of_a_step),
+                                       cmocka_unit_test(test_rare_scores_of_far_keys),
                                        cmocka_unit_test(test_highest_above_an_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
