@@ -178,16 +178,21 @@ static double keys_within(const struct oracle *o, double absolute, double length
  * at points, whatever the next differences are. */
 static const double SHARP = 0.37;
 
+/* How far the nearest keys are apart, where penalties are linear alone. */
+static double apart_of(const struct oracle *o, double absolute) {
+    const struct family_position position = family_position(o->family, o->p);
+    return position.log == 0 ? position.linear * absolute : 0;
+}
+
 /* All but families with an upper endpoint, where each key has a kink, become smoother with beta, but for the
  * nearest key's where rows have scores at its lower end. Choices, made so that few grids have to be halved.
  */
-static double first_step(const struct oracle *o, double absolute, double beta, double length, bool to_end) {
-    const struct family_position position = family_position(o->family, o->p);
-    const double step = (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness,
-                 each = position.log == 0 ? position.linear * absolute : 0;
-    if (to_end && each > SHARP) { return comb_step(position.linear, absolute, fmin(step, SHARP)); }
-    return each > step || (position.linear > 0 && length > LONG * step)
-               ? comb_step(position.linear, absolute, step)
+static double first_step(const struct oracle *o, double absolute, double beta, double length, bool sharp) {
+    const double linear = family_position(o->family, o->p).linear,
+                 step = (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness;
+    if (sharp) { return comb_step(linear, absolute, fmin(step, SHARP)); }
+    return apart_of(o, absolute) > step || (linear > 0 && length > LONG * step)
+               ? comb_step(linear, absolute, step)
                : step;
 }
 
@@ -212,9 +217,11 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
     *g = (struct grid){.step = 0};
     field_open(f, law, beta, (struct oracle_question){.errors = false});
     f->x_low = field_knot_b(f, 0);
-    const double end = field_knot_b(f, law->knots - 1), last = fmin(end + 4, lowest);
-    const bool to_end = end < lowest && isfinite(o->family->quantile(law->p, 0));
-    g->step = first_step(o, absolute, beta, last - f->x_low, to_end);
+    const double end = field_knot_b(f, law->knots - 1);
+    const bool sharp = end < lowest && isfinite(o->family->quantile(law->p, 0)) &&
+                       apart_of(o, absolute) > SHARP; /* many rows may end there: to e^-33 of them */
+    const double last = fmin(end + 4, lowest + (sharp ? 0.5 : 0));
+    g->step = first_step(o, absolute, beta, last - f->x_low, sharp);
     f->x_high = g->top = last + COMB_FIRST * g->step;
     if (!(g->top - f->x_low < PRODUCT_WIDEST)) { return true; }
     if (!field_cover(f, f->x_low - 1, g->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
