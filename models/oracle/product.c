@@ -218,9 +218,10 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
     field_open(f, law, beta, (struct oracle_question){.errors = false});
     f->x_low = field_knot_b(f, 0);
     const double end = field_knot_b(f, law->knots - 1);
-    const bool sharp = end < lowest && isfinite(o->family->quantile(law->p, 0)) &&
-                       apart_of(o, absolute) > SHARP; /* many rows may end there: to e^-33 of them */
-    const double last = fmin(end + 4, lowest + (sharp ? 0.5 : 0));
+    const bool to_end = end < lowest && isfinite(o->family->quantile(law->p, 0)),
+               sharp = to_end && apart_of(o, absolute) > SHARP,
+               many = sharp || (to_end && apart_of(o, absolute) == 0); /* rows there: to e^-33 of them */
+    const double last = fmin(end + 4, lowest + (many ? 0.5 : 0));
     g->step = first_step(o, absolute, beta, last - f->x_low, sharp);
     f->x_high = g->top = last + COMB_FIRST * g->step;
     if (!(g->top - f->x_low < PRODUCT_WIDEST)) { return true; }
