@@ -29,6 +29,11 @@ static inline double vector_from_bits(uint64_t bits) {
     return x;
 }
 
+/* Whole numbers below 2^52, in a way that every instruction set has. */
+static inline double vector_from_whole(uint64_t whole) {
+    return vector_from_bits(whole | 0x4330000000000000u) - 0x1p52;
+}
+
 /* exp(r) - 1 for |r| <= ln(2)/2. */
 static inline double vector_expm1_reduced(double r) {
     double q = 1.0 / 6227020800.0;

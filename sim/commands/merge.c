@@ -157,7 +157,7 @@ static int merge_to_journal(struct merge *m) {
     int status = journal_header_write(m->output, &header) ? merge_records(m, make_journal) : EXIT_FAILED;
     lock_release(&lock);
     if (status != EXIT_DONE) {
-        files_clear(m->output);
+        journal_clear(m->output);
         journal_remove_directory(m->output);
     }
     return status;

@@ -128,7 +128,7 @@ static void clear_finished(struct run *run) {
     char who[LOCK_TEXT];
     if (access(run->directory, F_OK) == 0 && !lock_holder(run->directory, who) &&
         journal_is_of(run->directory, run->config->resolved) && lock_take(&run->lock, run->directory)) {
-        files_clear(run->directory);
+        journal_clear(run->directory);
         lock_release(&run->lock);
         journal_remove_directory(run->directory);
     }
@@ -260,7 +260,7 @@ static int join_journal(struct run *run) {
 static int open_journal(struct run *run) {
     const struct options *o = run->o;
     if (ranks_index() > 0) { return join_journal(run); }
-    if (o->fresh && !files_clear(run->directory)) { return EXIT_FAILED; }
+    if (o->fresh && !journal_clear(run->directory)) { return EXIT_FAILED; }
     struct journal_header header = {.config_path = o->config,
                                     .output = run->output,
                                     .config_text = run->config->text,
@@ -380,7 +380,7 @@ static int publish(struct run *run) {
     }
     int status = publish_results(run->journal->records, run->output, run->command_line, run->isa->name,
                                  run->o->quiet, run->stop);
-    if (status == EXIT_DONE) { files_clear(run->directory); }
+    if (status == EXIT_DONE) { journal_clear(run->directory); }
     return status;
 }
 

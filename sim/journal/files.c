@@ -13,7 +13,6 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/temporary.h"
-#include "sim/journal/lock.h"
 #include "sim/sweep/record.h"
 
 void files_path(const char *directory, const char *name, char path[FILES_PATH]) {
@@ -25,15 +24,14 @@ bool files_are_of(const char *directory, const char *path) {
     return strncmp(path, directory, length) == 0 && path[length] == '/';
 }
 
-/* The number of NNNNNN.units; 0 for any other name. */
-static unsigned number_of(const char *name) {
+unsigned files_number(const char *name) {
     char *end;
     if (strspn(name, "0123456789") < 6) { return 0; }
     unsigned long number = strtoul(name, &end, 10);
     return strcmp(end, ".units") == 0 && number < UINT_MAX ? (unsigned)number : 0;
 }
 
-static int is_units(const struct dirent *entry) { return number_of(entry->d_name) > 0; }
+static int is_units(const struct dirent *entry) { return files_number(entry->d_name) > 0; }
 
 struct files_name *files_units(const char *directory, size_t *count) {
     struct dirent **entry = NULL;
@@ -132,7 +130,7 @@ bool files_create(struct files_out *f, const char *path) {
 static void open_new(struct files_out *f, const char *directory) {
     size_t count;
     struct files_name *name = files_units(directory, &count);
-    unsigned last = count > 0 ? number_of(strrchr(name[count - 1].path, '/') + 1) : 0;
+    unsigned last = count > 0 ? files_number(strrchr(name[count - 1].path, '/') + 1) : 0;
     free(name);
     do { /* another writer may be as quick */
         snprintf(f->path, FILES_PATH, "%s/%06u.units", directory, ++last);
@@ -170,19 +168,13 @@ bool files_close(struct files_out *f, bool keep) {
 
 /* ---- clearing ---- */
 
-static bool is_ours(int directory, const char *name) {
-    return number_of(name) > 0 || strcmp(name, "header") == 0 || strcmp(name, "config.yaml") == 0 ||
-           strcmp(name, "resolved.yaml") == 0 || lock_is_left(directory, name);
-}
-
-/* What has a temporary name, and what else is a journal's. */
-static bool clear(const char *directory, bool all) {
+bool files_clear(const char *directory, bool (*also)(int directory, const char *name)) {
     DIR *listing = opendir(directory);
     if (!listing) { return errno == ENOENT; }
     bool good = true;
     for (struct dirent *entry; (entry = readdir(listing));) {
         const char *name = entry->d_name;
-        if (!temporary_is(name) && !(all && is_ours(dirfd(listing), name))) { continue; }
+        if (!temporary_is(name) && !(also && also(dirfd(listing), name))) { continue; }
         if (unlinkat(dirfd(listing), name, 0) != 0 && errno != ENOENT) {
             message_error("cannot remove %s/%s: %s", directory, name, strerror(errno));
             good = false;
@@ -191,12 +183,3 @@ static bool clear(const char *directory, bool all) {
     closedir(listing);
     return good;
 }
-
-bool files_clear(const char *directory) {
-    char header[FILES_PATH];
-    files_path(directory, "header", header);
-    unlink(header); /* first: without it the rest is nothing */
-    return clear(directory, true);
-}
-
-bool files_clear_temporary(const char *directory) { return clear(directory, false); }

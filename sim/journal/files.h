@@ -16,7 +16,9 @@ enum { FILES_PATH = 4096 + 96 };
 void files_path(const char *directory, const char *name, char path[FILES_PATH]);
 /* Whether a path is that of a file of a directory. */
 bool files_are_of(const char *directory, const char *path);
-/* The files NNNNNN.units, numbered from 1 on, each the records of one writer, in the order of their numbers.
+/* The number of a name NNNNNN.units; 0 of others. */
+unsigned files_number(const char *name);
+/* The files of such names, numbered from 1 on, each the records of one writer, in the order of their numbers.
  * Free with free(). */
 struct files_name {
     char path[FILES_PATH];
@@ -53,9 +55,8 @@ bool files_sync(struct files_out *file);
 /* Of a whole one: puts it in its place or, where it is not to be kept, removes it. */
 bool files_close(struct files_out *file, bool keep);
 
-/* Removes what journals are made of but for locks, or of that what has a temporary name alone. False after a
- * message. */
-bool files_clear(const char *directory);
-bool files_clear_temporary(const char *directory);
+/* Removes of a directory's files those with temporary names and, where `also` is not NULL, those that it
+ * tells. False after a message. */
+bool files_clear(const char *directory, bool (*also)(int directory, const char *name));
 
 #endif

@@ -16,6 +16,7 @@
 #include "sim/base/message.h"
 #include "sim/base/version.h"
 #include "sim/config/config_read.h"
+#include "sim/journal/lock.h"
 #include "sim/sweep/record.h"
 
 static const size_t WAITING_BYTES = 32 << 20;
@@ -38,6 +39,18 @@ bool journal_is_of(const char *directory, const char *resolved) {
     free(header.bytes);
     files_path(directory, ".", place);
     return same || (state == JOURNAL_HEADER_ABSENT && access(place, F_OK) == 0);
+}
+
+static bool is_a_journals(int directory, const char *name) {
+    return files_number(name) > 0 || strcmp(name, "header") == 0 || strcmp(name, "config.yaml") == 0 ||
+           strcmp(name, "resolved.yaml") == 0 || lock_is_left(directory, name);
+}
+
+bool journal_clear(const char *directory) {
+    char header[FILES_PATH];
+    files_path(directory, "header", header);
+    unlink(header); /* first: without it the rest is nothing */
+    return files_clear(directory, is_a_journals);
 }
 
 void journal_remove_directory(const char *directory) {
@@ -94,7 +107,7 @@ struct journal *journal_open(const char *directory) {
 struct journal *journal_make(const char *directory, const struct journal_header *header) {
     struct journal *j = prepare(directory);
     enum journal_header_state state = journal_header_read(directory, &j->header);
-    files_clear_temporary(directory);
+    files_clear(directory, NULL);
     if (state == JOURNAL_HEADER_GOOD) { return j; }
     if (state == JOURNAL_HEADER_OLDER) { return refuse(j, state); }
     free(j->header.bytes);
@@ -108,8 +121,8 @@ struct journal *journal_make(const char *directory, const struct journal_header 
         message_say(
             "the header or config of the journal %s is damaged; they are made again from the config given",
             directory);
-    } else if (!files_clear(directory) || !journal_header_write(directory, &j->header)) {
-        files_clear(directory);
+    } else if (!journal_clear(directory) || !journal_header_write(directory, &j->header)) {
+        journal_clear(directory);
         journal_close(j);
         return NULL;
     }

@@ -84,6 +84,8 @@ bool journal_tend(struct journal *journal);
  * from memory that it has. */
 void journal_flush_by_force(struct journal *journal);
 
+/* Removes what journals are made of but for locks. False after a message. */
+bool journal_clear(const char *directory);
 /* Removes the directory, if nothing is in it; leaves a link to one as it is, for the next run. */
 void journal_remove_directory(const char *directory);
 

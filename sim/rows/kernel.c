@@ -27,7 +27,7 @@
 /* Exactly. With AVX2 words are made four at a time, and no instruction of it converts them. */
 static inline double double_from_half(uint64_t half) {
 #ifdef __AVX2__
-    return double_from(half);
+    return vector_from_whole(half);
 #else
     return (double)(int64_t)half;
 #endif

@@ -43,17 +43,12 @@ static inline void make_words(const uint64_t key[4], uint64_t purpose, size_t n,
     }
 }
 
-/* Whole numbers below 2^52, in a way that every instruction set has. */
-static inline double double_from(uint64_t whole) {
-    return vector_from_bits(whole | 0x4330000000000000u) - 0x1p52;
-}
-
 /* (floor(word/2^11) + 1/2) 2^-53, rounded. */
 static inline double place_uniform(uint64_t word) {
 #ifdef __AVX512DQ__
     double whole = (double)(int64_t)(word >> 11);
 #else
-    double whole = double_from(word >> 32) * 0x1p21 + double_from((word >> 11) & 0x1fffff);
+    double whole = vector_from_whole(word >> 32) * 0x1p21 + vector_from_whole((word >> 11) & 0x1fffff);
 #endif
     return (whole + 0.5) * 0x1p-53;
 }
@@ -115,7 +110,7 @@ static inline void count_ones(const struct place_words *word, uint64_t (*counts)
                          ones_by_byte(word->v[3][i + l] & counts[3][i + l]);
             x = (x & 0x00ff00ff00ff00ffu) + ((x >> 8) & 0x00ff00ff00ff00ffu);
             x += x >> 16;
-            ones[i + l] = double_from((x + (x >> 32)) & 0xffff);
+            ones[i + l] = vector_from_whole((x + (x >> 32)) & 0xffff);
         }
     }
 }

@@ -128,7 +128,7 @@ static void bench_journal(const struct ledger_options *options) {
     ledger_print(ledger, options);
     ledger_free(ledger);
     journal_close(t.journal);
-    files_clear(directory);
+    journal_clear(directory);
     rmdir(directory);
     setting_free(&s);
 }

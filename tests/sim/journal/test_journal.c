@@ -28,7 +28,7 @@ static int make_directory(void **state) {
 
 static int remove_directory(void **state) {
     (void)state;
-    files_clear(directory);
+    journal_clear(directory);
     return rmdir(directory);
 }
 
@@ -482,7 +482,7 @@ static void test_header_of_another(void **state) {
     journal_close(journal_of(&s));
     struct journal *j = journal_open(directory);
     assert_non_null(j);
-    assert_true(files_clear(directory));
+    assert_true(journal_clear(directory));
     journal_close(journal_make(directory, &j->header));
     assert_string_equal(j->header.config_resolved, s.config->resolved);
     journal_close(j);

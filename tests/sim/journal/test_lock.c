@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "sim/base/process.h"
-#include "sim/journal/files.h"
+#include "sim/journal/journal.h"
 #include "sim/journal/lock.h"
 
 static char directory[64];
@@ -99,7 +99,7 @@ static bool is_kept(const char *name, long age) {
     fclose(file);
     struct timeval when[2] = {{time(NULL) - age, 0}, {time(NULL) - age, 0}};
     assert_int_equal(utimes(path, when), 0);
-    assert_true(files_clear(directory));
+    assert_true(journal_clear(directory));
     return unlink(path) == 0;
 }
 

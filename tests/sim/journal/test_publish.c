@@ -53,7 +53,7 @@ static void setting_make(struct setting *s) {
 
 static void setting_free(struct setting *s) {
     journal_close(s->journal);
-    files_clear(directory);
+    journal_clear(directory);
     unit_plan_release(&s->plan);
     config_free(s->config);
 }
