@@ -425,6 +425,14 @@ holds "what was there is not computed again" grep -q "going on: 9 of 15 units" e
 holds "new series: the digest" test "$(digest more.h5)" = "$(digest whole.h5)"
 expect 2 "fewer series" run grow.yaml -o more.h5
 holds "they are named" grep -q "series.gumbel: is there, and not asked for here" err
+printf '%s\n' 'replicates: 64' 'n: [20]' 'beta: [1]' 'series: [{family: gaussian}, {family: gumbel}]' >two.yaml
+expect 0 "two series" run two.yaml -o two.h5 --quiet
+sed 's/, {family: gumbel}//; s/64/32/' two.yaml >one.yaml
+expect 2 "one of them, of fewer replicates" run one.yaml -o two.h5
+holds "nothing is told of keys of the other here" test "$(grep -c gumbel err) $(grep -c 'replicates: 64 there, 32 here' err)" = "1 1"
+sed 's/}, {family: gumbel/, name: new/' two.yaml >neither.yaml
+expect 2 "neither of them, of another seed" run neither.yaml -o two.h5 --set seed=9
+holds "the seed is told" grep -q "seed: .* there, 9 here" err
 cat >range.yaml <<'YAML'
 n: {from: 16, to: 1024, points: 4}
 beta: [0.5, 2]

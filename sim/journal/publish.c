@@ -55,22 +55,29 @@ static bool series_grows(const struct results_series *old, const struct config_s
 }
 
 /* In which keys the series differ that both have; all keys where the file's config cannot be read. What is
- * resolved hangs on which series there are, and in which order: here as there. */
+ * resolved hangs on which series there are, and in which order: here as there. Where both have none, the
+ * file's first one stands in both. */
 static size_t list_differences(const struct config *config, const char *resolved, struct difference **list) {
     struct config *old = config_read_resolved(resolved);
     if (!old) { return difference_list(config->resolved, resolved, list); }
-    struct config asked = *config;
-    asked.series_count = old->series_count;
+    struct config asked = *config, held = *old;
     asked.series = memory_create(old->series_count, sizeof *asked.series);
+    held.series = memory_create(old->series_count, sizeof *held.series);
+    asked.series[0] = held.series[0] = old->series[0];
+    size_t common = 0;
     for (size_t i = 0; i < old->series_count; i++) {
         const struct config_series *series = find_series(config, old->series[i].name);
-        asked.series[i] = series ? *series : old->series[i];
+        if (!series) { continue; }
+        asked.series[common] = *series;
+        held.series[common++] = old->series[i];
     }
-    char *here = resolve_config(&asked), *there = resolve_config(old);
+    asked.series_count = held.series_count = common > 0 ? common : 1;
+    char *here = resolve_config(&asked), *there = resolve_config(&held);
     size_t count = difference_list(here, there, list);
     free(here);
     free(there);
     free(asked.series);
+    free(held.series);
     config_free(old);
     return count;
 }
