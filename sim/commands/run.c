@@ -153,7 +153,9 @@ static int write_scores(struct run *run) {
     if (!run->o->scores) { return EXIT_DONE; }
     run->place.finished = true;
     stop_resume(run->stop);
-    int status = scorefile_write(run->o->scores, run->config, run->isa, run->command_line, run->stop);
+    int status = check_scores(run); /* of what is there now: the results, by another name */
+    if (status != EXIT_DONE) { return status; }
+    status = scorefile_write(run->o->scores, run->config, run->isa, run->command_line, run->stop);
     if (status == EXIT_RESUMABLE) {
         message_say("stopped before %s was whole; the same command writes it anew", run->o->scores);
     }
