@@ -260,6 +260,8 @@ expect 2 "--write-scores of counted rows" run counted.yaml -o drawn2.h5 --write-
 holds "nothing is begun then" test -z "$(find . -name 'drawn2.h5*' -o -name s.h5)"
 expect 2 "--write-scores where the results go, by another name" run scores.yaml -o drawn2.h5 --write-scores ./drawn2.h5
 holds "the results are kept" test "$(digest drawn2.h5)" = "$(digest drawn.h5)"
+expect 1 "results in what is no directory" run scores.yaml -o scores.yaml/x.h5
+holds "which is told" grep -q "cannot write in scores.yaml: Not a directory" err
 
 expect 0 "--set" run sweep.yaml -o set.h5 --set replicates=10 --set series.g1.scale.coef=2
 holds "--set changes the result" test "$(digest set.h5)" != "$(digest before.h5)"

@@ -97,8 +97,9 @@ char *files_read(const char *path, size_t *length) {
 enum files_kind files_kind(const char *path) {
     static const char older[] = "gapscale units";
     char head[sizeof older] = "";
+    struct stat there;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-    if (file < 0) { return errno == ENOENT ? FILES_NONE : FILES_OTHER; }
+    if (file < 0) { return lstat(path, &there) == 0 ? FILES_OTHER : FILES_NONE; }
     ssize_t length = read(file, head, sizeof head - 1);
     close(file);
     if (length >= RECORD_MAGIC && memcmp(head, record_magic, RECORD_MAGIC) == 0) { return FILES_RECORDS; }
