@@ -9,8 +9,9 @@
 #include "sim/rows/isa.h"
 #include "sim/sweep/stop.h"
 
-/* Before any work: whether the config has rows to write, and a file may be made at `path`: there is none, or
- * one of this kind. Returns EXIT_DONE, or EXIT_USAGE after a message. */
+/* Whether the config has rows to write, and a file may be made at `path` (destination.h): before any work,
+ * and before it is written, since what was made meanwhile may lie there. Returns EXIT_DONE, or EXIT_USAGE
+ * after a message. */
 int scorefile_check(const char *path, const struct config *config);
 
 /* Writes the file under a temporary name, reads it again and, where it holds these very scores, renames it;
