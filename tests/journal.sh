@@ -121,6 +121,7 @@ holds "it goes on from them" grep -q "going on: [1-9][0-9]* of 7 units" err
 expect 0 "merge to a journal" merge others.h5.shard-*-of-3.journal -o both.journal
 holds "it tells how much" grep -q "of 14 units are in both.journal" err
 expect 2 "never over one that is there" merge others.h5.shard-*-of-3.journal -o both.journal
+holds "it is told what to do" grep -q "File exists; remove what is there, or choose another place with -o" err
 expect 0 "show of it" show both.journal
 expect 75 "a merge of it alone" merge both.journal -o others.h5
 holds "the command is that of the whole" grep -q "gapscale run sweep.yaml -o others.h5$" err

@@ -150,7 +150,9 @@ static int merge_to_journal(struct merge *m) {
     header.shard = 0;
     header.shards = 1;
     if (mkdir(m->output, 0777) != 0) {
-        message_error("cannot make the directory %s: %s", m->output, strerror(errno));
+        message_error(
+            "cannot make the directory %s: %s; remove what is there, or choose another place with -o",
+            m->output, strerror(errno));
         return EXIT_USAGE;
     }
     if (!lock_take(&lock, m->output)) { return EXIT_FAILED; }
