@@ -176,7 +176,7 @@ static bool is_new(size_t count, const size_t *number, size_t found) {
 static bool read_names(const struct group *g, const char *attribute, uint64_t count, size_t **number) {
     double *value = memory_create(count + 1, sizeof *value);
     size_t found = source_numbers(g->source, g->array->path, attribute, count + 1, value);
-    bool good = found == 0 || found == count;
+    bool good = found == count || (found == 0 && !source_text(g->source, g->array->path, attribute));
     *number = memory_create(count, sizeof **number);
     for (size_t i = 0; i < count && good; i++) {
         good = found == 0 || (value[i] >= 0 && value[i] < 1e9 && value[i] == floor(value[i]));
@@ -194,11 +194,19 @@ static bool read_names(const struct group *g, const char *attribute, uint64_t co
                             attribute, count);
 }
 
+/* At most one number. */
+static bool is_single(const struct group *g, const char *attribute) {
+    double number[2];
+    return source_text(g->source, g->array->path, attribute) ||
+           source_numbers(g->source, g->array->path, attribute, 2, number) < 2 ||
+           complain(g->source, g->array, "its attribute %s has several numbers, and must be one", attribute);
+}
+
 bool group_number(const struct group *g, const char *attribute, double *number) {
     *number = source_number(g->source, g->array->path, attribute);
     const char *text = isnan(*number) ? source_text(g->source, g->array->path, attribute) : NULL;
-    return !text ||
-           complain(g->source, g->array, "its attribute %s is no number: \"%.40s\"", attribute, text);
+    if (!text) { return is_single(g, attribute); }
+    return complain(g->source, g->array, "its attribute %s is no number: \"%.40s\"", attribute, text);
 }
 
 static bool read_scale(struct group *g, double asked) {
@@ -223,8 +231,9 @@ static bool read_causal(const struct scores_request *request, struct group *g) {
     if (text && strcasecmp(text, "true") == 0) { stored = 1; }
     if (text && strcasecmp(text, "false") == 0) { stored = 0; }
     g->causal = request->sight == SCORES_CAUSAL || (request->sight == SCORES_AS_STORED && stored == 1);
-    return stored == 0 || stored == 1 || (isnan(stored) && !text) ||
-           complain(g->source, g->array, "its attribute causal is neither 1 nor 0");
+    return is_single(g, "causal") &&
+           (stored == 0 || stored == 1 || (isnan(stored) && !text) ||
+            complain(g->source, g->array, "its attribute causal is neither 1 nor 0"));
 }
 
 bool group_open(const struct scores_request *request, struct group *g) {

@@ -13,12 +13,18 @@ static size_t count_of(const struct group *g) { return g->layout.size[LAYOUT_SEQ
 
 /* ---- sequence_id ---- */
 
+static bool all_numbers(size_t count, const double *value) {
+    size_t i = 0;
+    while (i < count && !isnan(value[i])) { i++; }
+    return i == count;
+}
+
 /* A number for each sequence; NULL where there are none, or after a message. */
 static double *read_ids(const struct group *g, bool *good) {
     size_t count = count_of(g);
     double *id = memory_create(count + 1, sizeof *id);
     size_t found = source_numbers(g->source, g->array->path, "sequence_id", count + 1, id);
-    if (found == count) { return id; }
+    if (found == count && all_numbers(count, id)) { return id; }
     free(id);
     if (found != 0 || source_text(g->source, g->array->path, "sequence_id")) {
         message_error(

@@ -6,7 +6,7 @@
 
 const char *source_array_shape(const struct source_array *a, char out[SOURCE_SHAPE]) {
     size_t length = 0;
-    out[0] = '\0';
+    snprintf(out, SOURCE_SHAPE, "%s", a->rank == 0 ? "one number" : "");
     for (unsigned i = 0; i < a->rank; i++) {
         length +=
             (size_t)snprintf(out + length, SOURCE_SHAPE - length, "%s%" PRIu64, i > 0 ? "x" : "", a->size[i]);

@@ -18,7 +18,7 @@ struct source_array {
     uint64_t offset;     /* of its first byte, where it lies in one piece */
 };
 
-/* Its sizes as 6x8x512x64, in `out`, which it returns. */
+/* Its sizes as 6x8x512x64, or "one number" without axes, in `out`, which it returns. */
 const char *source_array_shape(const struct source_array *array, char out[SOURCE_SHAPE]);
 
 /* Writes what is wrong into `why`. False. */

@@ -113,20 +113,29 @@ static void test_beside(void **state) {
         refuse(s, path.text, "/mask: query 1, key 2 has ", "store mask == 0");
     }
     path = scores_file(s, 6);
-    hid_t file = H5Fopen(path.text, H5F_ACC_RDWR, H5P_DEFAULT);
-    h5_numbers(file, "heads", 2, (double[]){1, 2});
-    H5Fclose(file);
-    refuse(s, path.text, "attribute heads", "all 1 of them");
-    path = scores_file(s, 6);
-    file = H5Fopen(path.text, H5F_ACC_RDWR, H5P_DEFAULT);
-    h5_numbers(file, "sequence_id", 2, (double[]){1, 2});
-    H5Fclose(file);
-    refuse(s, path.text, "attribute sequence_id", "each of its 1 sequences");
-    path = scores_file(s, 6);
-    file = H5Fopen(path.text, H5F_ACC_RDWR, H5P_DEFAULT);
-    h5_text(file, "sequence_id", "words", 0);
-    H5Fclose(file);
-    refuse(s, path.text, "attribute sequence_id", "each of its 1 sequences");
+    add_beside(path.text, "mask", 0, NULL, value);
+    refuse(s, path.text, "/mask: it is one number, and must be a number for each query (or 1) and key",
+           "3 queries, 4 keys");
+}
+
+/* Attributes that name or number what is there. */
+static void test_named(void **state) {
+    struct scratch *s = *state;
+    static const struct {
+        const char *attribute, *said;
+    } cases[] = {
+        {"sequence_id", "each of its 1 sequences"}, {"heads", "all 1 of them"}, {"layers", "all 1 of them"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int kind = 0; kind < 3; kind++) {
+            struct file_path path = scores_file(s, 6);
+            hid_t file = H5Fopen(path.text, H5F_ACC_RDWR, H5P_DEFAULT);
+            if (kind == 0) { h5_text(file, cases[i].attribute, "words", 0); }
+            if (kind == 1) { h5_numbers(file, cases[i].attribute, 1, (double[]){NAN}); }
+            if (kind == 2) { h5_numbers(file, cases[i].attribute, 2, (double[]){1, 2}); }
+            H5Fclose(file);
+            refuse(s, path.text, cases[i].attribute, cases[i].said);
+        }
+    }
 }
 
 static void refuse_text(struct scratch *s, const char *path, const char *attribute, const char *text) {
@@ -149,12 +158,24 @@ static struct file_path pair_file(const struct scratch *s, const hsize_t *querie
     return path;
 }
 
+static void refuse_several(struct scratch *s, const char *path, const char *attribute) {
+    char words[128];
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    h5_numbers(file, attribute, 2, (double[]){1, 2});
+    H5Fclose(file);
+    snprintf(words, sizeof words, "attribute %s has several numbers, and must be one", attribute);
+    refuse(s, path, ": ", words);
+}
+
 /* Attributes that are no numbers, or none that there can be. */
 static void test_attributes(void **state) {
     struct scratch *s = *state;
     const hsize_t sizes[] = {1, 2, 4, 8, 6};
     refuse_text(s, scores_file(s, 6).text, "trained_context", "32k");
     refuse_text(s, pair_file(s, sizes, sizes).text, "score_scale", "1/8");
+    refuse_several(s, scores_file(s, 6).text, "trained_context");
+    refuse_several(s, scores_file(s, 6).text, "causal");
+    refuse_several(s, pair_file(s, sizes, sizes).text, "score_scale");
     struct file_path kept = scores_file(s, 6);
     hid_t file = H5Fopen(kept.text, H5F_ACC_RDWR, H5P_DEFAULT);
     h5_number(file, "trained_context", 1);
@@ -377,6 +398,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beside, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_attributes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unequal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lengths, set_up, tear_down),
