@@ -215,7 +215,7 @@ def try_traps():
              "overflow": (np.where(hidden, np.inf, scores), [], 2, "as of a number too large for its type"),
              "half the keys": (np.where(np.arange(96) < 48, scores, -np.inf), ["--lengths", "96"], 2, "no query sees more than 48"),
              "too long": (scores, ["--lengths", "1000"], 2, "no query sees more than 96"),
-             "nothing": (scores - np.inf, [], 2, "in all 192 of them mask, row_length, -inf or causal hide all keys"),
+             "nothing": (scores - np.inf, [], 2, "in all of them mask, row_length, -inf or causal hide all keys"),
              "a window": (np.where(hidden | np.tril(np.ones((96, 96), bool), -50), -np.inf, scores), ["--causal"], 0,
                           "--lengths 50 reads those that see the most"),
              "no length": (scores, ["--lengths", "a"], 2, "`lengths` must be a number from 2"),
@@ -229,6 +229,17 @@ def try_traps():
             if ran.returncode != status or words not in ran.stderr or ("finfo" not in name and "finite numbers" in ran.stderr):
                 bad.append(f"{name} ends with {ran.returncode}: {ran.stderr}")
     check("what is no score is told of", 0, bad)
+
+
+def try_padding():
+    """Rows that row_length hides are not read: where it hides all, that is told of."""
+    with tempfile.TemporaryDirectory() as work:
+        with h5py.File(f"{work}/a.h5", "w") as file:
+            file["scores"] = np.random.default_rng(10).normal(size=(32, 32))
+            file["row_length"] = np.zeros(32)
+        ran = subprocess.run([os.path.abspath(gapscale), "diagnose", "a.h5"], cwd=work, capture_output=True, text=True)
+    good = ran.returncode == 2 and "in all of them mask, row_length" in ran.stderr
+    check("lengths of 0 are told of", 0, [] if good else [ran.stderr])
 
 
 def try_columns():
@@ -249,6 +260,7 @@ def try_columns():
 
 try_page()
 try_columns()
+try_padding()
 try_texts()
 try_traps()
 try_sinks()

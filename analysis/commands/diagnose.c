@@ -41,19 +41,19 @@ static void print(const struct diagnose_request *request, const struct diagnosis
 static int no_rows(const struct scores_request *request, const struct scores *scores) {
     const struct scores_facts *f = scores_facts(scores);
     const char *others = request->file_count > 1 ? " and the others" : "";
-    const size_t longest = scores_longest_row(scores);
-    if (longest < 2 && scores_short_rows(scores) > 0) {
+    const size_t longest = scores_longest_row(scores), sight = scores_longest_sight(scores);
+    if (longest < 2 && sight < 2) {
         message_error(
-            "%s%s: no row is left: in all %zu of them mask, row_length, -inf or causal hide all keys "
-            "or all but one; mask is above 0 where a key is seen, and 0 where it is hidden",
-            first_name(request), others, scores_short_rows(scores));
+            "%s%s: no row is left: in all of them mask, row_length, -inf or causal hide all keys or all but "
+            "one; mask is above 0 where a key is seen, and 0 where it is hidden; row_length counts the keys",
+            first_name(request), others);
         return EXIT_USAGE;
     }
     message_error("%s%s: no row is left: %zu rows see fewer than two keys (-inf, mask, row_length, causal), "
                   "and no other sees more than 0.9 n and at most n keys for any of the context lengths n (%g "
                   "to %g); no query sees more than %zu; --lengths says others",
                   first_name(request), others, scores_short_rows(scores), f->length[0],
-                  f->length[f->length_count - 1], longest > 0 ? longest : scores_longest_sight(scores));
+                  f->length[f->length_count - 1], longest > 0 ? longest : sight);
     return EXIT_USAGE;
 }
 
