@@ -3,6 +3,7 @@
 set title '{/:Bold Collapse point over its exact value}'
 set key @key_beside
 if (series > 14) { set key font ',6' samplen 1.2 spacing 1 }
+if (columns == 1 && series > 7) { set key maxrows 6 font ',6'; set bmargin 10 }
 if (columns == 1 && series > 14) { set key maxrows 7 font ',5.5'; set bmargin 10 }
 set ylabel collapse_label.' / exact'.(columns == 1 ? '' : ', nothing fitted')
 # So many series that a class hides another: a panel for each class, one above the other on one axis of values.

@@ -127,7 +127,7 @@ static void print_prescriptions(FILE *out, const struct study *study) {
     print_block(out, "curves", &panels, count, along, print_curve);
     print_block(out, "points", &panels, count, along, print_points);
     script_list_begin(out, "law");
-    for (size_t k = 0; k < count; k++) { script_list_text(out, k == 0, along[k].name); }
+    for (size_t k = 0; k < count; k++) { script_list_name(out, k == 0, along[k].name); }
     script_list_end(out);
     script_list_begin(out, "panel");
     for (size_t p = 0; p < PRESCRIPTIONS; p++) { script_list_text(out, p == 0, prescription_name[p]); }

@@ -112,6 +112,14 @@ void script_list_text(FILE *out, bool is_first, const char *text) {
     print_text(out, text);
 }
 
+void script_list_name(FILE *out, bool is_first, const char *name) {
+    enum { MOST = 16, BEGINNING = 9, END = MOST - BEGINNING - 1 };
+    char brief[MOST + sizeof "\u2026"];
+    const size_t length = strlen(name);
+    snprintf(brief, sizeof brief, "%.*s\u2026%s", BEGINNING, name, length > END ? name + length - END : "");
+    script_list_text(out, is_first, length > MOST ? brief : name);
+}
+
 void script_list_end(FILE *out) { fputs("]\n", out); }
 
 void script_numbers(FILE *out, const char *name, size_t count, const double *x) {

@@ -31,6 +31,9 @@ void script_list_begin(FILE *out, const char *name);
 void script_list_number(FILE *out, bool is_first, double x);
 void script_list_word(FILE *out, bool is_first, const char *word); /* as it is */
 void script_list_text(FILE *out, bool is_first, const char *text);
+/* Of a series, for a legend: of a long one its beginning and its end, since gnuplot leaves out what is wider
+ * than the figure. */
+void script_list_name(FILE *out, bool is_first, const char *name);
 void script_list_end(FILE *out);
 
 /* A block of data, its lines, and what gnuplot takes for a gap in a curve and for the end of an index. */

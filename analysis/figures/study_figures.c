@@ -103,13 +103,8 @@ static struct looks looks_make(const struct study *study, point_value *value) {
 static void looks_release(struct looks *looks) { free(looks->shown); }
 
 static void print_names(FILE *out, const struct study *study) {
-    enum { LEGEND = 22 }; /* letters of a name */
     script_list_begin(out, "series_name");
-    for (size_t i = 0; i < study->count; i++) {
-        char name[LEGEND + 1];
-        snprintf(name, sizeof name, "%.*s", LEGEND, study->fit[i].name);
-        script_list_text(out, i == 0, name);
-    }
+    for (size_t i = 0; i < study->count; i++) { script_list_name(out, i == 0, study->fit[i].name); }
     script_list_end(out);
 }
 

@@ -68,7 +68,7 @@ static void print_names(FILE *out, const struct study *study) {
     for (size_t k = 0; k < study->class_count; k++) {
         kappa[k] = 1 / study->class[k].exponent;
         for (size_t i = 0; i < study->class[k].count; i++, at++) {
-            script_list_text(out, at == 0, study->class[k].member[i].fit->name);
+            script_list_name(out, at == 0, study->class[k].member[i].fit->name);
             class[at] = (double)(k + 1);
             member[at] = (double)(i + 1);
         }

@@ -45,6 +45,19 @@ static void labels_cannot_end_their_string(void **state) {
     free(text);
 }
 
+static void long_names_keep_their_ends(void **state) {
+    char *text;
+    size_t size;
+    (void)state;
+    FILE *out = open_memstream(&text, &size);
+    script_list_name(out, true, "a");
+    script_list_name(out, false, "sixteen-letters_");
+    script_list_name(out, false, "keys-on-a-sphere_5");
+    fclose(out);
+    assert_string_equal(text, "'a', 'sixteen-letters\\_', 'keys-on-a\u2026here\\_5'");
+    free(text);
+}
+
 static void data_stand_alone(void **state) {
     char *text;
     size_t size;
@@ -64,6 +77,7 @@ int main(void) {
         cmocka_unit_test(each_figure_draws_in_one_line),
         cmocka_unit_test(own_lines_come_before_it),
         cmocka_unit_test(labels_cannot_end_their_string),
+        cmocka_unit_test(long_names_keep_their_ends),
         cmocka_unit_test(data_stand_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
