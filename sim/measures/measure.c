@@ -96,8 +96,9 @@ static void look_ahead(const struct kernel *kernel, const struct row *row, size_
     for (size_t i = count; i < count + octave; i++) { b->beta[i] = 2 * b->beta[i - octave]; }
     b->nodes = row->node_sums && row->node_sums(row->maker, count, b->beta, b->sum);
     b->bulk = row->bulk != NULL;
-    if (b->bulk) {
-        bulk_sums_along(row->bulk, kernel, row->bulk_offset, count + octave, b->beta, b->bulk_sums);
+    if (b->bulk) { /* the doubles may lie among the others */
+        bulk_sums_along(row->bulk, kernel, row->bulk_offset, count, b->beta, b->bulk_sums);
+        bulk_sums_along(row->bulk, kernel, row->bulk_offset, octave, b->beta + count, b->bulk_sums + count);
     }
 }
 

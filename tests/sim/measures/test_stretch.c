@@ -159,6 +159,32 @@ static void test_counted(void **state) {
     sampler_free(sampler);
 }
 
+/* Betas that do not go in octaves, whose doubles lie among them: as each has it alone. */
+static void test_uneven(void **state) {
+    (void)state;
+    enum { UNEVEN = 5, ROWS = 20 };
+    static const double at[UNEVEN] = {0.01, 0.03, 0.2, 0.5, 4};
+    const double p[FAMILY_PARAMETERS] = {3, 1}, log_n = 230,
+                 log_lambda = typical_scale(dotproduct(), p, log_n).log_lambda;
+    struct sampler *sampler = sampler_create(isa_best());
+    struct sampler_law *law =
+        sampler_law_create(dotproduct(), p, log_n, log_lambda, true, isa_best()->kernel, UNEVEN, at);
+    assert_true(sampler && law);
+    for (uint64_t i = 0; i < ROWS; i++) {
+        const struct row *row = sampler_row(sampler, law, stream_of(i));
+        double value[UNEVEN][MEASURE_VALUES], alone[MEASURE_VALUES];
+        measure_betas(isa_best()->kernel, row, UNEVEN, at, value);
+        for (size_t b = 0; b < UNEVEN; b++) {
+            measure_row(isa_best()->kernel, row, at[b], alone);
+            for (size_t k = 0; k < MEASURE_COUNT; k++) {
+                check_close(value[b][k], alone[k], 1e-9 * (1e-6 + fabs(alone[k])));
+            }
+        }
+    }
+    sampler_law_free(law);
+    sampler_free(sampler);
+}
+
 /* Of a grid, whose sums are between those of a law's table, and beta by beta from the row's nodes; the same
  * bits in every instruction set. In one dimension three of the rows have factors below 1/8, and two have
  * factors that no table knows. */
@@ -294,8 +320,9 @@ static void test_dot_products(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_factor), cmocka_unit_test(test_drawn), cmocka_unit_test(test_counted),
-        cmocka_unit_test(test_grid),   cmocka_unit_test(test_means), cmocka_unit_test(test_dot_products),
+        cmocka_unit_test(test_factor),       cmocka_unit_test(test_drawn), cmocka_unit_test(test_counted),
+        cmocka_unit_test(test_uneven),       cmocka_unit_test(test_grid),  cmocka_unit_test(test_means),
+        cmocka_unit_test(test_dot_products),
     };
     return cmocka_run_group_tests_name("stretch", tests, NULL, NULL);
 }
