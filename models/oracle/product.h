@@ -12,9 +12,9 @@
  * field of one law (field.h), and on long grids by curves where they hardly change from point to point
  * (curve.h), they are known everywhere (comb.h), and the trapezoid rule on that grid, whose error falls
  * exponentially with the step, does for the integrals. Any n for linear penalties, log n up to
- * POSITIONS_FARTHEST for others; out of reach, and NaN, where scores spread over more than
- * PRODUCT_WIDEST/beta: heavy tails, and betas far beyond the critical scale. p_(1), ordered weights and
- * output are not computed. */
+ * POSITIONS_FARTHEST for others, or 709 where more keys than a double can count matter; out of reach, and
+ * NaN, where scores spread over more than PRODUCT_WIDEST/beta: heavy tails, and betas far beyond the critical
+ * scale. p_(1), ordered weights and output are not computed. */
 #ifndef GAPSCALE_MODELS_ORACLE_PRODUCT_H
 #define GAPSCALE_MODELS_ORACLE_PRODUCT_H
 

@@ -183,12 +183,16 @@ double positions_log_count(const struct family *family, const double *p, double 
     return tail_make(&t, family, p, log_n, first, score, tail_add, false) ? log_so_far(&t) : NAN;
 }
 
-/* The same keys, each with log(1 - V). */
+/* The same keys, each with log(1 - V), which is -V where that is less than a double holds. */
 static void below_add(void *context, double penalty, double log_weight) {
     struct tail *t = context;
     const double log_v = log_tail_at(t, penalty);
     add_share(t, log_v, log_weight);
-    t->log_below += log_v == -INFINITY ? 0 : exp(log_weight) * log_one_minus_exp(log_v);
+    if (log_v > -700) {
+        t->log_below += exp(log_weight) * log_one_minus_exp(log_v);
+    } else {
+        t->log_below -= exp(log_weight + log_v);
+    }
 }
 
 double positions_log_below(const struct family *family, const double *p, double log_n, double score) {

@@ -134,6 +134,19 @@ static void test_keys_apart(void **state) {
     assert_true(lambda_of(&far, 20) > log(2) / 2e6 && lambda_of(&far, 20) < 2 * log(2) / 1e6);
 }
 
+/* More keys than a double can count, each with a V below all doubles: none is above s* in e^-1 of rows, as G
+ * = 1 there. */
+static void test_uncountable_keys(void **state) {
+    (void)state;
+    const struct place slow = {"stretched", 0.8, 1, 0, 0.09};
+    double p[FAMILY_PARAMETERS];
+    const struct family *family = law_of(&slow, p);
+    for (double log_n = 600; log_n <= POSITIONS_FARTHEST; log_n += 50) {
+        const double score = positions_typical_score(family, p, log_n);
+        check_close(positions_log_below(family, p, log_n, score), -1, 1e-9);
+    }
+}
+
 /* Two Gaussian keys, the second 10 farther down: the sup is where it joins, at a gap that 1/G' at s*, 3e5,
  * knows nothing of. By a scan of log G/gap with erfc, G - 1 summed without the 1. */
 static void test_joining(void **state) {
@@ -176,12 +189,10 @@ static void test_window(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_linear_penalties),
-                                       cmocka_unit_test(test_log_penalties),
-                                       cmocka_unit_test(test_exponential_tail),
-                                       cmocka_unit_test(test_sums),
-                                       cmocka_unit_test(test_keys_apart),
-                                       cmocka_unit_test(test_joining),
-                                       cmocka_unit_test(test_window)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_linear_penalties), cmocka_unit_test(test_log_penalties),
+        cmocka_unit_test(test_exponential_tail), cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_keys_apart),       cmocka_unit_test(test_uncountable_keys),
+        cmocka_unit_test(test_joining),          cmocka_unit_test(test_window)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
