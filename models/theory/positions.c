@@ -243,24 +243,67 @@ static double log_ratio(double x, void *search) {
 /* From a hundredth of the unit on. */
 static double scan_point(int i) { return log(1e-2) + i * (log(1e10) / (SCAN - 1)); }
 
+static struct typical at_gap(const struct search *s, double gap) {
+    const double log_rank = log_count_below(s, gap);
+    return (struct typical){.log_lambda = log(log_rank / gap), .log_rank = log_rank, .log_gap = log(gap)};
+}
+
+/* log G at the points of the scan, up to where G is n. */
+struct scanned {
+    int count;
+    double log_rank[SCAN];
+};
+
+/* At least log G at that gap. */
+static double log_rank_above(const struct search *s, const struct scanned *scanned, double gap) {
+    int i = 0;
+    while (i < scanned->count && s->unit * exp(scan_point(i)) < gap) { i++; }
+    return i < scanned->count ? scanned->log_rank[i] : s->log_n;
+}
+
+/* Whether V has a kink at the lowest score: 1 - V goes as x^q there, q not far above 1. */
+static bool has_kink(const struct search *s, double lowest) {
+    const double least = -1e-9, most = 1.2,
+                 ratio = (s->family->quantile(s->p, 2 * least) - lowest) /
+                         (s->family->quantile(s->p, least) - lowest);
+    return isfinite(lowest) && log(ratio) * most >= M_LN2;
+}
+
+/* The best, or what is higher at the lowest score of one of the nearest keys: those that hardly meet make
+ * many maxima. */
+static struct typical or_at_kink(const struct search *s, const struct scanned *scanned, struct typical best) {
+    enum { NEAREST = 32 }; /* a choice */
+    const struct family_position position = family_position(s->family, s->p);
+    const double lowest = s->family->quantile(s->p, 0), noise = 1e-11;
+    const bool kinked = has_kink(s, lowest);
+    for (double key = 0; kinked && key < NEAREST; key++) {
+        const double gap = s->typical_score - lowest + position.linear * key + position.log * log1p(key);
+        if (!(gap > 0 && log(log_rank_above(s, scanned, gap) / gap) > best.log_lambda + noise)) { continue; }
+        const struct typical there = at_gap(s, gap);
+        best = there.log_lambda > best.log_lambda + noise ? there : best;
+    }
+    return best;
+}
+
 /* The sup over gaps, as typical.c has it over ranks. It may be at a kink, where V reaches 1. */
 static struct typical highest_ratio(struct search *s) {
     int best = 0;
     double best_value = -INFINITY;
     const double kink = 1e-12;
     bool has_all = false; /* from then on the ratio falls */
+    struct scanned scanned = {0};
     for (int i = 0; i < SCAN && !has_all; i++) {
         const double value = log_ratio(scan_point(i), s);
         if (value > best_value) {
             best = i;
             best_value = value;
         }
-        has_all = exp(value) * s->unit * exp(scan_point(i)) > s->log_n * (1 - 1e-14);
+        scanned.log_rank[scanned.count++] = exp(value) * s->unit * exp(scan_point(i));
+        has_all = scanned.log_rank[i] > s->log_n * (1 - 1e-14);
     }
     const double x = root_peak((gsl_function){log_ratio, s}, scan_point(best > 0 ? best - 1 : 0),
-                               scan_point(best < SCAN - 1 ? best + 1 : best), kink, 0),
-                 gap = s->unit * exp(x), log_rank = log_count_below(s, gap);
-    return (struct typical){.log_lambda = log(log_rank / gap), .log_rank = log_rank, .log_gap = log(gap)};
+                               scan_point(best < SCAN - 1 ? best + 1 : best), kink, 0);
+    return or_at_kink(s, &scanned, at_gap(s, s->unit * exp(x)));
 }
 
 struct typical positions_scale(const struct family *family, const double *p, double log_n) {

@@ -51,7 +51,9 @@ double positions_log_below(const struct family *family, const double *p, double 
 double positions_typical_score(const struct family *family, const double *p, double log_n);
 
 /* Lambda^typ, likewise; relative error below 1e-10, or 1e-7 where the sup is at the lowest score of a
- * key near which V falls faster than linearly (stretched with power below 1). log_rank is log G at the sup.
+ * key near which V falls faster than linearly (stretched with power below 1). Of several maxima the highest
+ * that a scan or the 32 nearest keys' lowest scores show: among a few keys that hardly meet, of which V rises
+ * steeply (powerlaw with kappa below 1), it may be 4e-3 too small. log_rank is log G at the sup.
  */
 struct typical positions_scale(const struct family *family, const double *p, double log_n);
 

@@ -134,6 +134,27 @@ static void test_keys_apart(void **state) {
     assert_true(lambda_of(&far, 20) > log(2) / 2e6 && lambda_of(&far, 20) < 2 * log(2) / 1e6);
 }
 
+/* Powerlaw keys that hardly meet: log G/gap has a maximum wherever one of them reaches its lowest score, and
+ * s* is there for the first. The highest of all, key by key. */
+static void test_maxima_of_keys(void **state) {
+    (void)state;
+    for (int n = 3; n <= 48; n *= 2) {
+        for (double slope = 1.5; slope < 3.5; slope += 0.25) {
+            const struct place place = {"powerlaw", 2, 1, 0, slope};
+            double best = 0;
+            for (int j = 1; j < n; j++) {
+                double count = 0;
+                for (int i = 0; i < n; i++) {
+                    const double part = fmax(0, 1 + slope * (log1p(j) - log1p(i)));
+                    count += fmin(1, part * part);
+                }
+                best = fmax(best, log(count) / (slope * log1p(j)));
+            }
+            assert_true(lambda_of(&place, log(n)) > best * (1 - 1e-7));
+        }
+    }
+}
+
 /* More keys than a double can count, each with a V below all doubles: none is above s* in e^-1 of rows, as G
  * = 1 there. */
 static void test_uncountable_keys(void **state) {
@@ -189,10 +210,14 @@ static void test_window(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_linear_penalties), cmocka_unit_test(test_log_penalties),
-        cmocka_unit_test(test_exponential_tail), cmocka_unit_test(test_sums),
-        cmocka_unit_test(test_keys_apart),       cmocka_unit_test(test_uncountable_keys),
-        cmocka_unit_test(test_joining),          cmocka_unit_test(test_window)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_linear_penalties),
+                                       cmocka_unit_test(test_log_penalties),
+                                       cmocka_unit_test(test_exponential_tail),
+                                       cmocka_unit_test(test_sums),
+                                       cmocka_unit_test(test_keys_apart),
+                                       cmocka_unit_test(test_maxima_of_keys),
+                                       cmocka_unit_test(test_uncountable_keys),
+                                       cmocka_unit_test(test_joining),
+                                       cmocka_unit_test(test_window)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
