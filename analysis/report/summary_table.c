@@ -17,7 +17,7 @@ static int longest_name(const struct study *study) {
 static enum verdict_kind kind(const struct column_place *place) { return place->verdict->kind; }
 
 static const struct cell summary[] = {
-    {0, 18, {"beta_c grows with", "exponent, 95%"}, "exponent", .measure = words_measured},
+    {1, 17, {"beta_c grows with", "exponent, 95%"}, "exponent", .measure = words_measured},
     {1, 8, {"", "theory"}, "exponent_predicted", .say = words_number},
     {2, 15, {"as Lambda^typ to", "the power, 95%"}, "scale_exponent", .measure = words_measured},
     {2, 15, {"beta_c over it", "tends to, 95%"}, "amplitude", .measure = words_measured},

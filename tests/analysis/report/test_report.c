@@ -183,12 +183,28 @@ static void errors_stay_beside(void **state) {
     handmade_free(&study, results);
 }
 
+/* However many digits an exponent has, a blank stands before it. */
+static void exponents_stand_apart(void **state) {
+    (void)state;
+    const struct schedule linear = {.coef = 1, .log_power = 1};
+    struct results *results = handmade_growing("gaussian", &linear);
+    struct study study = handmade_study(results, "a.h5");
+    struct verdict_estimate *exponent = &study.verdict[0].exponent;
+    exponent->value = 1.000008;
+    exponent->low = 1.000008 - 1.7e-5;
+    exponent->high = 1.000008 + 1.7e-5;
+    char *text = text_of(table_print, &study);
+    if (!strstr(text, "log n 1.000008 +- 0.000017 ")) { fail_msg("no blanks about an exponent:\n%s", text); }
+    free(text);
+    handmade_free(&study, results);
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(poor_results_are_explained), cmocka_unit_test(json_is_complete),
         cmocka_unit_test(normalisers_are_told),       cmocka_unit_test(critical_scales_are_powers),
-        cmocka_unit_test(errors_stay_beside),
+        cmocka_unit_test(errors_stay_beside),         cmocka_unit_test(exponents_stand_apart),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
