@@ -19,6 +19,16 @@ static struct file_path write_windowed(struct scratch *s, bool causal) {
     return path;
 }
 
+/* Read to their end: so many rows. Close with scores_close. */
+static struct scores *read_all(struct scratch *s, const struct scores_request *request, size_t count) {
+    struct scores *scores = open_good(s, request);
+    struct rows rows;
+    assert_int_equal(read_rows(scores, 2, &rows), SCORES_END);
+    assert_int_equal(rows.count, count);
+    free_rows(&rows);
+    return scores;
+}
+
 /* Queries 19 to 59 see 19 keys, the first of them more than the one before; for n = 32 that is too few, and
  * length 19 takes them. Whatever the threads. */
 static void test_stalled(void **state) {
@@ -42,12 +52,8 @@ static void test_stalled(void **state) {
     const double length = WINDOW + SINKS;
     request.length_count = 1;
     request.length = &length;
-    struct scores *scores = open_good(s, &request);
-    struct rows rows;
-    assert_int_equal(read_rows(scores, 2, &rows), SCORES_END);
-    assert_int_equal(rows.count, N - 17); /* 18 or 19 keys */
+    struct scores *scores = read_all(s, &request, N - 17); /* of 18 or 19 keys */
     assert_int_equal(scores_stalled_rows(scores)->rows, 0);
-    free_rows(&rows);
     scores_close(scores);
 }
 
@@ -64,12 +70,8 @@ static void test_early(void **state) {
         H5Fclose(file);
         const char *name = path.text;
         struct scores_request request = request_for(&name);
-        struct scores *scores = open_good(s, &request);
-        struct rows rows;
-        assert_int_equal(read_rows(scores, 2, &rows), SCORES_END);
-        assert_int_equal(rows.count, queries < N ? 6 : 32 - 28);
+        struct scores *scores = read_all(s, &request, queries < N ? 6 : 32 - 28);
         assert_int_equal(scores_early_rows(scores), queries < N ? 24 : 0);
-        free_rows(&rows);
         scores_close(scores);
     }
     free(value);
@@ -87,12 +89,8 @@ static void test_growing(void **state) {
     H5Fclose(file);
     const char *name = path.text;
     struct scores_request request = request_for(&name);
-    struct scores *scores = open_good(s, &request);
-    struct rows rows;
-    assert_int_equal(read_rows(scores, 2, &rows), SCORES_END);
-    assert_int_equal(rows.count, 32 - 28);
+    struct scores *scores = read_all(s, &request, 32 - 28);
     assert_int_equal(scores_stalled_rows(scores)->rows, 0);
-    free_rows(&rows);
     scores_close(scores);
     free(value);
 }
