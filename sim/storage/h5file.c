@@ -22,7 +22,7 @@
 
 /* ---- reading ---- */
 
-enum { BYTES_PER_SECOND = 1 << 20 }; /* read at least, beyond the first minute */
+enum { BYTES_PER_SECOND = 1 << 20 }; /* read at least, beyond the first seconds */
 /* Bytes: what the library needs, and of texts and attributes, of which a file holds no fewer than are read
  * from it, the most and the least that there is room for. */
 static const double LIBRARY = 1 << 28, MOST_TEXT = 1 << 28, LEAST_TEXT = 1 << 20;
@@ -53,7 +53,7 @@ static void limit_resource(int resource, double most) {
 /* In the child, which is to read so many bytes, and keep `held` of them. */
 static void limit_child(double file_bytes, double bytes, double held) {
     double in_use = machine_address_space();
-    limit_resource(RLIMIT_CPU, 60 + (file_bytes + bytes) / BYTES_PER_SECOND);
+    limit_resource(RLIMIT_CPU, 20 + (file_bytes + bytes) / BYTES_PER_SECOND);
     if (in_use > 0) { limit_resource(RLIMIT_AS, in_use + LIBRARY + 4 * file_bytes + held); }
     h5library_confine();
 }

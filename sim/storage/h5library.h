@@ -8,8 +8,8 @@
 /* Before any other call: silent, without plugins, and without locks, which not every file system has: a file
  * is written under a name of its own and renamed. */
 void h5library_open(void);
-/* In a child process that reads a file of unknown make: what is fatal ends it, silently and without a core.
- */
+/* In a child process that reads a file of unknown make: what is fatal ends it, silently and without a core,
+ * and so does the end of the thread that started it. */
 void h5library_confine(void);
 /* Whether every chunk of a chunked dataset was written, `list` being how it was created. */
 bool h5library_chunks_are_whole(hid_t dataset, hid_t list, hid_t space);

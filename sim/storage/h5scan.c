@@ -109,7 +109,7 @@ static bool serve(hid_t file, const struct h5scan *scan, const struct request *r
 static void limit_child(const char *path) {
     struct stat info = {0};
     stat(path, &info);
-    rlim_t seconds = 60 + (rlim_t)(info.st_size / (5 << 20));
+    rlim_t seconds = 20 + (rlim_t)(info.st_size / (5 << 20));
     struct rlimit time = {seconds, seconds};
     setrlimit(RLIMIT_CPU, &time);
 #ifndef __SANITIZE_ADDRESS__
