@@ -91,13 +91,15 @@ bool numerics_equal(struct numerics a, struct numerics b) {
 bool numerics_match(struct numerics theirs, struct numerics wanted, const char *what, const char *again) {
     if (theirs.number != wanted.number) {
         message_error("%s was computed with numerics number %" PRIu32 ", not %" PRIu32
-                      ": last digits differ; go on with a gapscale of that number, or start again with %s",
+                      ": last digits differ; go on with a gapscale of that number, or compute it again: "
+                      "gapscale run with %s",
                       what, theirs.number, wanted.number, again);
     }
     if (theirs.fingerprint != wanted.fingerprint) {
         message_error("%s was computed with another C library or GSL, or on a processor for which they "
                       "choose other code (fingerprint %08" PRIx32 ", not %08" PRIx32
-                      "): last digits differ; go on on a machine like that one, or start again with %s",
+                      "): last digits differ; go on on a machine like that one, or compute it again: "
+                      "gapscale run with %s",
                       what, theirs.fingerprint, wanted.fingerprint, again);
     }
     return numerics_equal(theirs, wanted);

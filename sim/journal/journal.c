@@ -92,7 +92,7 @@ static struct journal *refuse(struct journal *j, enum journal_header_state state
             "the header of the journal %s is damaged; `gapscale run` with the same config makes it again",
         [JOURNAL_HEADER_OLDER] =
             "%s was left by an older gapscale, whose journals have another format: go on with that one, "
-            "or start again with --fresh"};
+            "or compute it again: gapscale run with --fresh"};
     message_error(words[state], j->directory, reason_of_absence(j->directory));
     journal_close(j);
     return NULL;
@@ -146,7 +146,8 @@ bool journal_is_ours(const struct journal *j) {
     if (!numerics_match(h->numerics, numerics_here(), j->directory, "--fresh")) { return false; }
     if (strcmp(h->program, version_number) == 0 && strcmp(h->compiler, __VERSION__) == 0) { return true; }
     message_error("%s was made by gapscale %s (compiler %s), this is gapscale %s (compiler %s): their "
-                  "numbers may differ in the last digits; go on with that one, or start again with --fresh",
+                  "numbers may differ in the last digits; go on with that one, or compute it again: gapscale "
+                  "run with --fresh",
                   j->directory, h->program, h->compiler, version_number, __VERSION__);
     return false;
 }
