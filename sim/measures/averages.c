@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-static const double NEGLIGIBLE = KERNEL_NEGLIGIBLE; /* of a sum that is at least 1 */
+static const double NEGLIGIBLE = KERNEL_NEGLIGIBLE; /* of a sum without the maximum, whose gap is 0 */
 
 /* How far in units of 1/beta beyond the first points those of the top may lie that leave a trace in sums of
  * weights times powers of gaps up to that one. Every lane of the kernels begins with one of the points
@@ -25,8 +25,8 @@ static size_t traced_points(const struct row *row, double length, double beta, s
     return reach;
 }
 
-/* Leading points and parts outside of which sum count e^{-beta gap} is negligible: for a larger beta, fewer.
- */
+/* Leading points and parts outside of which sum count e^{-beta gap} is negligible beside the second score:
+ * for a larger beta, fewer. */
 struct reach {
     size_t points, parts;
 };
@@ -38,12 +38,12 @@ static struct reach whole_reach(const struct row *row) {
 /* Within the reach of a smaller beta, for sums with powers of gaps up to that one. */
 static struct reach row_reach(const struct row *row, double beta, int power, struct reach reach) {
     size_t points = reach.parts < row->part_count ? row->part[reach.parts].point : row->point_count;
+    const double second = row_second_gap(row);
     for (size_t stride = 32; stride >= 4; stride /= 8) {
         while (reach.parts > 0) {
             size_t start = reach.parts > stride ? reach.parts - stride : 0;
-            if (!(row->part[reach.parts - 1].log_last - beta * row->part[start].lower < NEGLIGIBLE)) {
-                break;
-            }
+            double nearest = row->part[start].lower - second;
+            if (!(row->part[reach.parts - 1].log_last - beta * nearest < NEGLIGIBLE)) { break; }
             points = row->part[start].point;
             reach.parts = start;
         }
@@ -56,7 +56,8 @@ static struct reach row_reach(const struct row *row, double beta, int power, str
 }
 
 struct bulk_sums averages_sum_bulk(const struct kernel *kernel, const struct row *row, double beta) {
-    struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
+    const double floor = NEGLIGIBLE - beta * (row_second_gap(row) - row->bulk_offset);
+    struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, floor);
     b.log_z -= beta * row->bulk_offset;
     b.mean += row->bulk_offset;
     return b;
@@ -101,7 +102,8 @@ static void add_loose(const struct kernel *kernel, const struct row *row, double
     size_t first = row->point_count - row->loose, seen = 0, count[KERNEL_OCTAVES];
     double at = beta, loose[KERNEL_OCTAVES][KERNEL_AVERAGES];
     if (row->loose == 0) { return; }
-    for (; seen < octaves && row->log_n - at * row->gap[first] > NEGLIGIBLE; seen++, at *= 2) {
+    const double nearest = row->gap[first] - row_second_gap(row);
+    for (; seen < octaves && row->log_n - at * nearest > NEGLIGIBLE; seen++, at *= 2) {
         count[seen] = row->loose;
     }
     if (seen == 0) { return; }
@@ -188,7 +190,7 @@ void averages_add_chains(const struct kernel *kernel, const struct row *row, siz
 
 void averages_participations(const struct kernel *kernel, const struct averages_columns *c,
                              double *participation, double *log_participation) {
-    double inverse[KERNEL_MIXED];
+    double inverse[KERNEL_MIXED], tiny = exp(NEGLIGIBLE);
     const struct kernel_mixture *of = &c->of;
     for (size_t i = 0; i + 1 < c->count; i++) {
         inverse[i] = 2 * of->log_z[i] - of->log_z[i + 1];
@@ -197,7 +199,7 @@ void averages_participations(const struct kernel *kernel, const struct averages_
     kernel->weights(c->count - 1, inverse, 1, participation);
     for (size_t i = 0; i + 1 < c->count; i++) { /* of points alone, without the logarithm's rounding */
         double z = 1 + of->sum[0][i];
-        if (of->share[i] == 0 && of->share[i + 1] == 0) {
+        if (of->share[i] < tiny && of->share[i + 1] < tiny) {
             participation[i] = (1 + of->sum[0][i + 1]) / z / z;
         }
     }

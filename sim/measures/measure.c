@@ -97,8 +97,9 @@ static void look_ahead(const struct kernel *kernel, const struct row *row, size_
     b->nodes = row->node_sums && row->node_sums(row->maker, count, b->beta, b->sum);
     b->bulk = row->bulk != NULL;
     if (b->bulk) { /* the doubles may lie among the others */
-        bulk_sums_along(row->bulk, kernel, row->bulk_offset, count, b->beta, b->bulk_sums);
-        bulk_sums_along(row->bulk, kernel, row->bulk_offset, octave, b->beta + count, b->bulk_sums + count);
+        const double offset = row->bulk_offset, second = row_second_gap(row);
+        bulk_sums_along(row->bulk, kernel, offset, second, count, b->beta, b->bulk_sums);
+        bulk_sums_along(row->bulk, kernel, offset, second, octave, b->beta + count, b->bulk_sums + count);
     }
 }
 

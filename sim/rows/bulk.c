@@ -329,9 +329,10 @@ static size_t sums_of_run(const struct bulk *bulk, const struct vector *vector, 
     return run;
 }
 
-void bulk_sums_along(const struct bulk *bulk, const struct kernel *kernel, double offset, size_t count,
-                     const double *beta, struct bulk_sums *sums) {
-    const double nothing = bulk->curve && -offset <= bulk->lowest_top ? bulk->nothing : INFINITY;
+void bulk_sums_along(const struct bulk *bulk, const struct kernel *kernel, double offset, double second,
+                     size_t count, const double *beta, struct bulk_sums *sums) {
+    const double nearest = second - offset,
+                 nothing = bulk->curve && nearest <= bulk->lowest_top ? bulk->nothing : INFINITY;
     size_t k = 0;
     for (size_t i = 0, run = 1; i < count; i += run) {
         while (k < bulk->prepared && bulk->at[k].beta < beta[i]) { k++; }
@@ -342,7 +343,7 @@ void bulk_sums_along(const struct bulk *bulk, const struct kernel *kernel, doubl
             sums[i] = (struct bulk_sums){.log_z = -INFINITY};
             run = 1;
         } else if ((run = sums_of_run(bulk, kernel->vector, count - i, beta + i, sums + i)) == 0) {
-            sums[i] = sums_anywhere(bulk, kernel, beta[i], beta[i] * offset + KERNEL_NEGLIGIBLE);
+            sums[i] = sums_anywhere(bulk, kernel, beta[i], KERNEL_NEGLIGIBLE - beta[i] * nearest);
             run = 1;
         }
     }

@@ -34,9 +34,10 @@ struct bulk_sums {
 struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor);
 
 /* The same at increasing betas, sooner, but for third and fourth moments, which are 0 where a curve has the
- * others; gaps are g + offset, and what is below e^KERNEL_NEGLIGIBLE may be returned as 0. */
-void bulk_sums_along(const struct bulk *bulk, const struct kernel *kernel, double offset, size_t count,
-                     const double *beta, struct bulk_sums *sums);
+ * others; gaps are g + offset, and what is below e^KERNEL_NEGLIGIBLE beside a score at gap `second` may be
+ * returned as 0. */
+void bulk_sums_along(const struct bulk *bulk, const struct kernel *kernel, double offset, double second,
+                     size_t count, const double *beta, struct bulk_sums *sums);
 
 /* Computes the sums of a smooth bulk at these betas and at their doubles once and for all, and a curve that
  * has them elsewhere: to 1e-13 of log Z or a few ulp of its exponents, as far as they matter beside a maximum

@@ -65,9 +65,10 @@ struct kernel_rung {
 
 /* Averages under weights e^{-beta gap} at `count` betas, each over points and a bulk together. In: sums over
  * the points but the first, whose gap is 0, of weights times gap^m; of the bulk, where there is one, the log
- * of its sum (may be -inf), mean and variance. Out, in their place: those of all. The bulk's share is
- * 0 where it is below e^KERNEL_NEGLIGIBLE of the points, and left out there. */
+ * of its sum (may be -inf), mean and variance. Out, in their place: those of all. The bulk is
+ * left out where it is below e^KERNEL_UNSEEN of the points. */
 #define KERNEL_NEGLIGIBLE (-45.0)
+#define KERNEL_UNSEEN (-700.0)
 struct kernel_mixture {
     size_t count;
     bool has_bulk;

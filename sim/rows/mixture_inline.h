@@ -54,14 +54,14 @@ static void mix_both(struct kernel_mixture *x) {
         double over = 1 / (1 + x->sum[0][i]), excess = x->log_z[i] - log_points[i];
         struct moments points = moments_of_points(x, i, over);
         double large_share = 1 / (1 + small[i]), small_share = small[i] * large_share;
-        int seen = excess > KERNEL_NEGLIGIBLE;
+        int seen = excess > KERNEL_UNSEEN, large = excess > KERNEL_NEGLIGIBLE;
         double share = excess < 0 ? small_share : large_share, rest = excess < 0 ? large_share : small_share;
         double between = x->mean[i] - points.mean,
                variance = variance_shifted(points.variance, rest, -share * between) +
                           variance_shifted(x->variance[i], share, rest * between);
         x->mean[i] = seen ? points.mean + share * between : points.mean;
         x->variance[i] = seen ? variance : points.variance;
-        x->top_weight[i] = seen ? vector_decay_one(-log_whole[i]) : over;
+        x->top_weight[i] = large ? vector_decay_one(-log_whole[i]) : over;
         x->log_z[i] = seen ? log_whole[i] : log_points[i];
         x->share[i] = seen ? share : 0;
     }

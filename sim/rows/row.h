@@ -71,6 +71,11 @@ static inline double row_own_beta(const struct row *row, double beta) {
     return own < 1e300 ? own : 1e300;
 }
 
+/* Of the top; inf where it is the maximum alone. */
+static inline double row_second_gap(const struct row *row) {
+    return row->top_count > 1 ? row->gap[1] : INFINITY;
+}
+
 /* log of the number of scores that tie at the top. */
 double row_log_ties(const struct row *row);
 
