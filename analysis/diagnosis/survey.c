@@ -114,19 +114,20 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
         isa_best()->kernel->softmax(row->count, row->score, leading.range, second, weight);
     double z = sum.ties + sum.rest;
     *share = 1 / z;
-    return (struct survey_row){.length = (uint32_t)row->length,
-                               .head = (uint32_t)row->head,
-                               .sequence = (uint32_t)row->sequence,
-                               .parted = is_parted(row, leading.range),
-                               .count = (double)row->count,
-                               .lambda = a->lambda,
-                               .log_rank = a->log_rank,
-                               .gap = a->gap,
-                               .entropy = log1p(sum.ties - 1 + sum.rest) + sum.gap / z,
-                               .participation = (sum.ties + sum.square) / (z * z),
-                               .top_weight = 1 / z,
-                               .rounding = rounding_shift(r, leading.range, a->gap),
-                               .bounds = {leading.range.high, leading.cut, leading.range.low}};
+    return (struct survey_row){
+        .length = (uint32_t)row->length,
+        .head = (uint32_t)row->head,
+        .sequence = (uint32_t)row->sequence,
+        .parted = is_parted(row, leading.range),
+        .count = (double)row->count,
+        .lambda = a->lambda,
+        .log_rank = a->log_rank,
+        .gap = a->gap,
+        .entropy = log1p(sum.ties - 1 + sum.rest) + sum.gap / z,
+        .participation = (sum.ties + sum.square) / (z * z),
+        .top_weight = 1 / z,
+        .rounding = rounding_shift(r, leading.range, a->gap),
+        .bounds = {leading.range.high, leading.second, leading.cut, leading.range.low}};
 }
 
 /* ---- sums ---- */

@@ -141,6 +141,7 @@ void leading_find(struct leading *l, size_t count, const double *score, struct l
     l->score = score;
     found->count = find_top(l, &found->range);
     found->gap = l->candidate;
+    found->second = found->count > 1 ? l->candidate[1] : NAN;
     found->cut = found->count >= COMPRESS_TOP ? l->candidate[COMPRESS_TOP - 1] : NAN;
     if (found->count == 0) {
         take_row(l, found);

@@ -18,7 +18,7 @@ void leading_free(struct leading *leading);
 struct leading_scores {
     struct kernel_range range;
     struct accumulation accumulation; /* as measure_accumulation of the row, to the bit */
-    double cut;                       /* the COMPRESS_TOP-th largest; NaN: not known */
+    double second, cut;               /* the second and the COMPRESS_TOP-th largest; NaN: not known */
     size_t count;                     /* at least LEADING_TOP, or all scores */
     const double *gap;                /* [count]: of the largest, in order; valid until the next call */
 };

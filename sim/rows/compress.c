@@ -36,6 +36,7 @@ struct compress {
     /* the row in the making */
     struct compress_source source;
     double scale, highest, cut, lowest; /* `cut` is the last of the top */
+    double base, lead;                  /* bins are of gap below `base`, itself at gap `lead` */
     double *moment;                     /* [KERNEL_WASTE + bins * parts][KERNEL_NODES] */
     size_t moments, part_capacity;
     struct row row;
@@ -162,6 +163,17 @@ static void compress_first_pass(struct compress *c) {
 }
 
 static double compress_gap(const struct compress *c, double score) { return (c->highest - score) * c->scale; }
+static double compress_bin_gap(const struct compress *c, double score) {
+    return (c->base - score) * c->scale;
+}
+
+/* Where the highest score stands far out, bins that are narrow beside gaps are wide beside distances of the
+ * others, whose sum would not be good to 1e-11 of itself: there gaps in bins are from the second score. */
+static void compress_find_base(struct compress *c, double second) {
+    const double far = 0.75;
+    c->base = c->highest - second > far * (second - c->cut) ? second : c->highest;
+    c->lead = compress_gap(c, c->base);
+}
 
 static void compress_add_top(struct compress *c) {
     double gap[ROW_EXPLICIT], one[ROW_EXPLICIT];
@@ -215,18 +227,18 @@ static void compress_add_ties(struct compress *c, double gap, double ties) {
     row_add_point(row, gap, ties);
 }
 
-/* The gap where bins begin: the cut's, or the least positive one where the whole top ties; inf where the
- * whole row does. */
+/* The gap where bins begin: the cut's, or the least positive one where the top ties down to the cut; inf
+ * where all others do. */
 static double compress_floor(struct compress *c) {
     const double cut = c->cut;
     double next = -INFINITY;
-    if (cut < c->highest) { return compress_gap(c, cut); }
+    if (cut < c->base) { return compress_bin_gap(c, cut); }
     for (size_t index = 0; index < chunk_count(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
         for (size_t i = 0; i < count; i++) { next = scores[i] < cut ? fmax(next, scores[i]) : next; }
     }
-    return compress_gap(c, next);
+    return compress_bin_gap(c, next);
 }
 
 /* Moments of `bins` bins from the first on, of the scores below the cut; the others into the pool, where they
@@ -244,7 +256,7 @@ static const double *compress_deposit(struct compress *c, bool pick, int64_t fir
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
         if (pick) { compress_pick(c, count, scores, CHUNK); }
-        c->isa->kernel->deposit(count, scores, c->highest, c->cut, c->scale, first, log_stripes, c->moment);
+        c->isa->kernel->deposit(count, scores, c->base, c->cut, c->scale, first, log_stripes, c->moment);
     }
     if (pick) { compress_trim(c, c->row.top_count); }
     double *moment = c->moment + KERNEL_WASTE * KERNEL_NODES;
@@ -263,45 +275,50 @@ static void compress_add_bins(struct compress *c, int64_t first, size_t bins, co
         const double count = moment[b * KERNEL_NODES], lower = kernel_bin_edge(first + (int64_t)b);
         if (count == 0) { continue; }
         last[parts] = before + count;
-        part[parts++] = (struct row_part){.lower = fmax(lower, floor),
-                                          .upper = kernel_bin_edge(first + (int64_t)b + 1),
+        part[parts++] = (struct row_part){.lower = fmax(c->lead + lower, floor),
+                                          .upper = c->lead + kernel_bin_edge(first + (int64_t)b + 1),
                                           .before = before,
                                           .last = before + count,
-                                          .point = point};
+                                          .point = point,
+                                          .address = (uint64_t)first + b};
         before += count;
         point += KERNEL_NODES;
     }
     c->isa->vector->log(parts, last, last);
     for (size_t i = 0; i < parts; i++) { part[i].log_last = last[i]; }
     row->part_count += parts;
-    row->point_count += c->isa->kernel->nodes_of_moments(
+    double *gap = row->gap + row->point_count;
+    const size_t points = c->isa->kernel->nodes_of_moments(
         bins, first, c->node, (const double(*)[KERNEL_NODES])c->lagrange,
-        (const double(*)[KERNEL_NODES])moment, row->gap + row->point_count, row->count + row->point_count);
+        (const double(*)[KERNEL_NODES])moment, gap, row->count + row->point_count);
+    for (size_t i = 0; c->lead > 0 && i < points; i++) { gap[i] += c->lead; }
+    row->point_count += points;
 }
 
 /* The top, and everything below it into bins. `pick`: there was no first pass. */
 static void compress_second_pass(struct compress *c, bool pick) {
     const double least = 0x1p-1000;
     struct row *row = &c->row;
-    double cut_gap = compress_gap(c, c->cut), floor = compress_floor(c);
+    const double cut_gap = compress_gap(c, c->cut), floor = compress_floor(c);
     if (floor == INFINITY) {
         compress_add_top(c);
-        compress_add_ties(c, 0, (double)(c->source.count - row->top_count));
+        compress_add_ties(c, cut_gap, (double)(c->source.count - row->top_count));
         return;
     }
     int64_t first = kernel_bin(fmax(floor, least)),
-            last = kernel_bin(fmax(compress_gap(c, c->lowest), least));
+            last = kernel_bin(fmax(compress_bin_gap(c, c->lowest), least));
     size_t bins = (size_t)(last - first + 1);
     compress_reserve(c, bins + 1);
     const double *moment = compress_deposit(c, pick, first, bins);
     compress_add_top(c);
-    pyramid_build(c->pyramid, first, bins, (const double(*)[KERNEL_NODES])moment);
+    pyramid_build(c->pyramid, c->lead, first, bins, (const double(*)[KERNEL_NODES])moment);
     row->node_sums = compress_node_sums;
     double deposited = 0;
     for (size_t b = 0; b < bins; b++) { deposited += moment[b * KERNEL_NODES]; }
     compress_add_ties(c, cut_gap, (double)(c->source.count - row->top_count) - deposited);
 
-    compress_add_bins(c, first, bins, moment, (double)c->source.count - deposited, cut_gap);
+    compress_add_bins(c, first, bins, moment, (double)c->source.count - deposited,
+                      fmax(cut_gap, c->lead + compress_bin_gap(c, c->cut)));
 }
 
 /* ---- refining ---- */
@@ -313,7 +330,7 @@ static void compress_visit(struct compress *c, double lower, double upper,
         size_t count, hits = 0;
         const double *scores = compress_chunk(c, index, &count);
         for (size_t i = 0; i < count; i++) {
-            double gap = compress_gap(c, scores[i]);
+            double gap = c->lead + compress_bin_gap(c, scores[i]);
             found[hits] = gap;
             hits += (gap > lower) & (gap <= upper);
         }
@@ -385,6 +402,8 @@ static bool compress_summit(const struct row *row, double best, double *log_rank
     const struct summit_row below = {
         .source = &c->source,
         .top = c->highest,
+        .base = c->base,
+        .lead = c->lead,
         .scale = c->scale,
         .cut = c->cut,
         .lowest = c->lowest,
@@ -399,10 +418,30 @@ static bool compress_summit(const struct row *row, double best, double *log_rank
     return (below.parts > 0 && summit_find(c->summit, &below, best, log_rank, gap)) || found;
 }
 
-/* Linear in t between the edges of the part. */
+/* The numbers themselves, of all scores. */
+static void compress_count(struct compress *c, size_t ts, const double *t, double *number) {
+    double gap[CHUNK];
+    for (size_t i = 0; i < ts; i++) { number[i] = (double)c->source.count; }
+    for (size_t index = 0; index < chunk_count(c); index++) {
+        size_t count;
+        const double *scores = compress_chunk(c, index, &count);
+        for (size_t k = 0; k < count; k++) { gap[k] = compress_gap(c, scores[k]); }
+        for (size_t i = 0; i < ts; i++) {
+            number[i] -= (double)c->isa->kernel->count_above(count, gap, t[i]);
+        }
+    }
+}
+
+/* Linear in t between the edges of the part; counted where bins are not those of gaps, whose edges may be
+ * asked for. */
 static void compress_log_counts(void *maker, const struct row_part *parts, size_t count, const size_t *at,
                                 const double *t, double *log_count) {
-    const struct compress *c = maker;
+    struct compress *c = maker;
+    if (c->lead > 0) {
+        compress_count(c, count, t, log_count);
+        c->isa->vector->log(count, log_count, log_count);
+        return;
+    }
     for (size_t i = 0; i < count; i++) { log_count[i] = parts[at[i]].before; }
     c->isa->vector->log(count, log_count, log_count);
     for (size_t i = 0; i < count; i++) {
@@ -453,6 +492,7 @@ const struct row *compress_row(struct compress *c, const struct compress_source 
     if (is_whole) {
         compress_add_top(c);
     } else {
+        compress_find_base(c, is_bounded ? known->second : c->pool[1]);
         compress_second_pass(c, is_bounded);
     }
     return row;

@@ -3,7 +3,9 @@
  * Up to ROW_EXPLICIT scores the row is explicit. Beyond, the largest COMPRESS_TOP stay explicit and the
  * others fall into bins of gap, KERNEL_BINS_PER_OCTAVE per octave, each carrying the first KERNEL_NODES
  * moments of its scores on as many Chebyshev nodes: an error in H below 1e-11 for every beta (derivation in
- * compress.c). Scores come in chunks and are asked for again rather than kept: memory does not grow with n.
+ * compress.c). Where the largest score stands far out, so that log Z and H may be small, bins are of the gap
+ * from the second: they are good to 1e-11 of themselves. Scores come in chunks and are asked for again rather
+ * than kept: memory does not grow with n.
  */
 #ifndef GAPSCALE_SIM_ROWS_COMPRESS_H
 #define GAPSCALE_SIM_ROWS_COMPRESS_H
@@ -15,11 +17,11 @@
 
 enum { COMPRESS_CHUNK = 1024, COMPRESS_TOP = 128 };
 
-/* Of more than ROW_EXPLICIT scores: the largest, the COMPRESS_TOP-th largest, and the least. */
+/* Of more than ROW_EXPLICIT scores: the two largest, the COMPRESS_TOP-th largest, and the least. */
 struct compress_bounds {
-    double highest, cut, lowest;
+    double highest, second, cut, lowest;
 };
-#define COMPRESS_UNBOUNDED ((struct compress_bounds){NAN, NAN, NAN})
+#define COMPRESS_UNBOUNDED ((struct compress_bounds){NAN, NAN, NAN, NAN})
 
 /* Where the scores of a row come from: finite, `count` >= 1 of them, chunk i holding those from number
  * i COMPRESS_CHUNK on, the same ones whenever it is asked for. Valid until the next call. Bounds that are

@@ -48,6 +48,7 @@ struct pyramid {
     struct plan plan;    /* for a grid of betas that comes again and again */
 
     /* the row at hand */
+    double lead; /* by which gaps are larger than in its bins */
     int64_t first_octave;
     size_t octaves, room;
     size_t begin, end;              /* its bins, from the first octave's first on */
@@ -115,7 +116,9 @@ static void join_octave(const struct pyramid *p, double (*moment)[KERNEL_NODES])
     }
 }
 
-void pyramid_build(struct pyramid *p, int64_t first, size_t bins, const double (*moment)[KERNEL_NODES]) {
+void pyramid_build(struct pyramid *p, double lead, int64_t first, size_t bins,
+                   const double (*moment)[KERNEL_NODES]) {
+    p->lead = lead;
     p->first_octave = first / WIDE; /* bins of positive gaps have positive numbers */
     p->begin = (size_t)(first % WIDE);
     p->end = p->begin + bins;
@@ -237,6 +240,19 @@ static void add_octave(struct pyramid *p, size_t octave, double farthest) {
     if (some > 0) { p->kernel->rungs(some, rung, &bins); }
 }
 
+static void add_lead(const struct pyramid *p, size_t count, const double *beta,
+                     double (*sum)[KERNEL_AVERAGES]) {
+    const double lead = p->lead;
+    double weight[PYRAMID_BETAS];
+    p->kernel->weights(count, beta, lead, weight);
+    for (size_t b = 0; b < count; b++) {
+        const double s0 = sum[b][0], s1 = sum[b][1], s2 = sum[b][2];
+        sum[b][0] = weight[b] * s0;
+        sum[b][1] = weight[b] * (s1 + lead * s0);
+        sum[b][2] = weight[b] * (s2 + lead * (2 * s1 + lead * s0));
+    }
+}
+
 void pyramid_sums(struct pyramid *p, double log_n, size_t count, const double *beta,
                   double (*sum)[KERNEL_AVERAGES]) {
     const double negligible = 45, farthest = fmin(FARTHEST, log_n + negligible);
@@ -247,4 +263,5 @@ void pyramid_sums(struct pyramid *p, double log_n, size_t count, const double *b
     memset(p->total, 0, count * sizeof *p->total);
     for (size_t o = 0; o < p->octaves; o++) { add_octave(p, o, farthest); }
     p->kernel->totals(count * KERNEL_AVERAGES, (const double(*)[KERNEL_LANES])p->total, sum[0]);
+    if (p->lead > 0) { add_lead(p, count, beta, sum); }
 }

@@ -22,13 +22,15 @@ struct pyramid *pyramid_create(const struct kernel *kernel, const double node[KE
                                const double lagrange[KERNEL_NODES][KERNEL_NODES]);
 void pyramid_free(struct pyramid *pyramid);
 
-/* Moments (sim/rows/kernel.h) of `bins` >= 1 bins from the first on; they are copied. */
-void pyramid_build(struct pyramid *pyramid, int64_t first, size_t bins, const double (*moment)[KERNEL_NODES]);
+/* Moments (sim/rows/kernel.h) of `bins` >= 1 bins from the first on; they are copied. Gaps are larger than in
+ * the bins by `lead`. */
+void pyramid_build(struct pyramid *pyramid, double lead, int64_t first, size_t bins,
+                   const double (*moment)[KERNEL_NODES]);
 
 enum { PYRAMID_BETAS = 256 };
 /* sum[b][m]: of gap^m e^{-beta[b] gap} over all scores in bins, e^log_n at most, m = 0..2, but for what is
- * below e^-45 together; beta > 0, count <= PYRAMID_BETAS. Betas of one mantissa, to 1e-14, share most of the
- * work. */
+ * below e^{-45 - beta[b] lead} together; beta > 0, count <= PYRAMID_BETAS. Betas of one mantissa, to 1e-14,
+ * share most of the work. */
 void pyramid_sums(struct pyramid *pyramid, double log_n, size_t count, const double *beta,
                   double (*sum)[KERNEL_AVERAGES]);
 

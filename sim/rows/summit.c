@@ -13,8 +13,8 @@ enum {
     PIECE = 256,
 };
 
-/* Neighbouring ranges of gap: range k has lower < gap <= upper at the doubles whose bits are first + (k <<
- * shift) and first + ((k + 1) << shift). */
+/* Neighbouring ranges of gap below the row's base: range k has lower < gap <= upper at the doubles whose bits
+ * are first + (k << shift) and first + ((k + 1) << shift). */
 struct ranges {
     uint64_t first;
     unsigned shift;
@@ -50,11 +50,12 @@ static uint64_t bits_of(double x) {
     return bits;
 }
 
-static double edge_of(const struct ranges *r, size_t k) {
-    uint64_t bits = r->first + ((uint64_t)k << r->shift);
+/* Gap where range k begins. */
+static double edge_of(const struct summit *s, size_t k) {
+    uint64_t bits = s->ranges.first + ((uint64_t)k << s->ranges.shift);
     double edge;
     memcpy(&edge, &bits, sizeof edge);
-    return edge;
+    return s->row->lead + edge;
 }
 
 static const double rounding = 1e-14;
@@ -69,12 +70,12 @@ static void offer(struct summit *s, double log_rank, double gap) {
 
 /* ---- readings ---- */
 
-typedef void summit_reader(struct summit *s, size_t count, const double *gap, const uint64_t *key);
+typedef void summit_reader(struct summit *s, size_t count, const double *scores, const uint64_t *key);
 
 static void read_all(struct summit *s, summit_reader *reader) {
     const struct compress_source *source = s->row->source;
     const struct ranges *r = &s->ranges;
-    const struct kernel_keys keys = {s->row->top, s->row->scale, s->row->cut, r->first, r->shift, r->count};
+    const struct kernel_keys keys = {s->row->base, s->row->scale, s->row->cut, r->first, r->shift, r->count};
     double gap[PIECE];
     uint64_t key[PIECE];
     for (size_t index = 0; index * COMPRESS_CHUNK < source->count; index++) {
@@ -83,20 +84,20 @@ static void read_all(struct summit *s, summit_reader *reader) {
         for (size_t i = 0; i < count; i += PIECE) {
             size_t piece = count - i < PIECE ? count - i : PIECE;
             s->isa->kernel->keys(piece, scores + i, &keys, gap, key);
-            reader(s, piece, gap, key);
+            reader(s, piece, scores + i, key);
         }
     }
 }
 
-static void count_piece(struct summit *s, size_t count, const double *gap, const uint64_t *key) {
-    (void)gap;
+static void count_piece(struct summit *s, size_t count, const double *scores, const uint64_t *key) {
+    (void)scores;
     for (size_t i = 0; i < count; i++) { s->number[key[i]]++; }
 }
 
-static void list_piece(struct summit *s, size_t count, const double *gap, const uint64_t *key) {
+static void list_piece(struct summit *s, size_t count, const double *scores, const uint64_t *key) {
     size_t listed = s->listed;
     for (size_t i = 0; i < count && listed < LISTED; i++) {
-        s->list[listed] = gap[i];
+        s->list[listed] = scores[i];
         listed += s->open[key[i]];
     }
     s->listed = listed;
@@ -116,15 +117,15 @@ static void set_ranges(struct summit *s, uint64_t first, uint64_t end, double be
 
 /* The bins of the row's parts; false where these are too many. */
 static bool take_parts(struct summit *s, const struct row_part *part, size_t parts) {
-    int64_t first = kernel_bin(part[0].upper), last = kernel_bin(part[parts - 1].upper);
+    const uint64_t first = part[0].address, last = part[parts - 1].address;
     if (last - first >= KEYS) { return false; }
-    s->ranges = (struct ranges){.first = bits_of(kernel_bin_edge(first)),
+    s->ranges = (struct ranges){.first = first << KERNEL_BIN_SHIFT,
                                 .shift = KERNEL_BIN_SHIFT,
-                                .count = (size_t)(last - first) + 1,
+                                .count = last - first + 1,
                                 .before = part[0].before};
     memset(s->number, 0, s->ranges.count * sizeof *s->number);
     for (size_t i = 0; i < parts; i++) {
-        s->number[kernel_bin(part[i].upper) - first] = (uint64_t)(part[i].last - part[i].before);
+        s->number[part[i].address - first] = (uint64_t)(part[i].last - part[i].before);
     }
     return true;
 }
@@ -140,7 +141,7 @@ static void rank_ranges(struct summit *s) {
     s->isa->vector->log(r->count, s->last, s->log_last);
     for (size_t k = 0; k < r->count; k++) {
         if (s->number[k] == 0) { continue; }
-        double upper = edge_of(r, k + 1);
+        double upper = edge_of(s, k + 1);
         s->bound = fmax(s->bound, s->log_last[k] / upper);
         if (r->shift == 0) { offer(s, log(s->last[k]), upper); }
     }
@@ -161,7 +162,7 @@ static struct open open_ranges(struct summit *s) {
     for (size_t k = 0; k < r->count && r->shift > 0; k++) {
         if (s->number[k] == 0) { continue; }
         if (s->last[k] == all) { s->log_last[k] = log_others; }
-        if (!(s->log_last[k] * (1 + rounding) > s->bound * edge_of(r, k))) { continue; }
+        if (!(s->log_last[k] * (1 + rounding) > s->bound * edge_of(s, k))) { continue; }
         s->open[k] = 1;
         open.first = open.scores > 0 ? open.first : k;
         open.last = k;
@@ -178,9 +179,10 @@ static void list_open(struct summit *s) {
     s->isa->kernel->sort(s->listed, s->list, s->room);
     size_t k = r->count;
     double rank = 0;
-    for (size_t i = s->listed; i-- > 0;) {
-        double gap = s->list[i];
-        size_t range = (size_t)((bits_of(gap) - 1 - r->first) >> r->shift);
+    for (size_t i = 0; i < s->listed; i++) {
+        const double score = s->list[i], gap = (s->row->top - score) * s->row->scale,
+                     below = (s->row->base - score) * s->row->scale;
+        size_t range = (size_t)((bits_of(below) - 1 - r->first) >> r->shift);
         if (range != k) {
             k = range;
             rank = s->last[k] - (double)s->number[k];
@@ -249,7 +251,7 @@ bool summit_find(struct summit *s, const struct summit_row *row, double best, do
         if (take_parts(s, row->part, row->parts)) {
             search(s);
         } else {
-            search_from(s, bits_of(kernel_bin_edge(kernel_bin(row->part[0].upper))), bits_of(last->upper),
+            search_from(s, row->part[0].address << KERNEL_BIN_SHIFT, (last->address + 1) << KERNEL_BIN_SHIFT,
                         row->part[0].before);
         }
     }

@@ -19,10 +19,11 @@ struct summit *summit_create(const struct isa *isa);
 void summit_free(struct summit *summit);
 
 /* The scores below `cut`, ranks after the first `before`; gap = (top - score) scale > 0. `lowest` is the last
- * of them, `parts` >= 1 are theirs (sim/rows/row.h) in bins (sim/rows/kernel.h). */
+ * of them, `parts` >= 1 are theirs (sim/rows/row.h), whose addresses are their bins (sim/rows/kernel.h):
+ * those are of (base - score) scale, which is less by `lead`. */
 struct summit_row {
     const struct compress_source *source;
-    double top, scale, cut, lowest;
+    double top, base, lead, scale, cut, lowest;
     size_t parts;
     const struct row_part *part;
 };

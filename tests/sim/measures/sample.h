@@ -63,6 +63,15 @@ static inline struct exact brute_force(size_t n, const double *gap, long double 
     return x;
 }
 
+static inline struct accumulation brute_accumulation(size_t n, const double *gap) {
+    struct accumulation best = {0, 0, 0};
+    for (size_t k = 2; k <= n; k++) {
+        double value = log((double)k) / gap[k - 1];
+        if (value > best.lambda) { best = (struct accumulation){value, log((double)k), gap[k - 1]}; }
+    }
+    return best;
+}
+
 /* N_n(t) of a row at 73 gaps, against all gaps in order. */
 static inline void check_counts(const struct row *row, size_t n, const double *gap) {
     double t[73], count[73];

@@ -51,15 +51,6 @@ static void test_measures(void **state) {
 
 /* ---- Lambda_n and N_n(t) against all gaps in order ---- */
 
-static struct accumulation brute_accumulation(size_t n, const double *gap) {
-    struct accumulation best = {0, 0, 0};
-    for (size_t k = 2; k <= n; k++) {
-        double value = log((double)k) / gap[k - 1];
-        if (value > best.lambda) { best = (struct accumulation){value, log((double)k), gap[k - 1]}; }
-    }
-    return best;
-}
-
 static void test_accumulation(void **state) {
     (void)state;
     struct drawn *drawn = drawn_create(isa_best());

@@ -95,7 +95,7 @@ static void test_within(void **state) {
         for (size_t i = 0; i < n && k >= 6; i++) { scores[i] = rint(8 * scores[i]) / 8; }
         memcpy(sorted, scores, n * sizeof *scores);
         qsort(sorted, n, sizeof *sorted, descending);
-        struct compress_bounds bounds = {sorted[0], sorted[top - 1], sorted[n - 1]};
+        struct compress_bounds bounds = {sorted[0], sorted[1], sorted[top - 1], sorted[n - 1]};
         const struct row *base = measured_row_within(first, n, scores, 1.7, &bounds);
         check_alike(base, measured_row(measured, n, scores, 1.7));
         for (size_t s = 0; s < 3; s++) {

@@ -1,0 +1,157 @@
+/* Rows whose highest score stands far out: log Z, H and chi are small there, and good relative to themselves.
+ */
+#include "tests/sim/measures/sample.h"
+#include "tests/test.h"
+
+#include "models/theory/typical.h"
+#include "sim/rows/counted_law.h"
+#include "sim/rows/measured.h"
+
+enum { BETAS = 65, STEP = 4 };
+static const double LEAST = 1e-280; /* what is smaller may be made of weights that are 0 */
+
+/* Errors of sums over bins grow eightfold with each power of gaps (sim/rows/pyramid.h); chi is a difference.
+ */
+static void check_measures(const double m[MEASURE_VALUES], const struct exact *want, double beta) {
+    const double mean = beta * (double)want->mean, chi = (double)want->chi;
+    check_relative(m[MEASURE_LOG_PARTITION], (double)want->log_z, 1e-11);
+    check_relative(m[MEASURE_ENTROPY], (double)want->entropy, 1e-11);
+    check_relative(m[MEASURE_GAP_MEAN], (double)want->mean, 1e-11);
+    check_relative(m[MEASURE_PARTICIPATION], (double)want->participation, 1e-11);
+    check_close(m[MEASURE_SUSCEPTIBILITY], chi, 64e-11 * chi + 6e-12 * mean * mean);
+}
+
+/* Of a row with these gaps, at betas from `least` on, eight an octave, together and each by itself. */
+static void check_row(const struct row *row, size_t n, const double *gap, double least) {
+    const struct kernel *kernel = isa_best()->kernel;
+    double beta[BETAS], value[BETAS][MEASURE_VALUES], one[MEASURE_VALUES];
+    for (int b = 0; b < BETAS; b++) { beta[b] = least * exp2(b / 8.0); }
+    measure_betas(kernel, row, BETAS, beta, value);
+    for (int b = 0; b < BETAS; b += STEP) {
+        const struct exact want = brute_force(n, gap, beta[b]);
+        if (want.log_z < LEAST) { continue; }
+        check_measures(value[b], &want, beta[b]);
+        measure_row(kernel, row, beta[b], one);
+        check_measures(one, &want, beta[b]);
+    }
+}
+
+/* Gaussian scores and one so far above the highest of them, with so many ties at the top of the others; and
+ * their gaps, in order. */
+static double *scores_far_out(size_t n, double far, size_t ties, double *gap, struct compress_bounds *bounds,
+                              uint64_t seed) {
+    const size_t top = n < COMPRESS_TOP ? n : COMPRESS_TOP;
+    const double p[FAMILY_PARAMETERS] = {1};
+    double *score = family_gaps(family_find("gaussian"), p, n, 1, stream_make(3, "far", 0, true, seed));
+    for (size_t i = 0; i < n; i++) { score[i] = i < ties ? 0 : -score[i]; }
+    score[0] = far;
+    for (size_t i = 0; i < n; i++) { gap[i] = far - score[i]; }
+    *bounds = (struct compress_bounds){far, score[1], score[top - 1], score[n - 1]};
+    for (size_t i = n - 1; i > 0; i--) { /* in no order */
+        size_t j = (i * 7919 + seed) % (i + 1);
+        double swap = score[i];
+        score[i] = score[j];
+        score[j] = swap;
+    }
+    return score;
+}
+
+static void test_measured_rows(void **state) {
+    (void)state;
+    const size_t length[] = {300, 600, 1024, 20000};
+    const double far[] = {0.5, 1, 1.5, 2, 3, 10, 100, 1e3, 1e9};
+    const double unit = 4;
+    struct measured *measured = measured_create(isa_best());
+    for (size_t l = 0; l < 4; l++) {
+        const size_t n = length[l];
+        struct compress_bounds bounds;
+        double *gap = malloc(n * sizeof *gap);
+        for (size_t k = 0; k < 18; k++) {
+            const double d = far[k % 9];
+            double *score = scores_far_out(n, d, k < 9 ? 1 : 300, gap, &bounds, k);
+            for (size_t i = 0; i < n; i++) { gap[i] *= unit; }
+            const struct row *row = k % 2 ? measured_row(measured, n, score, unit)
+                                          : measured_row_within(measured, n, score, unit, &bounds);
+            check_row(row, n, gap, fmin(1, 1 / d) / 16);
+            check_counts(row, n, gap);
+            if (k < 9) {
+                check_relative(measure_accumulation(row).lambda, brute_accumulation(n, gap).lambda, 1e-12);
+            }
+            free(score);
+        }
+        free(gap);
+    }
+    measured_free(measured);
+}
+
+/* Half of the rows of a law with a Pareto tail. */
+static void test_drawn_rows(void **state) {
+    (void)state;
+    const struct law law = {"pareto", {2}};
+    struct drawn *drawn = drawn_create(isa_best());
+    for (uint64_t r = 0; r < 40; r++) {
+        const size_t n = r % 4 ? 1000 : 10000;
+        double *gap = row_gaps(&law, n, test_stream(r));
+        const struct row *row = make_row(drawn, &law, n, r);
+        check_row(row, n, gap, 1.0 / 16);
+        check_counts(row, n, gap);
+        check_relative(measure_accumulation(row).lambda, brute_accumulation(n, gap).lambda, 1e-12);
+        free(gap);
+    }
+    drawn_free(drawn);
+}
+
+/* Sum of weights beside the maximum, as the row has them. */
+static long double sum_of_others(const struct row *row, double beta) {
+    const long double own = row_own_beta(row, beta);
+    long double sum = 0;
+    for (size_t i = 1; i < row->point_count; i++) { sum += row->count[i] * expl(-own * row->gap[i]); }
+    if (row->bulk) {
+        sum += expl(bulk_sums(row->bulk, isa_best()->kernel, (double)own, -INFINITY).log_z -
+                    own * row->bulk_offset);
+    }
+    return sum;
+}
+
+static void check_counted(const struct row *row, const double *beta) {
+    const struct kernel *kernel = isa_best()->kernel;
+    double value[BETAS][MEASURE_VALUES], one[MEASURE_VALUES];
+    measure_betas(kernel, row, BETAS, beta, value);
+    for (int b = 0; b < BETAS; b += STEP) {
+        const long double sum = sum_of_others(row, beta[b]);
+        if (sum < LEAST || sum > 1) { continue; }
+        check_relative(value[b][MEASURE_LOG_PARTITION], (double)log1pl(sum), 1e-11);
+        measure_row(kernel, row, beta[b], one);
+        check_relative(one[MEASURE_LOG_PARTITION], (double)log1pl(sum), 1e-11);
+    }
+}
+
+static void test_counted_rows(void **state) {
+    (void)state;
+    const struct law law[] = {{"pareto", {2}}, {"gumbel", {0, 1}}, {"gaussian", {1}}};
+    const double log_n[] = {10 * M_LN2, 40 * M_LN2, 54 * M_LN2, 690.8};
+    const struct kernel *kernel = isa_best()->kernel;
+    double beta[BETAS];
+    for (int b = 0; b < BETAS; b++) { beta[b] = exp2(-4 + b / 8.0); }
+    struct counted *counted = counted_create(isa_best());
+    for (size_t l = 0; l < 12; l++) {
+        const struct family *family = family_find(law[l / 4].family);
+        const double *p = law[l / 4].p, n = log_n[l % 4];
+        struct counted_law *made =
+            counted_law_create(family, p, n, typical_scale(family, p, n).log_lambda, kernel, BETAS, beta);
+        for (uint64_t r = 0; r < 100; r++) {
+            check_counted(counted_row(counted, made, stream_make(4, "far", n, false, r)), beta);
+        }
+        counted_law_free(made);
+    }
+    counted_free(counted);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_measured_rows),
+        cmocka_unit_test(test_drawn_rows),
+        cmocka_unit_test(test_counted_rows),
+    };
+    return cmocka_run_group_tests_name("far_out", tests, NULL, NULL);
+}
