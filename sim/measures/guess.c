@@ -5,23 +5,32 @@
 /* A second derivative asks for more than the function itself. */
 enum { NODES = 8, MOST_NODES = 12, MOST_TERMS = 2 * MOST_NODES };
 
-/* In Newton's form, the nodes from the middle outwards, each twice. */
+/* In Newton's form: c[2 k] and c[2 k + 1] belong to x[k], the nodes from the middle outwards. */
 struct polynomial {
-    size_t terms;
-    double x[MOST_TERMS], c[MOST_TERMS];
+    size_t nodes;
+    double x[MOST_NODES], c[MOST_TERMS];
 };
 
 struct node {
     double x, value, slope;
 };
 
-static struct node node_at(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
+/* What the node's value is to be: of the entropy, or the logarithm of the participation. */
+static double threshold_of(const struct criterion *criterion) {
+    switch (criterion->kind) {
+    case CRITERION_ENTROPY: return criterion->threshold;
+    case CRITERION_PARTICIPATION: return log(criterion->threshold);
+    default: return 0;
+    }
+}
+
+static struct node node_at(const struct measure_grid *grid, const struct criterion *criterion,
+                           double threshold, size_t i) {
     const double *value = grid->value[i], x = value[MEASURE_LOG_BETA];
     if (criterion->kind == CRITERION_PARTICIPATION) {
-        return (struct node){x, log(value[MEASURE_PARTICIPATION] / criterion->threshold),
+        return (struct node){x, value[MEASURE_LOG_PARTICIPATION] - threshold,
                              2 * grid->beta[i] * (value[MEASURE_GAP_MEAN] - value[MEASURE_TWICE_GAP_MEAN])};
     }
-    const double threshold = criterion->kind == CRITERION_ENTROPY ? criterion->threshold : 0;
     return (struct node){x, value[MEASURE_ENTROPY] - threshold, -value[MEASURE_SUSCEPTIBILITY]};
 }
 
@@ -30,41 +39,54 @@ static struct node node_at(const struct measure_grid *grid, const struct criteri
 static void make_polynomial(const struct measure_grid *grid, const struct criterion *criterion, size_t i,
                             size_t nodes, struct polynomial *p) {
     double *x = p->x, *c = p->c, inverse[MOST_NODES][MOST_NODES]; /* of distances */
-    size_t first = i, end = i;                                    /* nodes that are there */
-    p->terms = 2 * nodes;
+    const double threshold = threshold_of(criterion);
+    size_t first = i, end = i; /* nodes that are there */
+    p->nodes = nodes;
     for (size_t k = 0; k < nodes; k++) {
         const bool below = end == grid->count || (first > 0 && i - first <= end - i);
-        const struct node node = node_at(grid, criterion, below ? --first : end++);
-        for (size_t j = 0; j < k; j++) { inverse[k][j] = 1 / (node.x - x[2 * j]); }
-        x[2 * k] = x[2 * k + 1] = node.x;
+        const struct node node = node_at(grid, criterion, threshold, below ? --first : end++);
+        for (size_t j = 0; j < k; j++) { inverse[k][j] = 1 / (node.x - x[j]); }
+        x[k] = node.x;
         c[2 * k] = node.value;
         c[2 * k + 1] = node.slope;
     }
     for (size_t k = nodes; k-- > 1;) { c[2 * k] = (c[2 * k] - c[2 * k - 2]) * inverse[k][k - 1]; }
-    for (size_t order = 2; order < p->terms; order++) {
-        for (size_t k = p->terms - 1; k >= order; k--) {
+    for (size_t order = 2; order < 2 * nodes; order++) {
+        for (size_t k = 2 * nodes - 1; k >= order; k--) {
             c[k] = (c[k] - c[k - 1]) * inverse[k / 2][(k - order) / 2];
         }
     }
 }
 
-/* Value, slope, half of the second and a sixth of the third derivative of the first terms. */
-static void polynomial_at(const struct polynomial *p, size_t terms, double x, double d[4]) {
-    d[0] = d[1] = d[2] = d[3] = 0;
-    for (size_t i = terms; i-- > 0;) {
-        double t = x - p->x[i];
-        d[3] = d[3] * t + d[2];
-        d[2] = d[2] * t + d[1];
-        d[1] = d[1] * t + d[0];
-        d[0] = d[0] * t + p->c[i];
-    }
+/* Value, slope, half of the second and a sixth of the third derivative. */
+enum { DERIVATIVES = 4 };
+
+/* How far x lies above the root, by Halley's method, or above where the slope is steepest, by Newton's. */
+static double step_of(const double d[DERIVATIVES], bool steepest) {
+    return steepest ? d[2] / (3 * d[3]) : d[0] * d[1] / (d[1] * d[1] - d[0] * d[2]);
 }
 
-/* Newton's step to the root, or to where the slope is steepest. */
-static double step_of(const struct polynomial *p, size_t terms, bool steepest, double x) {
-    double d[4];
-    polynomial_at(p, terms, x, d);
-    return steepest ? d[2] / (3 * d[3]) : d[0] / d[1];
+/* The same of the polynomial through all nodes, all but the last one, and all but the last two. */
+struct steps {
+    double all, but_one, but_two;
+};
+
+static struct steps steps_at(const struct polynomial *p, bool steepest, double x) {
+    double d[DERIVATIVES] = {0}, w[DERIVATIVES] = {1}; /* w: of the product of (x - node)^2 so far */
+    struct steps steps = {0, 0, 0};
+    for (size_t k = 0; k < p->nodes; k++) {
+        const double t = x - p->x[k], square = t * t, a = p->c[2 * k], b = p->c[2 * k + 1];
+        const double once[DERIVATIVES] = {w[0] * t, w[1] * t + w[0], w[2] * t + w[1], w[3] * t + w[2]};
+        if (k + 2 == p->nodes) { steps.but_two = step_of(d, steepest); }
+        if (k + 1 == p->nodes) { steps.but_one = step_of(d, steepest); }
+        for (size_t m = 0; m < DERIVATIVES; m++) { d[m] += a * w[m] + b * once[m]; }
+        w[3] = w[3] * square + (2 * t * w[2] + w[1]);
+        w[2] = w[2] * square + (2 * t * w[1] + w[0]);
+        w[1] = w[1] * square + 2 * t * w[0];
+        w[0] = w[0] * square;
+    }
+    steps.all = step_of(d, steepest);
+    return steps;
 }
 
 /* Whether the entropy falls by more than the susceptibility on the grid explains: it has a peak in between.
@@ -112,17 +134,16 @@ struct guess guess_root(const struct measure_grid *grid, const struct criterion 
     struct guess guess = GUESS_NONE;
     if (grid->count < nodes || (steepest && peak_is_hidden(grid, i))) { return guess; }
     make_polynomial(grid, criterion, i, nodes, &p);
-    double low = p.x[0], middle = p.x[2], high = steepest ? grid->value[i + 1][MEASURE_LOG_BETA] : middle,
-           step = INFINITY, secant = p.c[0] / (p.c[1] + p.c[2] * (middle - low)),
-           x = steepest ? middle : low - secant;
-    for (int k = 0; k < 8 && !(fabs(step) < small); k++) {
-        step = step_of(&p, p.terms, steepest, x);
-        x -= step;
+    double low = p.x[0], middle = p.x[1], high = steepest ? grid->value[i + 1][MEASURE_LOG_BETA] : middle,
+           secant = p.c[0] / (p.c[1] + p.c[2] * (middle - low)), x = steepest ? middle : low - secant;
+    struct steps step = {INFINITY, INFINITY, INFINITY};
+    for (int k = 0; k < 8 && !(fabs(step.all) < small); k++) {
+        step = steps_at(&p, steepest, x);
+        x -= step.all;
     }
-    double rest = fabs(step) < small ? step * step : fabs(step),
-           two = fabs(step_of(&p, p.terms - 2, steepest, x)),
-           four = fabs(step_of(&p, p.terms - 4, steepest, x));
-    double doubt = x > low && x < high ? fmax(rest, fmax(two, four / 100)) : INFINITY;
+    double rest = fabs(step.all) < small ? step.all * step.all : fabs(step.all),
+           one = fabs(step.but_one - step.all), two = fabs(step.but_two - step.all);
+    double doubt = x > low && x < high ? fmax(rest, fmax(one, two / 100)) : INFINITY;
     guess.near = doubt < near;
     guess.log_beta = guess.near ? x : balance_between(grid, steepest && falls_slowly(grid, i) ? i + 1 : i);
     guess.sure = doubt < promised;

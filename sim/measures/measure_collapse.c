@@ -205,8 +205,9 @@ static struct bracket grid_bracket(const struct measure_grid *grid, const struct
  * rounding decides. */
 static double unexplained_fall(const struct measure_grid *grid, size_t i, double most) {
     const double seen = 1e-6;
-    double before = grid->value[i - 1][MEASURE_ENTROPY], fall = before - grid->value[i][MEASURE_ENTROPY];
-    return fall > seen * before ? fall / (most * log(grid->beta[i] / grid->beta[i - 1])) : 0;
+    const double *low = grid->value[i - 1], *high = grid->value[i];
+    double before = low[MEASURE_ENTROPY], fall = before - high[MEASURE_ENTROPY];
+    return fall > seen * before ? fall / (most * (high[MEASURE_LOG_BETA] - low[MEASURE_LOG_BETA])) : 0;
 }
 
 /* The range between two points, neither of them its highest, that must hold a higher peak of chi than the
