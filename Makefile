@@ -99,7 +99,7 @@ $(if $(SANITIZE),$(LIGHT:%=$(OBJ)/%/%.o)): OPTIMISE = -Og
 # What tests do themselves takes no time; what optimising alone can warn of, plain gcc does.
 $(OBJ)/tests/%.o: OPTIMISE = $(if $(SANITIZE)$(findstring clang,$(notdir $(CC))),-O0,-O1)
 $(OBJ)/tests/bench/%.o: OPTIMISE = -O2
-$(OBJ)/tests/bench/peer_tuned.o: OPTIMISE = -O3 -march=native -ffast-math
+$(OBJ)/tests/bench/peer_tuned.o: OPTIMISE = -O3 -march=native -ffast-math -funroll-loops
 
 define isa_rule
 $(OBJ)/%.$(1).o: %.c Makefile

@@ -117,11 +117,11 @@ static struct cell cell_create(const struct kept_law *law, size_t n) {
     struct cell c = {.law = law, .n = n, .rows = n < SCORES ? SCORES / n : 1};
     c.drawn = kept_create(isa_best(), law, log((double)n), false, BETAS);
     c.counted = kept_create(isa_best(), law, log((double)n), true, BETAS);
-    c.task =
-        (struct peer_task){peer_law_of(law), law->p[0], n, {0}, memory_create(4 * n + 2, sizeof(double))};
-    for (size_t b = 0; b < BETAS; b++) {
-        c.task.beta[b] = exp(kept_log_lambda(c.drawn)) * exp2(-4 + (double)b / 8);
-    }
+    c.task = (struct peer_task){
+        peer_law_of(law), law->p[0], n, {0}, {0}, memory_create(4 * n + 2, sizeof(double))};
+    const double unit = exp(kept_log_lambda(c.drawn));
+    for (size_t b = 0; b < BETAS; b++) { c.task.beta[b] = unit * exp2(-4 + (double)b / 8); }
+    for (size_t i = 0; i < PEER_GAPS; i++) { c.task.gap[i] = kept_gap(i) / unit; }
     return c;
 }
 
@@ -160,7 +160,7 @@ static double rows_of(struct kept *kept, size_t first, size_t rows, struct tally
 static void tally_peer(struct cell *c, enum maker maker, const struct peer_answer *a) {
     const double unit = exp(kept_log_lambda(c->drawn));
     tally_row(c->tally[maker],
-              &(struct kept_answer){a->entropy[MIDDLE], a->lambda / unit, a->root_entropy / unit,
+              &(struct kept_answer){a->at[MIDDLE].entropy, a->lambda / unit, a->root_entropy / unit,
                                     a->root_participation / unit, a->root_top_two / unit});
 }
 

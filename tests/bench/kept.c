@@ -42,7 +42,7 @@ struct kept *kept_create(const struct isa *isa, const struct kept_law *law, doub
     k->log_lambda = typical_scale(family, law->p, log_n).log_lambda;
     k->betas = betas;
     for (size_t b = 0; b < betas; b++) { k->beta[b] = exp2(-4 + 8 * (double)b / (double)(betas - 1)); }
-    for (int i = 0; i < GAPS; i++) { k->gap[i] = ldexp(1 + 0.25 * (i % 4), -8 + i / 4); }
+    for (size_t i = 0; i < GAPS; i++) { k->gap[i] = kept_gap(i); }
     k->sampler = sampler_create(isa);
     k->law = sampler_law_create(family, law->p, log_n, k->log_lambda, counted, isa->kernel, betas, k->beta);
     return k;
@@ -55,6 +55,8 @@ void kept_free(struct kept *k) {
 }
 
 double kept_log_lambda(const struct kept *k) { return k->log_lambda; }
+
+double kept_gap(size_t i) { return ldexp(1 + 0.25 * (double)(i % 4), -8 + (int)(i / 4)); }
 
 static void read_clock(double *at, size_t which) {
     if (at) { at[which] = ledger_clock(); }

@@ -44,5 +44,7 @@ struct kept_answer {
  * read, which takes half a microsecond. */
 struct kept_answer kept_row(struct kept *kept, uint64_t replicate, double at[KEPT_PARTS + 1]);
 double kept_log_lambda(const struct kept *kept);
+/* The gaps t of N_n(t), in units of 1/Lambda^typ: i < 73. */
+double kept_gap(size_t i);
 
 #endif

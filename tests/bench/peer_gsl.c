@@ -52,11 +52,7 @@ struct gaps {
     double threshold;
 };
 
-struct means {
-    double entropy, participation, top_weight, susceptibility;
-};
-
-static struct means means_at(const struct gaps *g, double beta) {
+static struct peer_measures measures_at(const struct gaps *g, double beta) {
     double z = 0, first = 0, second = 0, squares = 0;
     for (size_t i = 0; i < g->n; i++) {
         const double gap = g->gap[i], w = exp(-beta * gap);
@@ -66,28 +62,31 @@ static struct means means_at(const struct gaps *g, double beta) {
         squares += w * w;
     }
     const double mean = first / z;
-    return (struct means){log(z) + beta * mean, squares / (z * z), 1 / z,
-                          beta * beta * (second / z - mean * mean)};
+    return (struct peer_measures){.entropy = log(z) + beta * mean,
+                                  .participation = squares / (z * z),
+                                  .top_weight = 1 / z,
+                                  .top_two_ratio = exp(-beta * g->gap[1]),
+                                  .susceptibility = beta * beta * (second / z - mean * mean),
+                                  .log_z = log(z),
+                                  .gap_mean = mean};
 }
 
 static double over_entropy(double x, void *gaps) {
     const struct gaps *g = gaps;
-    return means_at(g, exp(x)).entropy - g->threshold;
+    return measures_at(g, exp(x)).entropy - g->threshold;
 }
 
 static double over_participation(double x, void *gaps) {
     const struct gaps *g = gaps;
-    return means_at(g, exp(x)).participation - g->threshold;
+    return measures_at(g, exp(x)).participation - g->threshold;
 }
 
-static double minus_susceptibility(double x, void *gaps) { return -means_at(gaps, exp(x)).susceptibility; }
+static double minus_susceptibility(double x, void *gaps) { return -measures_at(gaps, exp(x)).susceptibility; }
 
-/* Of the betas between which `value` passes the threshold. */
-static double root_of(const struct peer_gsl *p, const struct peer_task *task, const double *value,
+/* Between betas i - 1 and i. */
+static double root_of(const struct peer_gsl *p, const struct peer_task *task, size_t i,
                       double (*over)(double, void *), struct gaps *gaps) {
-    size_t i = 1;
-    while (i < PEER_BETAS && (value[i] > gaps->threshold) == (value[0] > gaps->threshold)) { i++; }
-    if (i == PEER_BETAS) { return NAN; }
+    if (i == 0 || i == PEER_BETAS) { return NAN; }
     gsl_function f = {over, gaps};
     gsl_root_fsolver_set(p->root, &f, log(task->beta[i - 1]), log(task->beta[i]));
     do {
@@ -97,17 +96,17 @@ static double root_of(const struct peer_gsl *p, const struct peer_task *task, co
     return exp(gsl_root_fsolver_root(p->root));
 }
 
-static double maximum_of(const struct peer_gsl *p, const struct peer_task *task, const double *chi,
-                         struct gaps *gaps) {
+static double maximum_of(const struct peer_gsl *p, const struct peer_task *task,
+                         const struct peer_measures *at, struct gaps *gaps) {
     size_t top = 0;
     for (size_t b = 1; b < PEER_BETAS; b++) {
-        if (chi[b] > chi[top]) { top = b; }
+        if (at[b].susceptibility > at[top].susceptibility) { top = b; }
     }
     if (top == 0 || top + 1 == PEER_BETAS) { return NAN; }
     gsl_function f = {minus_susceptibility, gaps};
-    gsl_min_fminimizer_set_with_values(p->minimum, &f, log(task->beta[top]), -chi[top],
-                                       log(task->beta[top - 1]), -chi[top - 1], log(task->beta[top + 1]),
-                                       -chi[top + 1]);
+    gsl_min_fminimizer_set_with_values(p->minimum, &f, log(task->beta[top]), -at[top].susceptibility,
+                                       log(task->beta[top - 1]), -at[top - 1].susceptibility,
+                                       log(task->beta[top + 1]), -at[top + 1].susceptibility);
     for (int i = 0; i < 60; i++) {
         gsl_min_fminimizer_iterate(p->minimum);
         if (gsl_min_fminimizer_x_upper(p->minimum) - gsl_min_fminimizer_x_lower(p->minimum) < 1e-7) { break; }
@@ -121,19 +120,27 @@ void peer_gsl_row(struct peer_gsl *p, const struct peer_task *task, struct peer_
     for (size_t i = 0; i < task->n; i++) { gap[i] = top - gap[i]; }
     gsl_sort(gap, 1, task->n);
     struct gaps gaps = {gap, task->n, 1};
+    size_t one_nat = 0, half = 0;
     for (size_t b = 0; b < PEER_BETAS; b++) {
-        const struct means m = means_at(&gaps, task->beta[b]);
-        a->entropy[b] = m.entropy;
-        a->participation[b] = m.participation;
-        a->top_weight[b] = m.top_weight;
-        a->top_two_ratio[b] = exp(-task->beta[b] * gap[1]);
-        a->susceptibility[b] = m.susceptibility;
+        a->at[b] = measures_at(&gaps, task->beta[b]);
+        one_nat += a->at[b].entropy > 1;
+        half += a->at[b].participation < 0.5;
+        for (size_t k = 0; k < PEER_RANKS; k++) {
+            a->ordered[b][k] = exp(-task->beta[b] * gap[k]) * a->at[b].top_weight;
+        }
     }
     a->lambda = 0;
     for (size_t k = 1; k < task->n; k++) { a->lambda = fmax(a->lambda, log((double)k + 1) / gap[k]); }
-    a->root_entropy = root_of(p, task, a->entropy, over_entropy, &gaps);
+    for (int f = 0; f < PEER_FACTORS; f++) {
+        a->te[f] = measures_at(&gaps, ldexp(a->lambda, f - PEER_FACTORS / 2));
+    }
+    for (size_t i = 0, k = 0; i < PEER_GAPS; i++) {
+        while (k < task->n && gap[k] <= task->gap[i]) { k++; }
+        a->log_count[i] = log((double)k);
+    }
+    a->root_entropy = root_of(p, task, one_nat, over_entropy, &gaps);
     gaps.threshold = 0.5;
-    a->root_participation = root_of(p, task, a->participation, over_participation, &gaps);
+    a->root_participation = root_of(p, task, half, over_participation, &gaps);
     a->root_top_two = M_LN2 / gap[1];
-    a->root_susceptibility = maximum_of(p, task, a->susceptibility, &gaps);
+    a->root_susceptibility = maximum_of(p, task, a->at, &gaps);
 }

@@ -1,6 +1,6 @@
 """NumPy's cost of a drawn row: LAW:PARAMETER:N:LAMBDA:ROWS:SEED... For each, CPU seconds a row, then means over rows: of
 the entropy at beta = LAMBDA, and of the logarithms, over LAMBDA, of Lambda_n and where H = 1, Y_2 = 1/2, p_2/p_1 = 1/2. Every
-score drawn, 65 betas, four collapse points, in doubles."""
+score drawn, 65 betas, four collapse points, 17 TE factors, 8 ordered weights, N_n(t) at 73 gaps, in doubles."""
 import sys
 import time
 
@@ -57,7 +57,7 @@ def between(value, threshold):
     return over[0] if over.size else None
 
 
-def measure(score, beta):
+def measure(score, beta, t):
     gap = np.sort(score.max() - score)
     lam = (np.log(np.arange(2, gap.size + 1)) / gap[1:]).max()
     table = np.array([sums(gap, b) for b in beta])
@@ -72,15 +72,19 @@ def measure(score, beta):
     top = table[:, 3].argmax()
     if 0 < top < len(beta) - 1 and table[top - 1, 4] * table[top + 1, 4] < 0:
         at_top = root(lambda t: sums(gap, np.exp(t))[4], x[top - 1], x[top + 1])
-    return table, ratio, at_top, np.array([lam, at_entropy, at_participation, np.log(2) / gap[1]])
+    te = np.array([sums(gap, lam * 2.0**f) for f in range(-8, 9)])
+    ordered = np.exp(-beta[:, None] * gap[:8]) * table[:, 2, None]
+    count = np.log(np.searchsorted(gap, t, "right"))
+    return table, ratio, at_top, te, ordered, count, np.array([lam, at_entropy, at_participation, np.log(2) / gap[1]])
 
 
 for cell in sys.argv[1:]:
     law, parameter, n, scale, rows, seed = cell.split(":")
     rng, beta = np.random.default_rng(int(seed)), float(scale) * 2.0 ** (np.arange(65) / 8 - 4)
-    measure(draw(rng, law, float(parameter), 64), beta)
+    t = (1 + 0.25 * (np.arange(73) % 4)) * 2.0 ** (np.arange(73) // 4 - 8) / float(scale)
+    measure(draw(rng, law, float(parameter), 64), beta, t)
     found, start = [], time.process_time()
     for _ in range(int(rows)):
-        table, _, _, points = measure(draw(rng, law, float(parameter), int(n)), beta)
+        table, *_, points = measure(draw(rng, law, float(parameter), int(n)), beta, t)
         found.append([table[32, 0], *np.log(points / float(scale))])
     print((time.process_time() - start) / int(rows), *np.nanmean(found, axis=0))
