@@ -317,7 +317,8 @@ static inline size_t first_flag(uint64_t *word) {
     return flag;
 }
 
-/* Without branches that are hard to foresee: first which words of flags have any; most of those have one. */
+/* Without branches that are hard to foresee: first which words of flags have any; where they are few, most of
+ * those have one. */
 static size_t above(size_t n, const double *x, double limit, double *out) {
     enum { MOST = 1024, WORD = sizeof(uint64_t) };
     size_t count = 0;
@@ -332,7 +333,14 @@ static size_t above(size_t n, const double *x, double limit, double *out) {
             hit[hits] = i;
             hits += word != 0;
         }
-        for (size_t h = 0; h < hits; h++) {
+        const bool few = hits * WORD * 4 < some;
+        for (size_t h = 0; h < hits && !few; h++) {
+            for (size_t k = hit[h]; k < hit[h] + WORD && k < some; k++) {
+                out[count] = x[start + k];
+                count += flag[k];
+            }
+        }
+        for (size_t h = 0; h < hits && few; h++) {
             uint64_t word;
             memcpy(&word, flag + hit[h], sizeof word);
             while (word != 0) { out[count++] = x[start + hit[h] + first_flag(&word)]; }
