@@ -195,15 +195,23 @@ struct inside {
     double gap[INSIDE], log_count[INSIDE];
 };
 
-/* In strides, the last of them without branches, which would be hard to foresee. */
-static void walk_to(struct walk *w, const struct row *row, double gap) {
+/* In strides, the last of them without branches, which would be hard to foresee; that there is anything to
+ * pass is not. */
+static void walk_top(struct walk *w, const struct row *row, double gap) {
     enum { STRIDE = 8 };
-    size_t top = w->top, part = w->part;
+    size_t top = w->top;
+    if (top == row->top_count || row->gap[top] > gap) { return; }
     while (top + STRIDE <= row->top_count && row->gap[top + STRIDE - 1] <= gap) { top += STRIDE; }
-    while (part + STRIDE <= row->part_count && row->part[part + STRIDE - 1].upper <= gap) { part += STRIDE; }
     w->top = top;
-    w->part = part;
     for (size_t k = top; k < top + STRIDE && k < row->top_count; k++) { w->top += row->gap[k] <= gap; }
+}
+
+static void walk_parts(struct walk *w, const struct row *row, double gap) {
+    enum { STRIDE = 8 };
+    size_t part = w->part;
+    if (part == row->part_count || row->part[part].upper > gap) { return; }
+    while (part + STRIDE <= row->part_count && row->part[part + STRIDE - 1].upper <= gap) { part += STRIDE; }
+    w->part = part;
     for (size_t k = part; k < part + STRIDE && k < row->part_count; k++) {
         w->part += row->part[k].upper <= gap;
     }
@@ -238,7 +246,8 @@ void measure_log_gap_count(const struct kernel *kernel, const struct row *row, s
     size_t within_top = 0; /* of the first gaps */
     for (size_t j = 0; j < count; j++) {
         const double gap = t[j] / row->stretch;
-        walk_to(&walk, row, gap);
+        walk_top(&walk, row, gap);
+        walk_parts(&walk, row, gap);
         if (walk.part < row->part_count && row->part[walk.part].lower < gap) {
             in.at[in.count] = j;
             in.part[in.count] = walk.part;
