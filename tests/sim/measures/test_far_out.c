@@ -4,6 +4,7 @@
 #include "tests/test.h"
 
 #include "models/theory/typical.h"
+#include "sim/measures/normaliser.h"
 #include "sim/rows/counted_law.h"
 #include "sim/rows/measured.h"
 
@@ -84,6 +85,51 @@ static void test_measured_rows(void **state) {
     measured_free(measured);
 }
 
+/* Sparsemax with all gaps: T by bisection. */
+static struct normalised brute_sparsemax(size_t n, const double *gap, double scale) {
+    double low = 0, high = 1 / scale;
+    for (int step = 0; step < 100; step++) {
+        double middle = (low + high) / 2, sum = 0;
+        for (size_t i = 0; i < n; i++) { sum += fmax(0, scale * (middle - gap[i])); }
+        *(sum < 1 ? &low : &high) = middle;
+    }
+    struct normalised all = {.top_weight = scale * high};
+    for (size_t i = 0; i < n && gap[i] < high; i++) {
+        const double p = scale * (high - gap[i]);
+        all.support++;
+        all.entropy -= p * log(p);
+        all.participation += p * p;
+    }
+    return all;
+}
+
+/* As far as sim/measures/normaliser.h promises, where the others begin to have weight. */
+static void test_sparsemax(void **state) {
+    (void)state;
+    enum { N = 20000 };
+    static double gap[N];
+    struct compress_bounds bounds;
+    struct measured *measured = measured_create(isa_best());
+    struct normaliser *normaliser = normaliser_create();
+    for (int k = 0; k < 8; k++) {
+        const double far = k % 2 ? 100 : 10;
+        double *score = scores_far_out(N, far, 1, gap, &bounds, (uint64_t)k);
+        normaliser_begin(normaliser, measured_row_within(measured, N, score, 1, &bounds));
+        for (int b = 0; b < 8; b++) {
+            const double beta = exp2(-b) / far;
+            const struct normalised want = brute_sparsemax(N, gap, beta),
+                                    got = normaliser_entmax(normaliser, 2, beta);
+            check_relative(got.support, want.support, 1e-3);
+            check_relative(got.entropy, want.entropy, 1e-4);
+            check_relative(got.participation, want.participation, 1e-4);
+            check_relative(got.top_weight, want.top_weight, 1e-4);
+        }
+        free(score);
+    }
+    normaliser_free(normaliser);
+    measured_free(measured);
+}
+
 /* Half of the rows of a law with a Pareto tail. */
 static void test_drawn_rows(void **state) {
     (void)state;
@@ -150,6 +196,7 @@ static void test_counted_rows(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_measured_rows),
+        cmocka_unit_test(test_sparsemax),
         cmocka_unit_test(test_drawn_rows),
         cmocka_unit_test(test_counted_rows),
     };
