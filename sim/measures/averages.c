@@ -190,7 +190,7 @@ void averages_add_chains(const struct kernel *kernel, const struct row *row, siz
 
 void averages_participations(const struct kernel *kernel, const struct averages_columns *c,
                              double *participation, double *log_participation) {
-    double inverse[KERNEL_MIXED], tiny = exp(NEGLIGIBLE);
+    double inverse[KERNEL_MIXED];
     const struct kernel_mixture *of = &c->of;
     for (size_t i = 0; i + 1 < c->count; i++) {
         inverse[i] = 2 * of->log_z[i] - of->log_z[i + 1];
@@ -199,7 +199,7 @@ void averages_participations(const struct kernel *kernel, const struct averages_
     kernel->weights(c->count - 1, inverse, 1, participation);
     for (size_t i = 0; i + 1 < c->count; i++) { /* of points alone, without the logarithm's rounding */
         double z = 1 + of->sum[0][i];
-        if (of->share[i] < tiny && of->share[i + 1] < tiny) {
+        if (of->share[i] == 0 && of->share[i + 1] == 0) {
             participation[i] = (1 + of->sum[0][i + 1]) / z / z;
         }
     }

@@ -65,8 +65,8 @@ struct kernel_rung {
 
 /* Averages under weights e^{-beta gap} at `count` betas, each over points and a bulk together. In: sums over
  * the points but the first, whose gap is 0, of weights times gap^m; of the bulk, where there is one, the log
- * of its sum (may be -inf), mean and variance. Out, in their place: those of all. The bulk is
- * left out where it is below e^KERNEL_UNSEEN of the points. */
+ * of its sum (may be -inf), mean and variance. Out, in their place: those of all. The bulk is left out where
+ * it is below e^KERNEL_UNSEEN of the points, and its share is 0 below e^KERNEL_NEGLIGIBLE. */
 #define KERNEL_NEGLIGIBLE (-45.0)
 #define KERNEL_UNSEEN (-700.0)
 struct kernel_mixture {

@@ -63,7 +63,7 @@ static void mix_both(struct kernel_mixture *x) {
         x->variance[i] = seen ? variance : points.variance;
         x->top_weight[i] = large ? vector_decay_one(-log_whole[i]) : over;
         x->log_z[i] = seen ? log_whole[i] : log_points[i];
-        x->share[i] = seen ? share : 0;
+        x->share[i] = large ? share : 0;
     }
 }
 
