@@ -28,11 +28,22 @@ struct mark {
     double log_mass, u, slope, bend;
 };
 
+/* J over u as Chebyshev's series, each on its part of the way from where two terms are all to the split. */
+enum { TERMS = VECTOR_TERMS, SERIES = 96 };
+struct series {
+    double low, high, c[TERMS];
+};
+struct shares {
+    size_t count;
+    struct series series[SERIES];
+};
+
 struct end {
     double kappa, c;
     struct place split;
-    double log_total; /* mass of all of [0, 2] over w at the split */
-    size_t marks;     /* none: places are looked for from the leading law */
+    double log_total;            /* mass of all of [0, 2] over w at the split */
+    const struct shares *shares; /* NULL: there are none, and J is integrated */
+    size_t marks;                /* none: places are looked for from the leading law */
     struct mark mark[MARKS];
 };
 
@@ -102,20 +113,73 @@ static double smooth_step(const struct end *e, double x, double y, double size) 
     return fmin(fmin(4 / fmax(slope, 0), 1.5 / sqrt(bend)), fmin(log1p(y / x), size > modest ? 1 : 3));
 }
 
-/* J; with kappa = 1 an integral of an exponential. */
-static double share(const struct end *e, struct place p) {
-    const double small = 1e-8, deepest = -45, twice = 2 * tanh(p.u / 2);
+static const double SMALL = 1e-8; /* of x (|c| + kappa): then two terms are all */
+
+/* J by quadrature. */
+static double integrated_share(const struct end *e, struct place p) {
+    const double deepest = -45, twice = 2 * tanh(p.u / 2);
     double v = 0, sum = 0, exponent = 0;
-    if (e->kappa == 1 && fabs(e->c) * p.x > small) { return expm1(e->c * p.x) / (e->c * p.x); }
     while (exponent > deepest) {
         double x = p.x * exp(-v), y = p.y - p.x * expm1(-v), size = x * (fabs(e->c) + e->kappa);
-        if (size < small) { return sum + exp(exponent) * share_beyond(e, x); }
+        if (size < SMALL) { return sum + exp(exponent) * share_beyond(e, x); }
         double step = smooth_step(e, x, y, size);
         sum += integral_over(e, p, twice, v, step);
         v += step;
         exponent = exponent_at(e, p, twice, v);
     }
     return sum;
+}
+
+/* Of what has these values at Chebyshev's nodes. */
+static void series_of(const double value[TERMS], double c[TERMS]) {
+    for (int m = 0; m < TERMS; m++) {
+        double sum = 0;
+        for (int j = 0; j < TERMS; j++) { sum += value[j] * cos(M_PI * m * (j + 0.5) / TERMS); }
+        c[m] = sum * (m == 0 ? 1.0 : 2.0) / TERMS;
+    }
+}
+
+/* In halves where the last terms are more than rounding, of which halving leaves as much: `before` are those
+ * of twice as much. What there is no room for is left out. */
+static void cover(const struct end *e, struct shares *s, double low, double high, double before) {
+    const double resolved = 2e-15, rounding = 1e-10;
+    struct series series = {.low = low, .high = high};
+    double value[TERMS], last = 0;
+    for (int j = 0; j < TERMS; j++) {
+        const double t = cos(M_PI * (j + 0.5) / TERMS);
+        value[j] = integrated_share(e, place_of((low + high) / 2 + (high - low) / 2 * t));
+    }
+    series_of(value, series.c);
+    for (int m = TERMS - 3; m < TERMS; m++) { last = fmax(last, fabs(series.c[m] / series.c[0])); }
+    if (s->count == SERIES) { return; }
+    if (last <= resolved || (last <= rounding && last > before / 4)) {
+        s->series[s->count++] = series;
+    } else {
+        cover(e, s, low, (low + high) / 2, last);
+        cover(e, s, (low + high) / 2, high, last);
+    }
+}
+
+static void make_shares(struct end *e, struct shares *s) {
+    s->count = 0;
+    cover(e, s, log(SMALL / (e->kappa + fabs(e->c))) - 1, e->split.u, INFINITY);
+    e->shares = s;
+}
+
+/* NULL: none has it. */
+static const struct series *series_at(const struct shares *s, double u) {
+    size_t k;
+    if (!s) { return NULL; }
+    SEARCH_END(k, s->count, s->series[k].low <= u)
+    return k > 0 && u <= s->series[k - 1].high ? &s->series[k - 1] : NULL;
+}
+
+/* J; with kappa = 1 an integral of an exponential. */
+static double share(const struct end *e, struct place p) {
+    if (e->kappa == 1 && fabs(e->c) * p.x > SMALL) { return expm1(e->c * p.x) / (e->c * p.x); }
+    const struct series *s = series_at(e->shares, p.u);
+    if (!s) { return integrated_share(e, p); }
+    return vector_chebyshev_one(s->c, 2 * (2 * p.u - s->low - s->high) / (s->high - s->low));
 }
 
 /* log(a/b) where a - b is known. */
@@ -239,6 +303,7 @@ static struct place near_place(struct position position) {
 struct memory {
     struct fisher_law law;
     struct fisher fisher;
+    struct shares shares[2];
     double log_v; /* of `at`; NaN: none */
     struct position at;
 };
@@ -246,11 +311,22 @@ struct memory {
 static struct memory *recall(struct fisher_law law) {
     static _Thread_local struct memory memory;
     if (memory.law.d != law.d || memory.law.concentration != law.concentration) {
-        memory = (struct memory){.law = law, .fisher = fisher_make(law), .log_v = NAN};
+        memory.law = law;
+        memory.fisher = fisher_make(law);
+        memory.log_v = NAN;
         make_marks(&memory.fisher.end[NEAR]);
         make_marks(&memory.fisher.end[FAR]);
     }
     return &memory;
+}
+
+static struct memory *recall_shares(struct fisher_law law) {
+    struct memory *memory = recall(law);
+    for (enum side side = NEAR; side <= FAR; side++) {
+        struct end *end = &memory->fisher.end[side];
+        if (!end->shares && end->kappa != 1) { make_shares(end, &memory->shares[side]); }
+    }
+    return memory;
 }
 
 static struct position recall_position(struct memory *memory, double log_v) {
@@ -265,7 +341,7 @@ double fisher_log_tail(struct fisher_law law, double score) {
     double t = -score;
     if (t <= 0) { return -INFINITY; }
     if (t >= 2) { return 0; }
-    const struct end *end = recall(law)->fisher.end;
+    const struct end *end = recall_shares(law)->fisher.end;
     struct place p = {log(t / (2 - t)), t, 2 - t};
     if (t <= end[NEAR].split.x) { return log_mass(&end[NEAR], p, share(&end[NEAR], p)); }
     p = place_mirrored(p);
@@ -279,7 +355,7 @@ double fisher_quantile(struct fisher_law law, double log_v) {
 
 /* -1/(x J) towards the end that the mass is counted from. */
 double fisher_log_hazard(struct fisher_law law, double log_v) {
-    struct memory *memory = recall(law);
+    struct memory *memory = recall_shares(law);
     struct position at = recall_position(memory, log_v);
     double towards = -log_x(at.place) - log(share(&memory->fisher.end[at.side], at.place));
     return at.side == NEAR ? towards : towards + log_one_minus_exp(log_v) - log_v;
@@ -289,7 +365,7 @@ double fisher_log_hazard(struct fisher_law law, double log_v) {
  * law alone. */
 double fisher_log_gap(struct fisher_law law, double log_v_top, double y) {
     const double apart = 0.01;
-    struct memory *memory = recall(law);
+    struct memory *memory = recall_shares(law);
     const struct end *near = &memory->fisher.end[NEAR];
     struct place top = near_place(recall_position(memory, log_v_top)),
                  bottom = near_place(solve(&memory->fisher, log_v_top + y));
@@ -305,8 +381,11 @@ double fisher_log_gap(struct fisher_law law, double log_v_top, double y) {
 
 /* u over the logit of V, which is smooth: singular at odd multiples of pi i, where V is infinite, and almost
  * straight towards the ends. Panels so wide leave 1e-15. */
-enum { PANELS = 16, TERMS = 16 };
-static const double widest = 11.2, width = 1.4; /* of the logit; draws beyond are made by quantile */
+enum { PANELS = 16 };
+static const double width = 1.4; /* of the logit */
+
+/* Draws beyond are made by quantile. */
+static double widest(void) { return PANELS * width / 2; }
 
 /* u in the middle, and what it is more at t in [-1, 1]: its powers' coefficients. */
 struct panel {
@@ -334,11 +413,7 @@ static void panel_make(struct panel *p, const struct fisher *f, double logit) {
     for (int j = 0; j < TERMS; j++) {
         value[j] = place_of_logit(f, logit + 0.5 * width * cos(M_PI * (j + 0.5) / TERMS)) - p->middle;
     }
-    for (int m = 0; m < TERMS; m++) {
-        double sum = 0;
-        for (int j = 0; j < TERMS; j++) { sum += value[j] * cos(M_PI * m * (j + 0.5) / TERMS); }
-        p->rise[m] = sum * (m == 0 ? 1.0 : 2.0) / TERMS;
-    }
+    series_of(value, p->rise);
     to_powers(p->rise);
 }
 
@@ -349,9 +424,10 @@ static const struct panel *recall_panels(struct fisher_law law) {
         struct panel panel[PANELS];
     } memory;
     if (memory.law.d != law.d || memory.law.concentration != law.concentration) {
-        const struct fisher *f = &recall(law)->fisher;
+        struct fisher f = recall(law)->fisher;
+        f.end[NEAR].shares = f.end[FAR].shares = NULL; /* whatever was asked before */
         memory.law = law;
-        for (int k = 0; k < PANELS; k++) { panel_make(&memory.panel[k], f, (k + 0.5) * width - widest); }
+        for (int k = 0; k < PANELS; k++) { panel_make(&memory.panel[k], &f, (k + 0.5) * width - widest()); }
     }
     return memory.panel;
 }
@@ -370,8 +446,9 @@ static inline double panel_at(const struct panel *p, double t) {
 
 /* -u of logits; anything where they are too wide. */
 static void minus_places(const struct panel *panel, size_t n, const double *logit, double *minus_u) {
+    const double end = widest();
     for (size_t i = 0; i < n; i++) {
-        const double at = (logit[i] + widest) * (1 / width);
+        const double at = (logit[i] + end) * (1 / width);
         int k = (int)at;
         k = k < 0 ? 0 : (k < PANELS ? k : PANELS - 1);
         minus_u[i] = -panel_at(&panel[k], 2 * (at - k) - 1);
@@ -380,6 +457,7 @@ static void minus_places(const struct panel *panel, size_t n, const double *logi
 
 static void draw_by_panels(struct fisher_law law, const struct vector *vector, size_t n,
                            const double *uniforms, double *scores) {
+    const double end = widest();
     double logit[FAMILY_CHUNK];
 #pragma omp simd
     for (size_t i = 0; i < n; i++) { scores[i] = uniforms[i] / (1 - uniforms[i]); }
@@ -389,7 +467,7 @@ static void draw_by_panels(struct fisher_law law, const struct vector *vector, s
 #pragma omp simd
     for (size_t i = 0; i < n; i++) { scores[i] = -2 / (1 + scores[i]); }
     for (size_t i = 0; i < n; i++) {
-        if (fabs(logit[i]) > widest) { scores[i] = fisher_quantile(law, log(uniforms[i])); }
+        if (fabs(logit[i]) > end) { scores[i] = fisher_quantile(law, log(uniforms[i])); }
     }
 }
 

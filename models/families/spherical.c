@@ -36,9 +36,15 @@ static struct fisher_law fisher_of(const double *p) {
     return (struct fisher_law){p[DIMENSION], p[CONCENTRATION]};
 }
 
-static struct sphere sphere_make(const double *p) {
-    double kappa = 0.5 * (p[DIMENSION] - 1), log_beta = gsl_sf_lnbeta(kappa, 0.5);
-    return (struct sphere){.kappa = kappa, .log_beta = log_beta, .log_norm = log(2 * kappa) + log_beta};
+/* The one of the dimension that the thread last asked for is kept: the same whatever that was. */
+static struct sphere sphere_of(const double *p) {
+    static _Thread_local struct sphere sphere;
+    const double kappa = 0.5 * (p[DIMENSION] - 1);
+    if (sphere.kappa != kappa) {
+        const double log_beta = gsl_sf_lnbeta(kappa, 0.5);
+        sphere = (struct sphere){.kappa = kappa, .log_beta = log_beta, .log_norm = log(2 * kappa) + log_beta};
+    }
+    return sphere;
 }
 
 /* 2F1(1/2, 1; kappa + 1; -q), q = w/s^2, from the tail of the fraction up. N terms leave an error of
@@ -136,7 +142,7 @@ static struct position solve(const struct sphere *sphere, double log_v) {
 
 static double log_tail(const double *p, double score) {
     if (!is_uniform(p)) { return fisher_log_tail(fisher_of(p), score); }
-    struct sphere sphere = sphere_make(p);
+    struct sphere sphere = sphere_of(p);
     double depth = -score;
     if (depth <= 0) { return -INFINITY; }
     if (depth >= 2) { return 0; }
@@ -149,7 +155,7 @@ static double log_tail(const double *p, double score) {
 
 static double quantile(const double *p, double log_v) {
     if (!is_uniform(p)) { return fisher_quantile(fisher_of(p), log_v); }
-    struct sphere sphere = sphere_make(p);
+    struct sphere sphere = sphere_of(p);
     struct position position = solve(&sphere, log_v);
     double t = exp(position.log_t);
     return position.southern ? t - 2 : -t;
@@ -157,7 +163,7 @@ static double quantile(const double *p, double log_v) {
 
 static double log_hazard(const double *p, double log_v) {
     if (!is_uniform(p)) { return fisher_log_hazard(fisher_of(p), log_v); }
-    struct sphere sphere = sphere_make(p);
+    struct sphere sphere = sphere_of(p);
     struct position position = solve(&sphere, log_v);
     struct tail tail = tail_of(&sphere, &position);
     return position.southern ? tail.log_hazard + tail.log_v - log_v : tail.log_hazard;
@@ -167,7 +173,7 @@ static double log_hazard(const double *p, double log_v) {
  * that would lose digits. So near the pole that higher terms are lost, the leading law alone. */
 static double uniform_log_gap(const double *p, double log_v_top, double y) {
     const double apart = log(0.9);
-    struct sphere sphere = sphere_make(p);
+    struct sphere sphere = sphere_of(p);
     struct position top = solve(&sphere, log_v_top), bottom = solve(&sphere, log_v_top + y);
     if (!bottom.southern && bottom.log_t < log(1e-18)) {
         return leading_log_t(&sphere, log_v_top) + log_exp_minus_one(y / sphere.kappa);
@@ -220,7 +226,7 @@ static void draw(const double *p, const struct vector *vector, size_t n, double 
 
 /* log C^(1/kappa) of V = C T^kappa near the query. */
 static double log_root(const double *p) {
-    struct sphere sphere = sphere_make(p);
+    struct sphere sphere = sphere_of(p);
     if (!is_uniform(p)) { return fisher_log_endpoint(fisher_of(p)) / sphere.kappa; }
     return M_LN2 - sphere.log_norm / sphere.kappa;
 }
