@@ -107,25 +107,40 @@ static double log_tail_at(const struct tail *t, double penalty) {
     return t->family->log_tail(t->p, t->score + penalty);
 }
 
-/* Whether V is hardly anything but e^-penalty: half of it is half the way. */
-static bool is_straight(const struct tail *t, double first, double last, double high, double low) {
-    const double most = 2, bent = 0.05;
-    return t->linear_alone && high - low <= most &&
-           fabs(2 * log_tail_at(t, (first + last) / 2) - high - low) <= bent;
+/* Whether what falls from one end by the middle to the other does so in both halves alike: where it is a
+ * power of the distance from some point, that is as far as the ends are apart, and eight nodes leave 3e-12 of
+ * the change at most. */
+static bool is_even(double first, double middle, double last) {
+    const double slight = 1e-11, most = 1.5, near = fabs(first - middle), far = fabs(middle - last);
+    return near + far <= slight || (near <= most * far && far <= most * near);
 }
 
-/* V falls along the keys. V and 1 - V hardly change: then eight nodes leave less than 1e-15. */
+/* log V at the ends and in the middle of a stretch. */
+struct fall {
+    double high, middle, low;
+};
+
+/* Whether neither V nor 1 - V has a kink or an end in or near it. */
+static bool is_smooth(const struct fall *f) {
+    const double most_rest = 2, rest = log_one_minus_exp(f->low), before = log_one_minus_exp(f->high);
+    return is_even(f->high, f->middle, f->low) &&
+           (rest < -NEGLIGIBLE ||
+            (rest - before <= most_rest && is_even(before, log_one_minus_exp(f->middle), rest)));
+}
+
+/* V falls along the keys. V and 1 - V hardly change, or V is hardly anything but e^-penalty. */
 static enum positions_way tail_way(void *context, double first, double last, double log_count) {
-    const double most = 0.5, most_rest = 2;
+    const double most = 0.5, most_straight = 2, bent = 0.05;
     const struct tail *t = context;
-    const double high = log_tail_at(t, first);
-    if (high + log_count < log_so_far(t) - NEGLIGIBLE || high == -INFINITY) { return POSITIONS_SKIP; }
-    const double low = log_tail_at(t, last);
-    if (low == 0) { return POSITIONS_FEW; }
-    const double rest = log_one_minus_exp(low), rest_before = log_one_minus_exp(high);
-    const bool smooth = (rest < -NEGLIGIBLE || rest - rest_before <= most_rest) &&
-                        (high - low <= most || is_straight(t, first, last, high, low));
-    return smooth ? POSITIONS_FEW : POSITIONS_HALVE;
+    struct fall f = {.high = log_tail_at(t, first)};
+    if (f.high + log_count < log_so_far(t) - NEGLIGIBLE || f.high == -INFINITY) { return POSITIONS_SKIP; }
+    f.low = log_tail_at(t, last);
+    if (f.low == 0) { return POSITIONS_FEW; }
+    const double change = f.high - f.low;
+    if (change > (t->linear_alone ? most_straight : most)) { return POSITIONS_HALVE; }
+    f.middle = log_tail_at(t, (first + last) / 2);
+    const bool straight = change <= most || fabs(2 * f.middle - f.high - f.low) <= bent;
+    return straight && is_smooth(&f) ? POSITIONS_FEW : POSITIONS_HALVE;
 }
 
 /* Where octaves fall. With linear penalties by a factor that itself grows for all but the heaviest tails:

@@ -107,10 +107,11 @@ static double plain_count(const struct place *place, double n, double first, dou
 
 static void test_sums(void **state) {
     (void)state;
-    const struct place places[] = {{"gaussian", 1.5, 0, 0.003, 0}, {"gaussian", 1, 0, 0.01, 0.3},
-                                   {"gaussian", 1, 0, 0, 0.2},     {"powerlaw", 2.5, 4, 0.001, 0},
-                                   {"powerlaw", 0.5, 4, 0, 0.3},   {"pareto", 2.5, 0, 0.1, 0},
-                                   {"gumbel", 0, 1.2, 0.02, 0.1},  {"gumbel", 0, 1.2, 0, 1.3}};
+    const struct place places[] = {
+        {"gaussian", 1.5, 0, 0.003, 0}, {"gaussian", 1, 0, 0.01, 0.3}, {"gaussian", 1, 0, 0, 0.2},
+        {"powerlaw", 2.5, 4, 0.001, 0}, {"powerlaw", 0.5, 4, 0, 0.3},  {"pareto", 2.5, 0, 0.1, 0},
+        {"gumbel", 0, 1.2, 0.02, 0.1},  {"gumbel", 0, 1.2, 0, 1.3},    {"powerlaw", 0.1, 4, 1e-4, 0},
+        {"powerlaw", 0.05, 4, 2e-4, 0}, {"powerlaw", 0.2, 4, 0, 0.09}};
     const double scores[] = {-30, -4, -0.7, 2.3, 5}, n = 50000, firsts[] = {0, 5, 100, 3001};
     for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
         for (size_t s = 0; s < sizeof scores / sizeof *scores; s++) {
