@@ -99,6 +99,7 @@ struct tail {
     double shift, sum, density; /* times e^shift */
     double log_below;           /* of all scores */
     double before, last;        /* log of V times distance: at the octave before, at the last key */
+    void (*add)(void *context, double penalty, double log_weight);
 };
 
 static double log_so_far(const struct tail *t) { return t->sum > 0 ? t->shift + log(t->sum) : -INFINITY; }
@@ -167,7 +168,9 @@ static void add_share(struct tail *t, double log_v, double log_weight) {
     }
     const double share = exp(term - t->shift);
     t->sum += share;
-    if (t->with_density && log_v < 0) { t->density += share * exp(t->family->log_hazard(t->p, log_v)); }
+    if (t->with_density && log_v < -8 * DBL_EPSILON) {
+        t->density += share * exp(t->family->log_hazard(t->p, log_v));
+    }
 }
 
 static void tail_add(void *context, double penalty, double log_weight) {
@@ -175,11 +178,52 @@ static void tail_add(void *context, double penalty, double log_weight) {
     add_share(t, log_tail_at(t, penalty), log_weight);
 }
 
+/* With log penalties alone, from so many keys on, sums over them are integrals over x = log(1 + i), to 1e-15:
+ * of e^x V, which rises by e at most where x does by 1. */
+static const double CONTINUUM = 0x1p26;
+
+static double log_tail_far(const struct tail *t, double log_penalty, double x) {
+    return log_tail_at(t, log_penalty * x);
+}
+
+/* Where more than e^`least` may come from. The exponent changes so little that ten nodes leave 1e-15. */
+static void add_far(struct tail *t, double log_penalty, double from, double to, double least) {
+    const double most = 4, shortest = 1e-9, half = (to - from) / 2, middle = from + half;
+    const double high = log_tail_far(t, log_penalty, from);
+    if (!(high + to > fmax(least, log_so_far(t)) - NEGLIGIBLE)) { return; }
+    const struct fall f = {high, log_tail_far(t, log_penalty, middle), log_tail_far(t, log_penalty, to)};
+    const double change = fmax(fabs(f.low - f.high + 2 * half), fabs(f.middle - f.high + half));
+    if (half > shortest && !(change <= most && half <= most && (f.low == 0 || is_smooth(&f)))) {
+        add_far(t, log_penalty, from, middle, least);
+        add_far(t, log_penalty, middle, to, least);
+        return;
+    }
+    for (int i = 0; i < FAMILY_NODES; i++) {
+        const struct family_node node = family_gauss(i);
+        const double x = from + 2 * half * node.place;
+        t->add(t, log_penalty * x, x + log(half * node.weight));
+    }
+}
+
+/* All but the nearest, which are told key by key. */
+static void tail_add_far(struct tail *t, double log_penalty, double first) {
+    enum { LOOKS = 16 };
+    const double from = log(first + 0.5), n = t->log_n < log(WHOLE) ? rint(exp(t->log_n)) + 0.5 : INFINITY,
+                 to = isfinite(n) ? log(n) : t->log_n;
+    double least = -INFINITY;
+    for (int i = 1; i <= LOOKS; i++) {
+        const double x = from + (to - from) * i / LOOKS;
+        least = fmax(least, log_tail_far(t, log_penalty, x) + fmin(x, x + log(x - from)));
+    }
+    add_far(t, log_penalty, from, to, least - 1);
+}
+
 /* False where the keys reach too far. */
 static bool tail_make(struct tail *t, const struct family *family, const double *p, double log_n,
                       double first, double score, void add(void *, double, double), bool with_density) {
     const struct family_position position = family_position(family, p);
     const struct positions_sum sum = {t, tail_way, tail_has_ended, add};
+    const bool far = position.linear == 0 && log_n > log(CONTINUUM);
     *t = (struct tail){.family = family,
                        .p = p,
                        .score = score,
@@ -187,9 +231,13 @@ static bool tail_make(struct tail *t, const struct family *family, const double 
                        .linear = position.linear > 0,
                        .linear_alone = position.log == 0,
                        .with_density = with_density,
-                       .before = -INFINITY};
+                       .before = -INFINITY,
+                       .add = add};
+    if (far && log_n > POSITIONS_FARTHEST) { return false; }
     t->last = log_n + log_tail_at(t, position.log * log_n);
-    return positions_visit(position, log_n, first, &sum);
+    if (!positions_visit(position, far ? log(CONTINUUM) : log_n, first, &sum)) { return false; }
+    if (far) { tail_add_far(t, position.log, fmax(first, CONTINUUM)); }
+    return true;
 }
 
 double positions_log_count(const struct family *family, const double *p, double log_n, double first,
@@ -215,21 +263,40 @@ double positions_log_below(const struct family *family, const double *p, double 
     return tail_make(&t, family, p, log_n, 0, score, below_add, false) ? t.log_below : NAN;
 }
 
-/* By the bracketed secant of -log G; where G = 1 on an interval, its upper end. */
+/* The secant between scores, or where these are far apart between their log V, which log G goes with. */
+static double score_guess(const struct family *family, const double *p, const struct root *r) {
+    const double apart = 0.5;
+    struct root log_v = {family->log_tail(p, r->low), family->log_tail(p, r->high), r->at_low, r->at_high, 0};
+    return log_v.low - log_v.high > apart ? family->quantile(p, root_guess(&log_v)) : root_guess(r);
+}
+
+/* By the bracketed secant of -log G, until its step is lost in the score; then by growing ones to where G is
+ * not below 1. Where it is 1 on an interval, or hardly falls, to its upper end. */
 double positions_typical_score(const struct family *family, const double *p, double log_n) {
     const struct family_position position = family_position(family, p);
-    const double second = position.linear + position.log * M_LN2;
+    const double second = position.linear + position.log * M_LN2, rounding = 4 * DBL_EPSILON, near = 1e-3,
+                 flat = 1e-6;
     struct root r = {.low = family->quantile(p, -M_LN2) - second, .high = family->quantile(p, -log_n)};
     r.at_low = -positions_log_count(family, p, log_n, 0, r.low);
     r.at_high = fmax(0, -positions_log_count(family, p, log_n, 0, r.high));
     if (isnan(r.at_low) || isnan(r.at_high)) { return NAN; }
+    double before = r.high, value_before = r.at_high, down = 0;
     for (int i = 0; i < 300; i++) {
         const double width = r.high - r.low, middle = r.low + width / 2;
         if (!(width > DBL_EPSILON * fmax(fabs(r.low), fabs(r.high))) || middle == r.low) { break; }
-        const double guess = i % 8 == 7 ? middle : root_guess(&r), x = guess > r.low ? guess : middle,
-                     value = -positions_log_count(family, p, log_n, 0, x);
-        if (fabs(value) < DBL_EPSILON && value != 0) { return x; }
-        root_narrow(&r, x, value == 0 ? -DBL_MIN : value);
+        const double guess = down > 0     ? before - down
+                             : i % 8 == 7 ? middle
+                                          : score_guess(family, p, &r),
+                     x = guess > r.low && guess < r.high ? guess : middle,
+                     value = -positions_log_count(family, p, log_n, 0, x),
+                     steep = fabs(x * (value - value_before) / (x - before));
+        const bool is_close =
+            fabs(x - before) < near * fabs(x) && steep > flat && fabs(value) < rounding * fmax(1, steep);
+        if (is_close && value < 0) { return x; }
+        down = is_close && value > 0 ? fmax(4 * down, 2 * rounding * fabs(x)) : 0;
+        before = x;
+        value_before = value;
+        root_narrow(&r, x, fabs(value) < DBL_EPSILON ? -DBL_MIN : value);
     }
     return r.low;
 }
@@ -284,41 +351,126 @@ static bool has_kink(const struct search *s, double lowest) {
     return isfinite(lowest) && log(ratio) * most >= M_LN2;
 }
 
-/* The best, or what is higher at the lowest score of one of the nearest keys: those that hardly meet make
- * many maxima. */
-static struct typical or_at_kink(const struct search *s, const struct scanned *scanned, struct typical best) {
+/* At the lowest score of a key, of which there are those below n. */
+struct kinks {
+    const struct search *search;
+    struct family_position position;
+    double lowest;
+};
+
+/* Not before it, whatever is rounded; 0 where that is at s*. */
+static double kink_gap(const struct kinks *k, double key) {
+    const double score = k->search->typical_score,
+                 gap = score - k->lowest + k->position.linear * key + k->position.log * log1p(key),
+                 rounding = 4 * DBL_EPSILON * (fabs(score) + fabs(gap));
+    return gap > 256 * rounding ? gap + rounding : 0;
+}
+
+static double kink_ratio(const struct kinks *k, double key) {
+    const double gap = kink_gap(k, key);
+    return gap > 0 ? at_gap(k->search, gap).log_lambda : -INFINITY;
+}
+
+/* The first key whose kink is not before a gap. */
+static double kink_from(const struct kinks *k, double gap) {
+    double low = -1, high = rint(exp(fmin(k->search->log_n, 36)));
+    while (high - low > 1) {
+        const double middle = floor((low + high) / 2);
+        *(kink_gap(k, middle) < gap ? &low : &high) = middle;
+    }
+    return high;
+}
+
+/* The best, or what is higher at the lowest score of one of the nearest keys, or of one between two gaps,
+ * where such ratios rise and fall: keys that hardly meet make many maxima. */
+static struct typical or_at_kink(const struct search *s, const struct scanned *scanned, double from,
+                                 double to, struct typical best) {
     enum { NEAREST = 32 }; /* a choice */
-    const struct family_position position = family_position(s->family, s->p);
-    const double lowest = s->family->quantile(s->p, 0), noise = 1e-11;
-    const bool kinked = has_kink(s, lowest);
-    for (double key = 0; kinked && key < NEAREST; key++) {
-        const double gap = s->typical_score - lowest + position.linear * key + position.log * log1p(key);
+    const double noise = 1e-11;
+    const struct kinks k = {s, family_position(s->family, s->p), s->family->quantile(s->p, 0)};
+    if (!has_kink(s, k.lowest)) { return best; }
+    for (double key = 0; key < NEAREST; key++) {
+        const double gap = kink_gap(&k, key);
         if (!(gap > 0 && log(log_rank_above(s, scanned, gap) / gap) > best.log_lambda + noise)) { continue; }
         const struct typical there = at_gap(s, gap);
         best = there.log_lambda > best.log_lambda + noise ? there : best;
     }
-    return best;
+    double first = kink_from(&k, from), last = kink_from(&k, to);
+    while (last - first > 1) {
+        const double middle = floor((first + last) / 2);
+        *(kink_ratio(&k, middle - 1) < kink_ratio(&k, middle) ? &first : &last) = middle;
+    }
+    const double ratio = kink_ratio(&k, first);
+    return ratio > best.log_lambda + noise ? at_gap(s, kink_gap(&k, first)) : best;
 }
 
-/* The sup over gaps, as typical.c has it over ranks. It may be at a kink, where V reaches 1. */
+/* Three points, the middle one the highest. */
+struct summit {
+    double x[3], value[3];
+};
+
+/* By turns the vertex of the parabola through the three, what is a little beyond it on the longer side, and
+ * the golden section of that side. */
+static double next_of(const struct summit *p, int turn) {
+    const double golden = 0.381966011250105, near = 1e-8, left = p->x[1] - p->x[0], right = p->x[2] - p->x[1],
+                 rise = (p->value[1] - p->value[0]) / left, fall = (p->value[1] - p->value[2]) / right,
+                 step = (rise * right - fall * left) / (2 * (rise + fall)), longer = fmax(left, right),
+                 section = golden * longer, little = fmin(section, fmax(4 * fabs(step), near));
+    if (turn % 3 == 0 && fabs(step) > near * longer) { return p->x[1] + step; }
+    return p->x[1] + copysign(turn % 3 == 1 && isfinite(step) ? little : section, right - left);
+}
+
+/* The middle one replaced, or an end. */
+static void narrow(struct summit *p, double x, double value) {
+    const bool is_right = x > p->x[1], is_higher = value > p->value[1];
+    const int end = is_right == is_higher ? 0 : 2, gone = is_higher ? 1 : end;
+    if (is_higher) {
+        p->x[end] = p->x[1];
+        p->value[end] = p->value[1];
+    }
+    p->x[gone] = x;
+    p->value[gone] = value;
+}
+
+/* What the highest may have above the middle one where no slope is steeper than that before it. */
+static double left_of(const struct summit *p) {
+    const double left = p->x[1] - p->x[0], right = p->x[2] - p->x[1];
+    return fmax((p->value[1] - p->value[0]) * right / left, (p->value[1] - p->value[2]) * left / right);
+}
+
+/* Where log(log G/gap) is highest between three points; it may be at a kink, where V reaches 1. */
+static double highest_between(struct search *s, struct summit p) {
+    enum { MOST = 200 };
+    const double enough = 1e-13, kink = 1e-12;
+    for (int i = 0; i < MOST && p.x[2] - p.x[0] > kink && !(left_of(&p) <= enough); i++) {
+        const double x = next_of(&p, i);
+        narrow(&p, x, log_ratio(x, s));
+    }
+    return p.x[1];
+}
+
+/* The sup over gaps, as typical.c has it over ranks. From where the ratio is too small for any G it falls. */
 static struct typical highest_ratio(struct search *s) {
     int best = 0;
-    double best_value = -INFINITY;
-    const double kink = 1e-12;
-    bool has_all = false; /* from then on the ratio falls */
+    double value[SCAN], best_value = -INFINITY;
     struct scanned scanned = {0};
-    for (int i = 0; i < SCAN && !has_all; i++) {
-        const double value = log_ratio(scan_point(i), s);
-        if (value > best_value) {
+    for (int i = 0; i < SCAN && log(s->log_n / s->unit) - scan_point(i) > best_value; i++) {
+        value[i] = log_ratio(scan_point(i), s);
+        if (value[i] > best_value) {
             best = i;
-            best_value = value;
+            best_value = value[i];
         }
-        scanned.log_rank[scanned.count++] = exp(value) * s->unit * exp(scan_point(i));
-        has_all = scanned.log_rank[i] > s->log_n * (1 - 1e-14);
+        scanned.log_rank[scanned.count++] = exp(value[i]) * s->unit * exp(scan_point(i));
     }
-    const double x = root_peak((gsl_function){log_ratio, s}, scan_point(best > 0 ? best - 1 : 0),
-                               scan_point(best < SCAN - 1 ? best + 1 : best), kink, 0);
-    return or_at_kink(s, &scanned, at_gap(s, s->unit * exp(x)));
+    struct summit p;
+    for (int k = 0; k < 3; k++) {
+        const int i = best + k - 1;
+        p.x[k] = scan_point(i);
+        p.value[k] = i >= 0 && i < scanned.count ? value[i] : log_ratio(p.x[k], s);
+    }
+    const bool inside = p.value[0] <= p.value[1] && p.value[2] <= p.value[1];
+    const struct typical smooth = at_gap(s, s->unit * exp(inside ? highest_between(s, p) : p.x[1]));
+    return or_at_kink(s, &scanned, s->unit * exp(p.x[0]), s->unit * exp(p.x[2]), smooth);
 }
 
 struct typical positions_scale(const struct family *family, const double *p, double log_n) {
@@ -329,9 +481,10 @@ struct typical positions_scale(const struct family *family, const double *p, dou
     if (isnan(s.typical_score) || !tail_make(&t, family, p, log_n, 0, s.typical_score, tail_add, true)) {
         return (struct typical){NAN, NAN, NAN};
     }
-    const double density = t.density * exp(t.shift), noise = 1e-11,
-                 widest = family->quantile(p, -2 * log_n) - family->quantile(p, -M_LN2) + position.linear +
-                          position.log;
+    const double density = t.density * exp(t.shift), depth = -family->log_tail(p, s.typical_score),
+                 noise = 1e-11 + 200 * DBL_EPSILON * fmin(depth, log_n), /* of log G at the first gap */
+        widest =
+            family->quantile(p, -2 * log_n) - family->quantile(p, -M_LN2) + position.linear + position.log;
     s.unit = fmin(1 / density, widest); /* keys that hardly meet have no density between them */
     const struct typical inside = highest_ratio(&s);
     if (!(density > 0) || inside.log_lambda > log(density) + noise) { return inside; }

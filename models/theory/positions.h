@@ -8,7 +8,8 @@
  * which takes the place of n V(s): s* is where G = 1, and Lambda^typ = sup_{s < s*} log G(s)/(s* - s). Sums
  * over i go key by key at first, then by Gauss's rule of so many equidistant points (gram.h) on stretches on
  * which the summand hardly changes: any n for linear penalties, whose sums end by themselves, and log n up
- * to POSITIONS_FARTHEST where they do not. Pure functions, any thread. */
+ * to POSITIONS_FARTHEST where they do not; with log penalties alone those of far keys are integrals over log
+ * i. Pure functions, any thread. */
 #ifndef GAPSCALE_MODELS_THEORY_POSITIONS_H
 #define GAPSCALE_MODELS_THEORY_POSITIONS_H
 
@@ -47,14 +48,13 @@ double positions_log_count(const struct family *family, const double *p, double 
 double positions_log_below(const struct family *family, const double *p, double log_n, double score);
 
 /* s*: the largest s with G(s) >= 1, to rounding: among keys that hardly meet (16 standard deviations apart,
- * say) anywhere between two. NaN as above. */
+ * say) towards the upper of two. NaN as above. */
 double positions_typical_score(const struct family *family, const double *p, double log_n);
 
-/* Lambda^typ, likewise; relative error below 1e-10, or 1e-7 where the sup is at the lowest score of a
- * key near which V falls faster than linearly (stretched with power below 1). Of several maxima the highest
- * that a scan or the 32 nearest keys' lowest scores show: among a few keys that hardly meet, of which V rises
- * steeply (powerlaw with kappa below 1), it may be 4e-3 too small. log_rank is log G at the sup.
- */
+/* Lambda^typ, likewise; relative error below 1e-10. Of several maxima the highest that a scan shows, the 32
+ * nearest keys' lowest scores, or those of the keys about the scan's best: among a few keys that hardly meet,
+ * of which V rises steeply (powerlaw with kappa below 1), it may be 4e-3 too small. log_rank is log G at the
+ * sup. */
 struct typical positions_scale(const struct family *family, const double *p, double log_n);
 
 /* What Lambda^typ tends to as n grows with these parameters, as a logarithm; NaN where it does not settle by

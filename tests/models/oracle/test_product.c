@@ -322,15 +322,16 @@ static void test_many_keys_of_a_step(void **state) {
 static void test_long_grids(void **state) {
     (void)state;
     const struct {
-        double linear, log, log_n, ratio, entropy, participation;
-    } known[] = {{0.1, 0, 16 * M_LN2, 2, 1.03703753015482, 0.64505522634069},
-                 {0.1, 0, 16 * M_LN2, 16, 0.06896228646189, 0.95975678405184},
-                 {1, 0, 16 * M_LN2, 4, 0.39114829965830, 0.79679871817793},
-                 {0, 1, 16 * M_LN2, 4, 0.24430862003014, 0.86796838484446},
-                 {0.01, 0, 690, 4, 0.27850062985853, 0.85349396675888}};
+        double linear, log, log_n, beta, entropy, participation;
+    } known[] = {{0.1, 0, 16 * M_LN2, 0.3092371825520667, 1.03703753015482, 0.64505522634069},
+                 {0.1, 0, 16 * M_LN2, 2.473897460416534, 0.06896228646189, 0.95975678405184},
+                 {1, 0, 16 * M_LN2, 1.2083174125777347, 0.39114829965830, 0.79679871817793},
+                 {0, 1, 16 * M_LN2, 0.357700118046156, 0.24430862003014, 0.86796838484446},
+                 {0.01, 0, 690, 0.4374144509592182, 0.27850062985853, 0.85349396675888}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         const struct law law = law_at("stretched", 0.5, 1, known[i].linear, known[i].log);
-        const struct oracle_point point = point_at(&law, known[i].log_n, known[i].ratio);
+        const struct oracle_point point =
+            point_at(&law, known[i].log_n, known[i].beta / scale(&law, known[i].log_n));
         check_close(point.entropy, known[i].entropy, 2e-13);
         check_close(point.participation, known[i].participation, 2e-13);
     }

@@ -87,6 +87,28 @@ static void test_exponential_tail(void **state) {
     }
 }
 
+/* Log penalties c of as many keys as there may be: of exponential scores sum i^{-1/2} = 2 sqrt n + zeta(1/2),
+ * of Gaussian ones far above the nearest keys int e^x V(s + c x) dx = e^{1/(2 c^2) - s/c}. */
+static void test_continua(void **state) {
+    (void)state;
+    const struct place half = {"stretched", 1, 0.7, 0, 0.35};
+    double p[FAMILY_PARAMETERS];
+    const struct family *family = law_of(&half, p);
+    for (double log_n = 30; log_n < POSITIONS_FARTHEST; log_n *= 1.3) {
+        const double sum = M_LN2 + log_n / 2 + log1p(-1.4603545088095868 * exp(-log_n / 2) / 2);
+        check_close(positions_log_count(family, p, log_n, 0, 0.7), sum - 1, 1e-12);
+        check_relative(positions_typical_score(family, p, log_n), 0.7 * sum, 1e-12);
+    }
+    const double c[] = {0.04, 0.05, 0.1}, score[] = {10, 8, 1.5};
+    for (int i = 0; i < 3; i++) {
+        const struct place slow = {"gaussian", 1, 0, 0, c[i]};
+        family = law_of(&slow, p);
+        const double sum = 1 / (2 * c[i] * c[i]) - score[i] / c[i];
+        check_close(positions_log_count(family, p, 900, 0, score[i]), sum, 1e-12);
+        check_close(positions_log_below(family, p, 900, score[i]) / -exp(sum), 1, 1e-11);
+    }
+}
+
 /* log G key by key. */
 static double plain_count(const struct place *place, double n, double first, double score) {
     long double sum = 0;
@@ -156,6 +178,24 @@ static void test_maxima_of_keys(void **state) {
     }
 }
 
+/* Cusps one beside the other, and the highest is that of a key far away. */
+static void test_cusps(void **state) {
+    (void)state;
+    const double n = 2000, linear[] = {0.01, 0.03, 0.1};
+    for (int k = 0; k < 3; k++) {
+        const struct place place = {"stretched", 0.5, 1, linear[k], 0};
+        double p[FAMILY_PARAMETERS], best = 0;
+        const struct family *family = law_of(&place, p);
+        const double typical = positions_typical_score(family, p, log(n));
+        for (double key = 0; key < n; key++) {
+            double count = key + 1;
+            for (double i = key + 1; i < n; i++) { count += exp(-sqrt(linear[k] * (i - key))); }
+            best = fmax(best, log(count) / (typical + linear[k] * key));
+        }
+        assert_true(lambda_of(&place, log(n)) > best * (1 - 1e-10));
+    }
+}
+
 /* More keys than a double can count, each with a V below all doubles: none is above s* in e^-1 of rows, as G
  * = 1 there. */
 static void test_uncountable_keys(void **state) {
@@ -217,6 +257,8 @@ int main(void) {
                                        cmocka_unit_test(test_sums),
                                        cmocka_unit_test(test_keys_apart),
                                        cmocka_unit_test(test_maxima_of_keys),
+                                       cmocka_unit_test(test_continua),
+                                       cmocka_unit_test(test_cusps),
                                        cmocka_unit_test(test_uncountable_keys),
                                        cmocka_unit_test(test_joining),
                                        cmocka_unit_test(test_window)};
