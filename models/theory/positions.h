@@ -44,18 +44,15 @@ bool positions_visit(struct family_position position, double log_n, double first
 double positions_log_count(const struct family *family, const double *p, double log_n, double first,
                            double score);
 
+/* log of -dG/ds, but for keys that are certain to be above s; -inf and NaN likewise. */
+double positions_log_density(const struct family *family, const double *p, double log_n, double score);
+
 /* log of the probability that no score is above s, log_n and reach likewise. */
 double positions_log_below(const struct family *family, const double *p, double log_n, double score);
 
 /* s*: the largest s with G(s) >= 1, to rounding: among keys that hardly meet (16 standard deviations apart,
  * say) towards the upper of two. NaN as above. */
 double positions_typical_score(const struct family *family, const double *p, double log_n);
-
-/* Lambda^typ, likewise; relative error below 1e-10. Of several maxima the highest that a scan shows, the 32
- * nearest keys' lowest scores, or those of the keys about the scan's best: among a few keys that hardly meet,
- * of which V rises steeply (powerlaw with kappa below 1), it may be 4e-3 too small. log_rank is log G at the
- * sup. */
-struct typical positions_scale(const struct family *family, const double *p, double log_n);
 
 /* What Lambda^typ tends to as n grows with these parameters, as a logarithm; NaN where it does not settle by
  * log n = POSITIONS_FARTHEST. */

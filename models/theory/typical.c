@@ -7,7 +7,7 @@
 
 #include "models/numeric/logs.h"
 #include "models/numeric/root.h"
-#include "models/theory/positions.h"
+#include "models/theory/positions_scale.h"
 
 enum { SCAN = 64 };
 
