@@ -11,13 +11,19 @@
 #include "models/families/family.h"
 #include "models/families/fisher.h"
 #include "models/numeric/logs.h"
+#include "models/numeric/vector_inline.h"
 
 enum { DIMENSION, CONCENTRATION };
+
+enum { TERMS = VECTOR_TERMS, PARTS = 2 };
+static const double edge[PARTS + 1] = {0, 0.2, 0.5};
 
 struct sphere {
     double kappa;
     double log_beta; /* log B(kappa, 1/2) */
     double log_norm; /* log(2 kappa B) */
+    /* Of log V - kappa log w over t from edge to edge, Chebyshev's series. */
+    double rest[PARTS][TERMS];
 };
 
 /* A position between the poles: distance s from the equator, and t = 1 - s from the nearer pole. */
@@ -34,17 +40,6 @@ static bool is_uniform(const double *p) { return p[CONCENTRATION] == 0; }
 
 static struct fisher_law fisher_of(const double *p) {
     return (struct fisher_law){p[DIMENSION], p[CONCENTRATION]};
-}
-
-/* The one of the dimension that the thread last asked for is kept: the same whatever that was. */
-static struct sphere sphere_of(const double *p) {
-    static _Thread_local struct sphere sphere;
-    const double kappa = 0.5 * (p[DIMENSION] - 1);
-    if (sphere.kappa != kappa) {
-        const double log_beta = gsl_sf_lnbeta(kappa, 0.5);
-        sphere = (struct sphere){.kappa = kappa, .log_beta = log_beta, .log_norm = log(2 * kappa) + log_beta};
-    }
-    return sphere;
 }
 
 /* 2F1(1/2, 1; kappa + 1; -q), q = w/s^2, from the tail of the fraction up. N terms leave an error of
@@ -97,6 +92,38 @@ static struct tail tail_of(const struct sphere *sphere, const struct position *p
     return tail_near_pole(sphere, position->log_t);
 }
 
+static struct sphere sphere_make(double kappa) {
+    const double log_beta = gsl_sf_lnbeta(kappa, 0.5);
+    struct sphere sphere = {.kappa = kappa, .log_beta = log_beta, .log_norm = log(2 * kappa) + log_beta};
+    for (int part = 0; part < PARTS; part++) {
+        for (int j = 0; j < TERMS; j++) {
+            const double angle = M_PI * (j + 0.5) / TERMS, low = edge[part], high = edge[part + 1],
+                         t = (low + high) / 2 + (high - low) / 2 * cos(angle), s = 1 - t,
+                         rest = log(hypergeometric(kappa, s, t * (2 - t) / (s * s)) / s) - sphere.log_norm;
+            for (int m = 0; m < TERMS; m++) {
+                sphere.rest[part][m] += rest * cos(m * angle) * (m == 0 ? 1.0 : 2.0) / TERMS;
+            }
+        }
+    }
+    return sphere;
+}
+
+/* The one of the dimension that the thread last asked for is kept: the same whatever that was. */
+static const struct sphere *sphere_of(const double *p) {
+    static _Thread_local struct sphere sphere;
+    const double kappa = 0.5 * (p[DIMENSION] - 1);
+    if (sphere.kappa != kappa) { sphere = sphere_make(kappa); }
+    return &sphere;
+}
+
+/* At a depth up to the last edge. */
+static double log_tail_near_pole(const struct sphere *sphere, double t) {
+    const int part = t > edge[1];
+    const double low = edge[part], high = edge[part + 1];
+    return sphere->kappa * log(t * (2 - t)) +
+           vector_chebyshev_one(sphere->rest[part], 2 * (2 * t - low - high) / (high - low));
+}
+
 /* log T of the leading law V = C_d T^kappa. */
 static double leading_log_t(const struct sphere *sphere, double log_v) {
     return (log_v + sphere->log_norm) / sphere->kappa - M_LN2;
@@ -142,30 +169,30 @@ static struct position solve(const struct sphere *sphere, double log_v) {
 
 static double log_tail(const double *p, double score) {
     if (!is_uniform(p)) { return fisher_log_tail(fisher_of(p), score); }
-    struct sphere sphere = sphere_of(p);
+    const struct sphere *sphere = sphere_of(p);
     double depth = -score;
     if (depth <= 0) { return -INFINITY; }
     if (depth >= 2) { return 0; }
-    if (depth <= 0.5) { return tail_near_pole(&sphere, log(depth)).log_v; }
-    if (depth <= 1) { return tail_near_equator(&sphere, 1 - depth).log_v; }
-    double log_v = depth < 1.5 ? tail_near_equator(&sphere, depth - 1).log_v
-                               : tail_near_pole(&sphere, log(2 - depth)).log_v;
+    if (depth <= edge[PARTS]) { return log_tail_near_pole(sphere, depth); }
+    if (depth <= 1) { return tail_near_equator(sphere, 1 - depth).log_v; }
+    double log_v = depth < 1.5 ? tail_near_equator(sphere, depth - 1).log_v
+                               : tail_near_pole(sphere, log(2 - depth)).log_v;
     return log_one_minus_exp(log_v);
 }
 
 static double quantile(const double *p, double log_v) {
     if (!is_uniform(p)) { return fisher_quantile(fisher_of(p), log_v); }
-    struct sphere sphere = sphere_of(p);
-    struct position position = solve(&sphere, log_v);
+    const struct sphere *sphere = sphere_of(p);
+    struct position position = solve(sphere, log_v);
     double t = exp(position.log_t);
     return position.southern ? t - 2 : -t;
 }
 
 static double log_hazard(const double *p, double log_v) {
     if (!is_uniform(p)) { return fisher_log_hazard(fisher_of(p), log_v); }
-    struct sphere sphere = sphere_of(p);
-    struct position position = solve(&sphere, log_v);
-    struct tail tail = tail_of(&sphere, &position);
+    const struct sphere *sphere = sphere_of(p);
+    struct position position = solve(sphere, log_v);
+    struct tail tail = tail_of(sphere, &position);
     return position.southern ? tail.log_hazard + tail.log_v - log_v : tail.log_hazard;
 }
 
@@ -173,10 +200,10 @@ static double log_hazard(const double *p, double log_v) {
  * that would lose digits. So near the pole that higher terms are lost, the leading law alone. */
 static double uniform_log_gap(const double *p, double log_v_top, double y) {
     const double apart = log(0.9);
-    struct sphere sphere = sphere_of(p);
-    struct position top = solve(&sphere, log_v_top), bottom = solve(&sphere, log_v_top + y);
+    const struct sphere *sphere = sphere_of(p);
+    struct position top = solve(sphere, log_v_top), bottom = solve(sphere, log_v_top + y);
     if (!bottom.southern && bottom.log_t < log(1e-18)) {
-        return leading_log_t(&sphere, log_v_top) + log_exp_minus_one(y / sphere.kappa);
+        return leading_log_t(sphere, log_v_top) + log_exp_minus_one(y / sphere->kappa);
     }
     bool pole = !bottom.southern && bottom.s >= 0.5, south_pole = top.southern && top.s >= 0.5;
     if (pole && top.log_t - bottom.log_t < apart) {
@@ -226,9 +253,9 @@ static void draw(const double *p, const struct vector *vector, size_t n, double 
 
 /* log C^(1/kappa) of V = C T^kappa near the query. */
 static double log_root(const double *p) {
-    struct sphere sphere = sphere_of(p);
-    if (!is_uniform(p)) { return fisher_log_endpoint(fisher_of(p)) / sphere.kappa; }
-    return M_LN2 - sphere.log_norm / sphere.kappa;
+    const struct sphere *sphere = sphere_of(p);
+    if (!is_uniform(p)) { return fisher_log_endpoint(fisher_of(p)) / sphere->kappa; }
+    return M_LN2 - sphere->log_norm / sphere->kappa;
 }
 
 static bool grows(const struct schedule *s) { return s->power > 0 || (s->power == 0 && s->log_power > 0); }

@@ -14,9 +14,10 @@
 struct maximum {
     const struct oracle *oracle;
     double score, unit, near;
-    bool above;
-    double lowest; /* t of the lowest score that the nearest key may have; -inf: there is none */
-    bool folded;   /* the panel goes over u, t = lowest + u^4 */
+    bool above, sharp; /* V does not rise linearly, or more slowly, at kinks */
+    double lowest;     /* t of the lowest score that the nearest key may have; -inf: there is none */
+    double fold;       /* the panel goes over u, t = fold +- u^4; NaN: over t */
+    double side;       /* that sign */
 };
 
 static double maximum_value(const struct maximum *m, double t) {
@@ -29,28 +30,34 @@ static void maximum_at(const struct panels_panel *panel, double *value, void *pa
     const struct maximum *m = param;
     for (int i = 0; i < panel->rule->order; i++) {
         const double x = panel->middle + panel->half * panel->rule->x[i];
-        value[i] =
-            m->folded ? 4 * x * x * x * maximum_value(m, m->lowest + x * x * x * x) : maximum_value(m, x);
+        value[i] = isnan(m->fold) ? maximum_value(m, x)
+                                  : 4 * x * x * x * maximum_value(m, m->fold + m->side * x * x * x * x);
     }
 }
 
 enum { MOST_KINKS = 4096 }; /* a choice */
 
 /* The next t beyond one, `width` away or, where the family has an upper endpoint, at a kink: where the next
- * key begins to reach above. Keys nearer than `near` to one another make no kinks that count, nor do those
- * beyond the first MOST_KINKS. */
-static double next_t(const struct maximum *m, double t, double width, bool up) {
+ * key begins to reach above, and none does on the way. Keys nearer than `near` to one another make no kinks
+ * that count, nor do those beyond the first MOST_KINKS. */
+struct next {
+    double t;
+    bool kink;
+};
+
+static struct next next_t(const struct maximum *m, double t, double width, bool up) {
     const struct oracle *o = m->oracle;
     const struct family_position position = family_position(o->family, o->p);
-    double found = up ? t + width : t - width;
+    struct next found = {up ? t + width : t - width, false};
     if (o->family->class != FAMILY_WEIBULL) { return found; }
     for (double key = 0, before = INFINITY; key < MOST_KINKS; key++) {
         const double kink = -(m->score + position.linear * key + position.log * log1p(key)) / m->unit;
-        if (before - kink < m->near || (up && kink <= t)) { break; }
+        if (up && kink <= t) { return found; }
+        if (before - kink < m->near) { break; }
         before = kink;
-        if (up ? kink < found : kink < t && kink > found) { found = kink; }
+        if (up ? kink < found.t : kink < t && kink > found.t) { found = (struct next){kink, true}; }
     }
-    return found;
+    return (struct next){found.t, found.kink && !up};
 }
 
 /* k of V ~ gap^k at a kink, as keys at e^-60 and e^-61 show it. */
@@ -63,31 +70,48 @@ static bool kinks_are_slight(const struct oracle *o) {
     return kink_power(o) > slight;
 }
 
-/* From one t to the next, down to the lowest score at most: near it 1 - V may be a power, which the fold of
- * the panel makes smoother. */
-static double add_panel(struct maximum *m, struct panels *sum, double t, double next) {
-    m->folded = next <= m->lowest && m->lowest < t;
-    if (m->folded) {
-        sum->rule = &m->oracle->rules.outer;
-        panels_add(sum, 0, sqrt(sqrt(t - m->lowest)));
-        return m->lowest;
-    }
-    sum->rule = fabs(next - t) < 1 ? &m->oracle->rules.inner : &m->oracle->rules.outer;
-    panels_add(sum, fmin(t, next), fmax(t, next));
-    return next;
+/* Between two t, over the fourth root of the distance from one of them. */
+static void add_folded(struct maximum *m, struct panels *sum, double fold, double other) {
+    m->fold = fold;
+    m->side = other < fold ? -1 : 1;
+    sum->rule = &m->oracle->rules.outer;
+    panels_add(sum, 0, sqrt(sqrt(fabs(other - fold))));
+    m->fold = NAN;
 }
 
-/* The integral from t = 0 on, in panels that become longer, to where nothing is left. NaN where that is too
- * far. */
-static double sum_of(struct maximum *m, struct panels *sum, bool up, double *end) {
-    const double first = 2.5, most = 2000, least = 1e-17;
+/* From one t to the next, down to the lowest score at most. Near that 1 - V may be a power, as V is below
+ * where a key begins to reach above: folds make them smoother. */
+static double add_panel(struct maximum *m, struct panels *sum, double t, struct next next, bool kinked) {
+    const bool ends = next.t <= m->lowest && m->lowest < t;
+    const double to = ends ? m->lowest : next.t, top = fmax(t, to), bottom = fmin(t, to),
+                 middle = ends && kinked ? (top + bottom) / 2
+                          : ends         ? top
+                                         : bottom;
+    if (ends) { add_folded(m, sum, bottom, middle); }
+    if (kinked) { add_folded(m, sum, top, middle); }
+    if (!ends && !kinked) {
+        sum->rule = top - bottom < 1 ? &m->oracle->rules.inner : &m->oracle->rules.outer;
+        panels_add(sum, bottom, top);
+    }
+    return to;
+}
+
+static const double FARTHEST = 2000, NOTHING = 1e-12; /* t, and what may be left there */
+
+/* The integral from t = 0 on, in panels that become longer, to where nothing is left, `end`. Whether that is
+ * near enough. */
+static bool add_all(struct maximum *m, struct panels *sum, bool up, double *end) {
+    const double first = 2.5, little = 1e-14, least = 1e-17;
     double t = 0, left = 1;
-    for (double width = first; fabs(t) < most && left > least; width *= 1.5) {
-        t = add_panel(m, sum, t, next_t(m, t, width, up));
+    bool kinked = false;
+    for (double width = first; fabs(t) < FARTHEST && left > least; width *= 1.5) {
+        const struct next next = next_t(m, t, width, up);
+        t = left > little ? add_panel(m, sum, t, next, m->sharp && next.kink && (up || kinked)) : next.t;
+        kinked = next.kink;
         left = maximum_value(m, t);
     }
     *end = t;
-    return left > 1e-12 ? NAN : sum->value[0];
+    return left <= NOTHING;
 }
 
 static double by_panels(const struct oracle *o, double score, double *lowest) {
@@ -96,15 +120,18 @@ static double by_panels(const struct oracle *o, double score, double *lowest) {
                         .score = score,
                         .unit = unit,
                         .near = kinks_are_slight(o) ? 0.2 : 0.01, /* choices */
-                        .lowest = (o->family->quantile(o->p, 0) - score) / unit};
+                        .sharp = kink_power(o) < 0.9,
+                        .lowest = (o->family->quantile(o->p, 0) - score) / unit,
+                        .fold = NAN};
     struct panels below = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, above;
-    double end;
+    double end, highest;
     panels_aim(&below, 0, 1, (struct panels_aim){1e-10, 0, 1});
     above = below;
-    const double under = sum_of(&m, &below, false, &end);
-    *lowest = isnan(under) ? INFINITY : -unit * end;
+    const bool down = add_all(&m, &below, false, &end);
+    *lowest = down ? -unit * end : INFINITY;
     m.above = true;
-    return under - sum_of(&m, &above, true, &end);
+    if (!down || maximum_value(&m, FARTHEST) > NOTHING) { return NAN; }
+    return add_all(&m, &above, true, &highest) ? below.value[0] - above.value[0] : NAN;
 }
 
 /* ---- by periods: linear penalties below an upper endpoint ---- */

@@ -245,13 +245,14 @@ static void test_highest(void **state) {
 static void test_highest_between_kinks(void **state) {
     (void)state;
     const struct {
-        double dimension, linear, log_n, highest;
-    } known[] = {{8, 0.01, 10, -0.384982188599},  {9, 0.01, 10, -0.395011407624},
-                 {10, 0.03, 10, -0.415507930635}, {2, 0.001, 10, -0.186820294350},
-                 {3, 0.001, 64, -0.237177795697}, {5, 0.01, 64, -0.334136073862},
-                 {3, 0.001, 4, -0.102176278870},  {2, 0.001, 5, -0.186820293668}};
+        double dimension, linear, log, log_n, highest;
+    } known[] = {{8, 0.01, 0, 10, -0.384982188599},       {9, 0.01, 0, 10, -0.395011407624},
+                 {10, 0.03, 0, 10, -0.415507930635},      {2, 0.001, 0, 10, -0.186820294350},
+                 {3, 0.001, 0, 64, -0.237177795697},      {5, 0.01, 0, 64, -0.334136073862},
+                 {3, 0.001, 0, 4, -0.102176278870},       {2, 0.001, 0, 5, -0.186820293668},
+                 {2, 0, 0.1, 10 * M_LN2, -1.117187751795}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        const struct law law = law_at("spherical", known[i].dimension, 0, known[i].linear, 0);
+        const struct law law = law_at("spherical", known[i].dimension, 0, known[i].linear, known[i].log);
         const struct oracle_point x = point_at(&law, known[i].log_n, 1);
         check_close(-(x.log_partition + x.log_top_weight), known[i].highest, 1e-11);
     }

@@ -68,6 +68,20 @@ static void test_spherical_tail_against_the_binomial_sum(void **state) {
 }
 
 /* The gap to V e^y must raise log V by y, computed in long double with the rounding of its sums. */
+/* On a circle and in three and five dimensions, to rounding. */
+static void test_spherical_tail_in_closed_form(void **state) {
+    (void)state;
+    const struct family *family = family_find("spherical");
+    for (double t = 1e-9; t < 1; t *= 1.01) {
+        const double d[] = {2, 3, 5},
+                     tail[] = {log(2 / M_PI * asin(sqrt(t / 2))), log(t / 2), log(t * t * (3 - t) / 4)};
+        for (int k = 0; k < 3; k++) {
+            const double p[FAMILY_PARAMETERS] = {d[k]};
+            check_close(family->log_tail(p, -t), tail[k], 2e-15 * (1 - tail[k]));
+        }
+    }
+}
+
 static void test_spherical_gap_against_the_binomial_sum(void **state) {
     (void)state;
     const struct family *family = family_find("spherical");
@@ -304,6 +318,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_schedule),
         cmocka_unit_test(test_spherical_tail_against_the_binomial_sum),
+        cmocka_unit_test(test_spherical_tail_in_closed_form),
         cmocka_unit_test(test_spherical_gap_against_the_binomial_sum),
         cmocka_unit_test(test_gap_against_long_double),
         cmocka_unit_test(test_ends_of_the_range),
