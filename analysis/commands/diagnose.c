@@ -67,9 +67,9 @@ static int no_scores(const struct scores_request *request) {
     return EXIT_USAGE;
 }
 
-static void warn_of_repeats(const struct survey *survey) {
+static void warn_of_repeats(const struct diagnosis *diagnosis) {
     size_t first, second;
-    if (repeat_find(survey, &first, &second)) {
+    if (repeat_find(diagnosis, &first, &second)) {
         message_say("sequences %zu and %zu, in the order of the files, have the same rows: intervals count "
                     "both, and are too narrow if they are one text. Name the same text by the same number in "
                     "an attribute sequence_id, or leave one out (FILE:GROUP)",
@@ -149,7 +149,6 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
         survey_release(&survey);
         return weights ? no_scores(&request->scores) : good ? no_rows(&request->scores, scores) : EXIT_USAGE;
     }
-    warn_of_repeats(&survey);
     warn_of_parted(&survey);
     warn_of_unused(&request->scores, scores);
     warn_of_stalled(&request->scores, scores);
@@ -158,7 +157,10 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
     diagnosis_make(&survey, &diagnosis);
     struct results *results = tally_make(
         scores, &(struct tally_request){request->betas, request->beta, text, request->threads}, &diagnosis);
-    if (results) { precision_round(results); }
+    if (results) {
+        warn_of_repeats(&diagnosis);
+        precision_round(results);
+    }
     int status = results ? store_write(path, results, &provenance) : EXIT_USAGE;
     if (status == EXIT_DONE) {
         print(request, &diagnosis, scores_short_rows(scores));

@@ -30,9 +30,6 @@ static double lambda_of(const struct survey_row *r) { return r->lambda; }
 static double rank_of(const struct survey_row *r) { return rint(exp(r->log_rank)); }
 static double gap_of(const struct survey_row *r) { return r->gap; }
 static double alpha_of(const struct survey_row *r) { return r->log_rank / log(r->count); }
-static double entropy_of(const struct survey_row *r) { return r->entropy; }
-static double participation_of(const struct survey_row *r) { return r->participation; }
-static double top_weight_of(const struct survey_row *r) { return r->top_weight; }
 static double rounding_of(const struct survey_row *r) { return r->rounding; }
 
 static struct order order_of(size_t count, const struct survey_row *const *row,
@@ -79,15 +76,8 @@ static void fill_point(const struct survey *s, const struct diagnosis_group *g, 
     p->gap = median_of(count, row, gap_of, room);
     p->alpha = median_of(count, row, alpha_of, room);
     p->rounding = median_of(count, row, rounding_of, room);
-    p->entropy = median_of(count, row, entropy_of, room);
-    p->participation = median_of(count, row, participation_of, room);
-    p->top_weight = median_of(count, row, top_weight_of, room);
-    for (size_t i = 0; i < count; i++) {
-        p->tie_fraction += isinf(row[i]->lambda) ? 1 : 0;
-        p->top_key_mass += row[i]->top_weight;
-    }
+    for (size_t i = 0; i < count; i++) { p->tie_fraction += isinf(row[i]->lambda) ? 1 : 0; }
     p->tie_fraction /= (double)count;
-    p->top_key_mass /= (double)count;
     p->lambda_without_sinks = NAN;
     locate(s, g, length, p);
 }
@@ -334,11 +324,47 @@ void diagnosis_make(const struct survey *s, struct diagnosis *d) {
 }
 
 void diagnosis_release(struct diagnosis *d) {
+    free(d->row);
     for (size_t i = 0; i < d->group_count; i++) {
         free(d->group[i].point);
         free(d->group[i].y);
     }
     free(d->group);
+}
+
+/* ---- the second reading ---- */
+
+static double entropy_of(const struct diagnosis_row *r) { return r->entropy; }
+static double participation_of(const struct diagnosis_row *r) { return r->participation; }
+static double top_weight_of(const struct diagnosis_row *r) { return r->top_weight; }
+static double collapse_of(const struct diagnosis_row *r) { return r->collapse; }
+
+static double median_found(const struct diagnosis *d, size_t count, const struct survey_row *const *row,
+                           double (*value)(const struct diagnosis_row *), double *room) {
+    for (size_t i = 0; i < count; i++) { room[i] = value(&d->row[row[i] - d->survey->row]); }
+    return order_make(count, room, room + count).quantile[ORDER_MEDIAN];
+}
+
+void diagnosis_take_rows(struct diagnosis *d, struct diagnosis_row *found) {
+    const struct survey *s = d->survey;
+    const struct survey_row **row = memory_create(s->row_count, sizeof *row);
+    double *room = memory_create(2 * s->row_count, sizeof *room);
+    d->row = found;
+    for (size_t i = 0; i < d->group_count; i++) {
+        for (size_t l = 0; l < s->facts->length_count; l++) {
+            struct diagnosis_point *p = &d->group[i].point[l];
+            const size_t count = rows_of(s, &d->group[i], l, row);
+            p->entropy = median_found(d, count, row, entropy_of, room);
+            p->participation = median_found(d, count, row, participation_of, room);
+            p->collapse = median_found(d, count, row, collapse_of, room);
+            p->top_weight = median_found(d, count, row, top_weight_of, room);
+            for (size_t k = 0; k < count; k++) {
+                p->top_key_mass += top_weight_of(&found[row[k] - s->row]) / (double)count;
+            }
+        }
+    }
+    free(row);
+    free(room);
 }
 
 /* ---- without sinks ---- */

@@ -26,7 +26,7 @@ struct diagnosis_point {
     double median, lower, upper;  /* Lambda_n of all rows: median and quartiles; inf for ties */
     double rank, gap, alpha; /* medians: of k and t where Lambda_n is attained, and of log k over log n */
     double entropy, participation, top_weight; /* medians at beta = 1 */
-    double collapse;                           /* median of the beta where H = 1 (tally.h) */
+    double collapse;                           /* median of the beta where H = 1 */
     double top_key_mass;                       /* mean largest weight at beta = 1 */
     double tie_fraction;                       /* rows whose largest scores tie */
     double rounding;                           /* median of how far rounding may move log Lambda_n */
@@ -94,10 +94,17 @@ struct diagnosis_group {
     enum diagnosis_locality locality; /* at the longest trained length */
 };
 
+/* What the second reading finds of a row. */
+struct diagnosis_row {
+    double entropy, participation, top_weight; /* at beta = 1 */
+    double collapse; /* beta where the entropy falls to 1 nat; inf: ties keep it up */
+};
+
 struct diagnosis {
     const struct survey *survey;
-    double trained; /* context length; NaN: not known, all lengths count as trained */
-    double base;    /* that multipliers start from: the trained length, or the longest there is */
+    struct diagnosis_row *row; /* (row of the survey); NULL: before the second reading */
+    double trained;            /* context length; NaN: not known, all lengths count as trained */
+    double base;               /* that multipliers start from: the trained length, or the longest there is */
     size_t group_count;
     struct diagnosis_group *group; /* heads, then layers, then all */
 };
@@ -105,6 +112,9 @@ struct diagnosis {
 /* The survey must outlive it. Memory that runs out ends the program (memory.h). */
 void diagnosis_make(const struct survey *survey, struct diagnosis *diagnosis);
 void diagnosis_release(struct diagnosis *diagnosis);
+
+/* Takes over what the second reading found of all rows, and fills in medians and means of it. */
+void diagnosis_take_rows(struct diagnosis *diagnosis, struct diagnosis_row *row);
 
 /* Fills in all that is without sinks. `without` is Lambda_n, and where it is attained, of each row of the
  * survey without the keys that are sinks at its length; lambda NaN: there are none. */

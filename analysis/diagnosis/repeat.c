@@ -27,33 +27,40 @@ static bool is_close(double a, double b) {
     return a == b || fabs(a - b) <= tolerance * fabs(b);
 }
 
+static const struct diagnosis_row *found_of(const struct diagnosis *d, const struct survey_row *row) {
+    return &d->row[row - d->survey->row];
+}
+
 /* Lambda_n is left out: where the largest scores nearly tie rounding moves it far. */
-static bool is_same(const struct survey_row *x, const struct survey_row *y) {
-    return x->count == y->count && is_close(x->entropy, y->entropy) &&
+static bool is_same(const struct diagnosis *d, const struct survey_row *a, const struct survey_row *b) {
+    const struct diagnosis_row *x = found_of(d, a), *y = found_of(d, b);
+    return a->count == b->count && is_close(x->entropy, y->entropy) &&
            is_close(x->participation, y->participation) && is_close(x->top_weight, y->top_weight);
 }
 
 /* Weights of one key, or all equal, are those of many rows. */
-static bool is_telling(const struct survey_row *x) {
-    const double little = 1e-3;
-    return x->entropy > little && x->entropy < log(x->count) - little;
+static bool is_telling(const struct diagnosis *d, const struct survey_row *row) {
+    const double little = 1e-3, entropy = found_of(d, row)->entropy;
+    return entropy > little && entropy < log(row->count) - little;
 }
 
 /* Rows of two sequences side by side. */
-static bool is_repeat(const struct survey_row *const *a, const struct survey_row *const *a_end,
-                      const struct survey_row *const *b, const struct survey_row *const *b_end) {
+static bool is_repeat(const struct diagnosis *d, const struct survey_row *const *a,
+                      const struct survey_row *const *a_end, const struct survey_row *const *b,
+                      const struct survey_row *const *b_end) {
     size_t same = 0;
     while (a < a_end && b < b_end) {
         int order = compare_places(*a, *b);
-        if (order == 0 && !is_same(*a, *b)) { return false; }
-        same += order == 0 && is_telling(*a);
+        if (order == 0 && !is_same(d, *a, *b)) { return false; }
+        same += order == 0 && is_telling(d, *a);
         a += order <= 0;
         b += order >= 0;
     }
     return same >= ROWS;
 }
 
-bool repeat_find(const struct survey *s, size_t *first, size_t *second) {
+bool repeat_find(const struct diagnosis *d, size_t *first, size_t *second) {
+    const struct survey *s = d->survey;
     size_t count = s->facts->sequence_count, at = 0;
     bool found = false;
     if (count > SEQUENCES) { return false; }
@@ -67,7 +74,7 @@ bool repeat_find(const struct survey *s, size_t *first, size_t *second) {
     }
     for (size_t b = 1; b < count && !found; b++) {
         for (size_t a = 0; a < b && !found; a++) {
-            found = is_repeat(row + start[a], row + start[a + 1], row + start[b], row + start[b + 1]);
+            found = is_repeat(d, row + start[a], row + start[a + 1], row + start[b], row + start[b + 1]);
             *first = a;
             *second = b;
         }

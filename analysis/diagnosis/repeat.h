@@ -4,9 +4,10 @@
 #ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_REPEAT_H
 #define GAPSCALE_ANALYSIS_DIAGNOSIS_REPEAT_H
 
-#include "analysis/diagnosis/survey.h"
+#include "analysis/diagnosis/diagnosis.h"
 
-/* Whether there are two sequences whose rows, wherever both have some, are the same one by one; which. */
-bool repeat_find(const struct survey *survey, size_t *first, size_t *second);
+/* Whether there are two sequences whose rows, wherever both have some, are the same one by one, once they
+ * were read again; which. */
+bool repeat_find(const struct diagnosis *diagnosis, size_t *first, size_t *second);
 
 #endif

@@ -19,7 +19,8 @@ const double survey_window[SURVEY_WINDOWS] = {16, 64, 256};
 static const double SINK = 0.1, SINK_ROOM = 1 << 26; /* least mean weight; numbers kept to find them */
 enum {
     PART = 1024,    /* keys that a thread sums at a time: so many sums stay in the nearest cache */
-    ROOM = 1 << 15, /* weights of a thread at a time, or one row */
+    ROOM = 1 << 15, /* weights of a thread at a time, or one row: */
+    LINE = 16,      /* each begins with a cache line */
 };
 
 /* Sums over the rows of one place at one length, [n + 1]. */
@@ -38,12 +39,11 @@ struct far_sums {
 
 struct reading {
     struct survey *survey;
-    struct nearness *near; /* (length) */
-    struct far_sums *far;  /* (length, head) */
-    size_t head, sequence; /* of the place at hand */
-    double *weight,
-        *nearest;  /* [rows of a part][stride]: by key, and with a mask by nearness, over `share` */
-    double *share; /* [rows of a part]: 1/sum of the weights */
+    struct nearness *near;   /* (length) */
+    struct far_sums *far;    /* (length, head) */
+    size_t head, sequence;   /* of the place at hand */
+    float *weight, *nearest; /* [rows of a part][stride]: by key, and with a mask by nearness, over `share` */
+    double *share;           /* [rows of a part]: 1/sum of the weights */
     size_t room, share_room, row_room;
     double epsilon; /* relative rounding of the scores as stored */
     int threads;
@@ -67,7 +67,7 @@ static size_t keys_before(const struct scores_row *row) {
 }
 
 /* Keys by distance from the query, the earlier one first where two are as near, of a row with a mask. */
-static void order_by_nearness(const struct scores_row *row, const double *weight, double *nearest) {
+static void order_by_nearness(const struct scores_row *row, const float *weight, float *nearest) {
     size_t before = keys_before(row), behind = before, r = 0;
     while (before > 0 && behind < row->count) {
         bool back = row->position - row->key[before - 1] <= row->key[behind] - row->position;
@@ -105,15 +105,11 @@ static bool is_parted(const struct scores_row *row, struct kernel_range range) {
 
 /* Its weights in units of the largest, too, and 1 over their sum. */
 static struct survey_row measure(const struct reading *r, struct leading *room, const struct scores_row *row,
-                                 double *weight, double *share) {
+                                 float *weight, double *share) {
     struct leading_scores leading;
     leading_find(room, row->count, row->score, &leading);
     const struct accumulation *a = &leading.accumulation;
-    const double second = leading.count > 1 ? leading.range.high - leading.gap[1] : NAN;
-    struct kernel_softmax sum =
-        isa_best()->kernel->softmax(row->count, row->score, leading.range, second, weight);
-    double z = sum.ties + sum.rest;
-    *share = 1 / z;
+    *share = 1 / isa_best()->kernel->softmax(row->count, row->score, leading.range.high, weight);
     return (struct survey_row){
         .length = (uint32_t)row->length,
         .head = (uint32_t)row->head,
@@ -123,9 +119,6 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
         .lambda = a->lambda,
         .log_rank = a->log_rank,
         .gap = a->gap,
-        .entropy = log1p(sum.ties - 1 + sum.rest) + sum.gap / z,
-        .participation = (sum.ties + sum.square) / (z * z),
-        .top_weight = 1 / z,
         .rounding = rounding_shift(r, leading.range, a->gap),
         .bounds = {leading.range.high, leading.second, leading.cut, leading.range.low}};
 }
@@ -133,12 +126,12 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
 /* ---- sums ---- */
 
 /* first .. last - 1, if any. */
-static void add_range(double share, size_t first, size_t last, const double *value, double *sum) {
-    if (first < last) { isa_best()->kernel->add(last - first, share, value + first, sum + first); }
+static void add_range(double share, size_t first, size_t last, const float *weight, double *sum) {
+    if (first < last) { isa_best()->kernel->add_floats(last - first, share, weight + first, sum + first); }
 }
 
 /* Later keys from the first on and those before the last earlier one, in turn. */
-static void take_turns(size_t count, const double *later, const double *earlier, double *paired) {
+static void take_turns(size_t count, const float *later, const float *earlier, float *paired) {
     for (size_t k = 0; k < count / 2; k++) {
         paired[2 * k] = later[k];
         paired[2 * k + 1] = earlier[-(ptrdiff_t)k - 1];
@@ -148,15 +141,15 @@ static void take_turns(size_t count, const double *later, const double *earlier,
 
 /* Ranks of a row without a mask: the query's own key or the last one, then earlier and later keys in turn,
  * then what one side has left. */
-static void sum_nearest(const struct scores_row *row, const double *weight, double share, size_t first,
+static void sum_nearest(const struct scores_row *row, const float *weight, double share, size_t first,
                         size_t last, double *sum) {
-    _Alignas(64) double paired[PART + 1];
+    _Alignas(64) float paired[PART + 1];
     size_t own = keys_before(row) - 1, behind = row->count - own - 1,
            pairs_end = 1 + 2 * GSL_MIN(own, behind), end = GSL_MIN(last, pairs_end);
     _Static_assert(PART % 2 == 0, "ranks of a part begin with a later key");
     if (first < end) {
         take_turns(end - first, weight + own + first / 2, weight + own - first / 2, paired);
-        isa_best()->kernel->add(end - first, share, paired, sum + first);
+        isa_best()->kernel->add_floats(end - first, share, paired, sum + first);
     }
     size_t one_sided = first > pairs_end ? first : pairs_end;
     if (behind > own) {
@@ -201,7 +194,7 @@ static void sum_far(const struct reading *r, const struct part *part, size_t fir
         if (row->key) { continue; }
         const struct far_sums *f = far_of(r, row);
         size_t limit = GSL_MIN(row->count, f->limit), low, high;
-        const double *weight = r->weight + i * part->stride;
+        const float *weight = r->weight + i * part->stride;
         far_ends(r, row, limit, &low, &high);
         add_range(r->share[i], first, GSL_MIN(low, last), weight, f->weight);
         add_range(r->share[i], high > first ? high : first, GSL_MIN(limit, last), weight, f->weight);
@@ -229,7 +222,7 @@ static void count_rows(struct reading *r, const struct part *part) {
         for (size_t k = 0; row->key && k < row->count && row->key[k] < f->limit; k++) {
             size_t key = row->key[k];
             if (key + apart > row->position && row->position + apart > key) { continue; }
-            f->weight[key] += r->share[i] * r->weight[i * part->stride + k];
+            f->weight[key] += r->share[i] * (double)r->weight[i * part->stride + k];
             f->rows[key] += 1;
             f->rows[key + 1] -= 1;
         }
@@ -394,7 +387,7 @@ static void survey_part(struct reading *r, const struct part *part, struct surve
     reserve(r, part->count, part->count * part->stride);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(r->threads)
     for (size_t i = 0; i < part->count; i++) {
-        double *weight = r->weight + i * part->stride;
+        float *weight = r->weight + i * part->stride;
         found[i] = measure(r, r->leading[omp_get_thread_num()], &part->row[i], weight, &r->share[i]);
         if (part->row[i].key) { order_by_nearness(&part->row[i], weight, r->nearest + i * part->stride); }
     }
@@ -416,7 +409,7 @@ static void survey_batch(struct reading *r, const struct scores_batch *batch) {
         r->row_room = 2 * (s->row_count + batch->count);
         s->row = memory_resize(s->row, r->row_room, sizeof *s->row);
     }
-    stride = (stride + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES; /* every row from a cache line on */
+    stride = (stride + LINE - 1) / LINE * LINE;
     size_t at_once = (size_t)r->threads * (stride < ROOM ? ROOM / stride : 1);
     for (size_t first = 0; first < batch->count; first += at_once) {
         struct part part = {GSL_MIN(at_once, batch->count - first), stride, batch->row + first};

@@ -1,5 +1,6 @@
 /* survey: the first reading of measured scores: Lambda_n of every row, where the weight lies at beta = 1, the
- * model as trained, and which keys are sinks. */
+ * model as trained, and which keys are sinks. For the latter two weights are floats (softmax,
+ * sim/rows/kernel.h): shares of weight are off by SURVEY_ROUNDING at most, by 1e-8 as a rule. */
 #ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_SURVEY_H
 #define GAPSCALE_ANALYSIS_DIAGNOSIS_SURVEY_H
 
@@ -8,14 +9,14 @@
 
 enum { SURVEY_WINDOWS = 3, SURVEY_SINKS = 4 };
 extern const double survey_window[SURVEY_WINDOWS]; /* 16, 64, 256 nearest keys */
+#define SURVEY_ROUNDING 2.5e-6                     /* 2^-23 (1 + log n) of the longest rows */
 
 struct survey_row {
     uint32_t length, head, sequence;
     bool parted;  /* its scores, 16 or more, lie in two parts, further from each other than 50 and than either
                      spans, an eighth of the keys or more in each: as where a mask adds -100 */
     double count; /* keys it sees */
-    double lambda, log_rank, gap;              /* Lambda_n, inf for a tie at the top; where it is attained */
-    double entropy, participation, top_weight; /* at beta = 1 */
+    double lambda, log_rank, gap;  /* Lambda_n, inf for a tie at the top; where it is attained */
     double rounding;               /* how far rounding of its scores as stored may move log Lambda_n */
     struct compress_bounds bounds; /* of its scores, for who reads them again */
 };

@@ -44,8 +44,8 @@ struct mark {
     double *value;                /* [total], in units of its head */
     double *log_gap_count[UNITS]; /* [gaps]; of the head's unit among the values */
     struct index_row index;
-    double collapse; /* absolute beta where its entropy falls to 1 nat; inf: ties keep it up */
-    bool is_tied;    /* at the top: its Lambda_n is infinite */
+    struct diagnosis_row found;
+    bool is_tied; /* at the top: its Lambda_n is infinite */
     struct cell *cell[UNITS];
     size_t replicate[UNITS];
 };
@@ -59,8 +59,9 @@ struct tally {
     struct mark *mark;
     size_t marks;
     double *room;
-    size_t rows;      /* so far */
-    double *collapse; /* of all rows */
+    size_t rows;                 /* so far */
+    struct diagnosis_row *found; /* of all rows */
+    size_t one;                  /* which beta is 1 */
     struct workplace *workplace;
 };
 
@@ -197,6 +198,16 @@ static double entropy_collapse(const struct replicate_worker *worker, const stru
     return measure_collapse(worker->isa->kernel, made, &one_nat, &grid);
 }
 
+/* What is told of the model as trained. */
+static struct diagnosis_row at_one(const struct tally *t, const struct mark *m, double collapse) {
+    const double *value = m->value + t->one;
+    const size_t *at = m->cell[0]->layout.at;
+    return (struct diagnosis_row){.entropy = value[at[MEASURE_ENTROPY]],
+                                  .participation = value[at[MEASURE_PARTICIPATION]],
+                                  .top_weight = value[at[MEASURE_TOP_WEIGHT]],
+                                  .collapse = collapse};
+}
+
 /* `found` is what the first reading found. */
 static void measure_row_of(const struct tally *t, struct workplace *w, const struct scores_row *row,
                            const struct survey_row *found, struct mark *m) {
@@ -208,7 +219,7 @@ static void measure_row_of(const struct tally *t, struct workplace *w, const str
     const struct accumulation known = {found->lambda / head->unit, found->log_rank, found->gap * head->unit};
     replicate_measure_row(&w->worker, &place, made, &known, m->replicate[0], m->value);
     m->is_tied = isinf(found->lambda);
-    m->collapse = head->unit * entropy_collapse(&w->worker, head, made, m->replicate[0]);
+    m->found = at_one(t, m, head->unit * entropy_collapse(&w->worker, head, made, m->replicate[0]));
     measure_counts(w->worker.isa->kernel, made, m, room);
     const struct survey_sink *sink = survey_sinks(t->diagnosis->survey, row->length, row->head);
     index_measure(w->leading, row, t->diagnosis->survey->facts->length[row->length], sink, made->gap,
@@ -433,37 +444,16 @@ static void tally_batch(struct tally *t, const struct scores_batch *batch) {
     for (size_t i = 0; i < batch->count; i++) {
         for (size_t u = 0; u < UNITS; u++) { add_row(&batch->row[i], &t->mark[i], u); }
         index_add(t->index, &batch->row[i], &t->mark[i].index);
-        t->collapse[t->rows + i] = t->mark[i].collapse;
+        t->found[t->rows + i] = t->mark[i].found;
     }
     t->rows += batch->count;
-}
-
-/* Medians over rows of where the entropy falls to 1 nat. */
-static void fill_collapse(const struct tally *t, struct diagnosis *d) {
-    const struct survey *s = d->survey;
-    double *value = memory_create(2 * s->row_count, sizeof *value);
-    for (size_t k = 0; k < d->group_count; k++) {
-        const struct diagnosis_group *g = &d->group[k];
-        const struct survey_rows rows = survey_rows_of(s, g->head_first, g->head_last);
-        for (size_t l = 0; l < s->facts->length_count; l++) {
-            size_t count = 0;
-            for (size_t i = 0; i < rows.count; i++) {
-                size_t at = survey_rows_at(rows, i);
-                const struct survey_row *r = &s->row[at];
-                bool here = r->length == l && r->head >= g->head_first && r->head < g->head_last;
-                if (here) { value[count++] = t->collapse[at]; }
-            }
-            g->point[l].collapse = order_make(count, value, value + s->row_count).quantile[ORDER_MEDIAN];
-        }
-    }
-    free(value);
 }
 
 static void finish(struct tally *t, struct diagnosis *d) {
     size_t lengths = d->survey->facts->length_count;
     add_heads(t);
     index_finish(t->index, d);
-    fill_collapse(t, d);
+    diagnosis_take_rows(d, t->found);
     for (size_t i = 0; i < d->group_count; i++) {
         size_t head = d->group[i].head_first;
         bool is_head = i != head && d->group[i].head_last == head + 1;
@@ -486,18 +476,22 @@ struct results *tally_make(struct scores *scores, const struct tally_request *re
     for (size_t i = 0; i < d->group_count * lengths; i++) {
         open_cell(&t, i / lengths, i % lengths, &t.cell[i]);
     }
-    t.collapse = memory_create(d->survey->row_count, sizeof *t.collapse);
+    t.found = memory_create(d->survey->row_count, sizeof *t.found);
+    while (request->beta[t.one] != 1) { t.one++; }
     open_workplaces(&t);
     scores_rewind(scores);
     while ((outcome = scores_next(scores, request->threads, &batch)) == SCORES_MORE) {
         tally_batch(&t, &batch);
     }
     const bool good = outcome == SCORES_END;
-    if (good) { finish(&t, d); }
+    if (good) {
+        finish(&t, d);
+    } else {
+        free(t.found);
+    }
     for (size_t i = 0; i < d->group_count * lengths; i++) { free_cell(&t.cell[i]); }
     free(t.cell);
     close_workplaces(&t);
-    free(t.collapse);
     free(t.mark);
     free(t.room);
     index_free(t.index);

@@ -10,13 +10,13 @@
 
 struct tally_request {
     size_t betas;
-    const double *beta; /* absolute, increasing */
+    const double *beta; /* absolute, increasing, 1 among them */
     const char *text;   /* the options as YAML (sim/results/empirical.h), without blocks and series */
     int threads;
 };
 
-/* Reads all rows again; fills in the indices and collapse points of the diagnosis, and returns its groups as
- * results. NULL after a message. Free with results_free. */
+/* Reads all rows again; fills in what the diagnosis has of them, and returns its groups as results. NULL
+ * after a message. Free with results_free. */
 struct results *tally_make(struct scores *scores, const struct tally_request *request,
                            struct diagnosis *diagnosis);
 

@@ -202,9 +202,14 @@ static void add(size_t n, double factor, const double *x, double *sum) {
     for (size_t i = 0; i < n; i++) { sum[i] += factor * x[i]; }
 }
 
-static void add_backwards(size_t n, double factor, const double *last, double *sum) {
+static void add_floats(size_t n, double factor, const float *x, double *sum) {
 #pragma omp simd
-    for (size_t i = 0; i < n; i++) { sum[i] += factor * last[-(ptrdiff_t)i]; }
+    for (size_t i = 0; i < n; i++) { sum[i] += factor * (double)x[i]; }
+}
+
+static void add_backwards(size_t n, double factor, const float *last, double *sum) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { sum[i] += factor * (double)last[-(ptrdiff_t)i]; }
 }
 
 static void masses(size_t n, const double *gap, const double *log_mass, double beta, double shift,
@@ -408,6 +413,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .sum = sum,
     .dot = dot,
     .add = add,
+    .add_floats = add_floats,
     .add_backwards = add_backwards,
     .masses = masses,
     .range = range,

@@ -35,12 +35,6 @@ struct kernel_range {
     double low, high;
 };
 
-/* Of weights exp(score - top): how many scores are the top, and over the others the sums of the weights, of
- * weights times gaps, of squared weights. */
-struct kernel_softmax {
-    double ties, rest, gap, square;
-};
-
 /* Ranges of gap = (top - score) scale: range k holds the doubles whose bits exceed first + (k << shift), and
  * no further than first + ((k + 1) << shift), k < count < 2^13, shift < 52. */
 struct kernel_keys {
@@ -130,10 +124,9 @@ struct kernel {
      * comes in as the bin's Gaussian and goes out times N^{1/2}. Room for COUNTED_NODES more. */
     size_t (*nodes_of_bins)(size_t n, const struct counted_bin *bin, const double *scores, double *spread,
                             double highest, double *gap, double *weight);
-    /* weight_i = exp(score_i - range.high), of scores of that range; quicker where the second largest is not
-     * far below the first. */
-    struct kernel_softmax (*softmax)(size_t n, const double *score, struct kernel_range range, double second,
-                                     double *weight);
+    /* weight_i = exp(-gap_i), gap_i = top - score_i >= 0, to 2^-23 (1 + gap_i) of itself, 2^-125 where less;
+     * and the sum of these weights, to rounding. */
+    double (*softmax)(size_t n, const double *score, double top, float *weight);
     /* out[i] = sum_c (x[c * stride + i] - point[c * point_stride])^2, c < dimension: squared distances of n
      * points from one. */
     void (*distances)(size_t n, size_t dimension, const double *x, size_t stride, const double *point,
@@ -146,9 +139,10 @@ struct kernel {
     double (*sum)(size_t n, const double *x);
     /* sum_i a_i b_i. */
     double (*dot)(size_t n, const double *a, const double *b);
-    /* sum_i += factor x_i; and the same of the numbers before and at *last, from there backwards. */
+    /* sum_i += factor x_i; of floats, too, and of those before and at *last, from there backwards. */
     void (*add)(size_t n, double factor, const double *x, double *sum);
-    void (*add_backwards)(size_t n, double factor, const double *last, double *sum);
+    void (*add_floats)(size_t n, double factor, const float *x, double *sum);
+    void (*add_backwards)(size_t n, double factor, const float *last, double *sum);
     /* out[m] = sum_i d_i^m exp(log_mass_i - beta gap_i - shift), d_i = beta (gap_i - centre), m = 0..4, for n
      * a multiple of KERNEL_LANES. */
     void (*masses)(size_t n, const double *gap, const double *log_mass, double beta, double shift,

@@ -268,7 +268,7 @@ static void test_sink(void **state) {
         const struct survey_sink *found = survey_sinks(&t.survey, j, 0);
         const struct diagnosis_point *p = &told_group(&t, "L0H0")->point[j];
         assert_int_equal(found[0].key, 0);
-        check_close(found[0].weight, 0.5, 1e-12);
+        check_close(found[0].weight, 0.5, SURVEY_ROUNDING);
         check_close(found[1].weight, 0, 0);
         assert_true(p->lambda_without_sinks > 0 && p->lambda_without_sinks != p->median);
     }

@@ -1,8 +1,8 @@
-/* The survey of measured scores against sums over every score, and against the references of the shared
- * files. */
+/* The survey of measured scores, and what the second reading finds at beta = 1, against sums over every
+ * score, and against the references of the shared files. */
 #include "tests/sim/scores/files.h"
 
-#include "analysis/diagnosis/survey.h"
+#include "tests/analysis/diagnosis/written.h"
 
 enum { HEADS = 2, QUERIES = 80, KEYS = 80 };
 
@@ -13,6 +13,14 @@ static struct survey survey_good(struct scratch *s, struct scores *scores, int t
     quiet_end(s);
     if (!good) { fail_msg("%s", s->said); }
     return survey;
+}
+
+/* Read again. */
+static struct diagnosis diagnosed(struct scores *scores, const struct survey *survey) {
+    struct diagnosis diagnosis;
+    diagnosis_make(survey, &diagnosis);
+    results_free(told_again(scores, &diagnosis));
+    return diagnosis;
 }
 
 /* ---- one row ---- */
@@ -45,7 +53,8 @@ static double inverse_top_weight(size_t count, const double *score) {
     return sum;
 }
 
-static void check_row_found(const struct survey_row *found, size_t count, const double *score) {
+static void check_row_found(const struct survey_row *found, const struct diagnosis_row *again, size_t count,
+                            const double *score) {
     double *sorted = copy_of(score, count * sizeof *score), lambda = 0, best = 0;
     qsort(sorted, count, sizeof *sorted, descending);
     for (size_t k = 1; k < count; k++) {
@@ -61,9 +70,9 @@ static void check_row_found(const struct survey_row *found, size_t count, const 
         check_relative(found->lambda, lambda, 1e-12);
         check_relative(exp(found->log_rank), best, 1e-12);
     }
-    check_relative(found->entropy, moment(count, score, 1, 0), 1e-9);
-    check_relative(found->participation, moment(count, score, 1, 2), 1e-9);
-    check_relative(1 / found->top_weight, inverse_top_weight(count, score), 1e-9);
+    check_relative(again->entropy, moment(count, score, 1, 0), 1e-9);
+    check_relative(again->participation, moment(count, score, 1, 2), 1e-9);
+    check_relative(1 / again->top_weight, inverse_top_weight(count, score), 1e-9);
     free(sorted);
 }
 
@@ -143,7 +152,7 @@ static void check_places(const struct survey *survey, const struct rows *rows) {
                 for (size_t k = 0; k < n && (double)k < survey_window[w]; k++) {
                     mass += weight[k] / (double)count;
                 }
-                check_close(p->mass[w], mass, 1e-12);
+                check_close(p->mass[w], mass, SURVEY_ROUNDING);
             }
         }
     }
@@ -169,7 +178,7 @@ static void check_sinks(const struct survey *survey, const struct rows *rows) {
             }
             const struct survey_sink *sink = survey_sinks(survey, l, h);
             for (size_t i = 0; i < SURVEY_SINKS && sink[i].weight > 0; i++) {
-                check_close(sink[i].weight, weight[sink[i].key] / (double)seen[sink[i].key], 1e-12);
+                check_close(sink[i].weight, weight[sink[i].key] / (double)seen[sink[i].key], SURVEY_ROUNDING);
             }
             for (size_t k = 0; k < KEYS; k++) {
                 expected += seen[k] >= 8 && (double)seen[k] >= (double)count / 4 &&
@@ -198,9 +207,11 @@ static void check_brute_force(struct scratch *s, bool masked) {
     assert_int_equal(read_rows(scores, 1, &rows), SCORES_END);
     struct survey one = survey_good(s, scores, 1);
     assert_int_equal(one.row_count, rows.count);
+    struct diagnosis again = diagnosed(scores, &one);
     for (size_t i = 0; i < rows.count; i++) {
-        check_row_found(&one.row[i], rows.row[i].count, rows.row[i].score);
+        check_row_found(&one.row[i], &again.row[i], rows.row[i].count, rows.row[i].score);
     }
+    diagnosis_release(&again);
     check_places(&one, &rows);
     check_sinks(&one, &rows);
     for (int threads = 2; threads <= 5; threads++) { /* the same bits */
@@ -337,7 +348,7 @@ static void test_nowhere(void **state) {
     assert_true(isnan(survey_at(&survey, 0, 0, 0)->near));
     for (size_t w = 0; w < SURVEY_WINDOWS; w++) { assert_true(isnan(survey_at(&survey, 0, 0, 0)->mass[w])); }
     assert_int_equal(survey_sinks(&survey, 0, 0)[0].key, HEAVY);
-    check_relative(survey_sinks(&survey, 0, 0)[0].weight, weight, 1e-9);
+    check_close(survey_sinks(&survey, 0, 0)[0].weight, weight, SURVEY_ROUNDING);
     survey_release(&survey);
     scores_close(scores);
     free(value);
@@ -373,7 +384,9 @@ static void test_ties(void **state) {
     struct scores *scores = open_good(s, &request);
     struct survey survey = survey_good(s, scores, 1);
     assert_true(isinf(survey.row[0].lambda) && isinf(survey.row[0].rounding));
-    check_close(survey.row[0].entropy, log(40), 1e-12);
+    struct diagnosis again = diagnosed(scores, &survey);
+    check_close(again.row[0].entropy, log(40), 1e-12);
+    diagnosis_release(&again);
     check_close(survey_at(&survey, 0, 0, 0)->near, 1, 1e-12);
     survey_release(&survey);
     scores_close(scores);
@@ -401,20 +414,21 @@ static double quantile(size_t count, const double *sorted, double q) {
                                        : sorted[low] + (at - (double)low) * (sorted[high] - sorted[low]);
 }
 
-static double value_of(const struct survey_row *r, size_t which) {
-    const double value[VALUES] = {r->lambda,  r->lambda,        r->lambda,     exp(r->log_rank),
-                                  r->entropy, r->participation, r->top_weight, isinf(r->lambda)};
+static double value_of(const struct survey_row *r, const struct diagnosis_row *again, size_t which) {
+    const double value[VALUES] = {r->lambda,         r->lambda,       r->lambda,
+                                  exp(r->log_rank),  again->entropy,  again->participation,
+                                  again->top_weight, isinf(r->lambda)};
     return value[which];
 }
 
-static double over_rows(const struct survey *survey, size_t length, size_t head, size_t which,
-                        size_t *count) {
+static double over_rows(const struct diagnosis *d, size_t length, size_t head, size_t which, size_t *count) {
+    const struct survey *survey = d->survey;
     double *value = malloc(survey->row_count * sizeof *value), sum = 0;
     assert_non_null(value);
     *count = 0;
     for (size_t i = 0; i < survey->row_count; i++) {
         if (survey->row[i].length != length || survey->row[i].head != head) { continue; }
-        value[(*count)++] = value_of(&survey->row[i], which);
+        value[(*count)++] = value_of(&survey->row[i], &d->row[i], which);
         sum += value[*count - 1];
     }
     qsort(value, *count, sizeof *value, ascending);
@@ -451,6 +465,7 @@ static void check_shared(struct scratch *s, const char *name) {
     struct scores *scores = open_good(s, &request);
     const struct scores_facts *facts = scores_facts(scores);
     struct survey survey = survey_good(s, scores, 2);
+    struct diagnosis again = diagnosed(scores, &survey);
     FILE *table = popen(command, "r");
     size_t layer, head, rows, lines = 0, count;
     double n;
@@ -464,7 +479,7 @@ static void check_shared(struct scratch *s, const char *name) {
         assert_true(h < facts->head_count && l < facts->length_count);
         for (size_t i = 0; i < VALUES; i++) {
             /* Collapse points are told to 1e-7, and checked to more against plain sums. */
-            double expected, found = over_rows(&survey, l, h, i, &count), rounding = i == 7 ? 1e-6 : 1e-9;
+            double expected, found = over_rows(&again, l, h, i, &count), rounding = i == 7 ? 1e-6 : 1e-9;
             assert_int_equal(fscanf(table, "%lf", &expected), 1);
             if (!(found == expected || fabs(found - expected) <= rounding * fabs(expected))) {
                 fail_msg("%s L%zuH%zu at %g: %s = %.15g, the reference has %.15g", name, layer, head, n,
@@ -476,6 +491,7 @@ static void check_shared(struct scratch *s, const char *name) {
     }
     assert_int_equal(pclose(table), 0);
     assert_int_equal(lines, facts->head_count * facts->length_count);
+    diagnosis_release(&again);
     survey_release(&survey);
     scores_close(scores);
 }

@@ -92,8 +92,17 @@ static inline char *options_text(const struct scores_facts *facts) {
     return text;
 }
 
-static inline void told_make(struct told *t, const char *path, double trained, double first_length) {
+/* What the second reading makes of a diagnosis. */
+static inline struct results *told_again(struct scores *scores, struct diagnosis *diagnosis) {
     const double beta[] = {0.5, 1, 2};
+    char *text = options_text(scores_facts(scores));
+    struct results *results = tally_make(scores, &(struct tally_request){3, beta, text, 2}, diagnosis);
+    free(text);
+    assert_non_null(results);
+    return results;
+}
+
+static inline void told_make(struct told *t, const char *path, double trained, double first_length) {
     const struct scores_request request = {.file_count = 1,
                                            .file = &path,
                                            .scale = NAN,
@@ -104,10 +113,7 @@ static inline void told_make(struct told *t, const char *path, double trained, d
     assert_non_null(t->scores);
     assert_true(survey_make(t->scores, 2, &t->survey));
     diagnosis_make(&t->survey, &t->diagnosis);
-    char *text = options_text(scores_facts(t->scores));
-    t->results = tally_make(t->scores, &(struct tally_request){3, beta, text, 2}, &t->diagnosis);
-    free(text);
-    assert_non_null(t->results);
+    t->results = told_again(t->scores, &t->diagnosis);
 }
 
 static inline void told_release(struct told *t) {
