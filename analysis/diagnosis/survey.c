@@ -58,6 +58,9 @@ struct part {
 
 /* ---- weights of a part ---- */
 
+/* Somewhere among its keys: else none is near. */
+static bool stands(const struct scores_row *row) { return row->position != SCORES_NOWHERE; }
+
 /* Keys at or before the query. */
 static size_t keys_before(const struct scores_row *row) {
     size_t k;
@@ -165,6 +168,7 @@ static void sum_near(const struct reading *r, const struct part *part, size_t fi
         const struct scores_row *row = &part->row[i];
         double *sum = r->near[row->length].weight;
         size_t end = GSL_MIN(last, row->count);
+        if (!stands(row)) { continue; }
         if (row->key) {
             add_range(r->share[i], first, end, r->nearest + i * part->stride, sum);
         } else if (first < end) {
@@ -210,7 +214,7 @@ static void count_rows(struct reading *r, const struct part *part) {
         size_t limit = GSL_MIN(row->count, f->limit), low, high;
         size_t apart = far_distance(r->survey->facts->length[row->length]);
         r->near[row->length].rows++;
-        r->near[row->length].nowhere += row->position == SCORES_NOWHERE;
+        r->near[row->length].nowhere += !stands(row);
         r->near[row->length].even[row->count] += 1 / (double)row->count;
         if (!row->key) {
             far_ends(r, row, limit, &low, &high);
@@ -389,7 +393,9 @@ static void survey_part(struct reading *r, const struct part *part, struct surve
     for (size_t i = 0; i < part->count; i++) {
         float *weight = r->weight + i * part->stride;
         found[i] = measure(r, r->leading[omp_get_thread_num()], &part->row[i], weight, &r->share[i]);
-        if (part->row[i].key) { order_by_nearness(&part->row[i], weight, r->nearest + i * part->stride); }
+        if (part->row[i].key && stands(&part->row[i])) {
+            order_by_nearness(&part->row[i], weight, r->nearest + i * part->stride);
+        }
     }
     sum_part(r, part);
 }
