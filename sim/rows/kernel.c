@@ -3,7 +3,6 @@
 #include "sim/rows/kernel.h"
 
 #include <Random123/threefry.h>
-#include <float.h>
 
 #include "models/numeric/vector_inline.h"
 #include "sim/rows/between_inline.h"
@@ -253,12 +252,24 @@ static struct kernel_range range(size_t n, const double *x) {
     return r;
 }
 
+/* What is finite less itself is 0. */
 static bool all_above(size_t n, const double *x, double low) {
-    const double largest = DBL_MAX;
-    int bad = 0;
-#pragma omp simd reduction(| : bad)
-    for (size_t i = 0; i < n; i++) { bad |= !(x[i] > low) | !(x[i] <= largest); }
-    return !bad;
+    enum { TWO = 2 * LANES };
+    double least[TWO], nothing[TWO] = {0};
+    for (size_t l = 0; l < TWO; l++) { least[l] = INFINITY; }
+    const size_t whole = n / TWO * TWO;
+    for (size_t i = 0; i < whole; i += TWO) {
+#pragma omp simd
+        for (size_t l = 0; l < TWO; l++) {
+            least[l] = x[i + l] < least[l] ? x[i + l] : least[l];
+            nothing[l] += x[i + l] - x[i + l];
+        }
+    }
+    for (size_t i = whole; i < n; i++) {
+        least[i - whole] = x[i] < least[i - whole] ? x[i] : least[i - whole];
+        nothing[i - whole] += x[i] - x[i];
+    }
+    return range(TWO, least).low > low && sum(TWO, nothing) == 0;
 }
 
 static struct kernel_range peaks(size_t n, const double *x, double peak[KERNEL_PEAKS]) {
