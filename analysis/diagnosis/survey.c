@@ -88,14 +88,15 @@ static double rounding_shift(const struct reading *r, struct kernel_range range,
     return gap > 0 ? r->epsilon * size / gap : INFINITY;
 }
 
-/* Of two parts that lie further from each other than either spans the middle of the range is between. */
+/* Of two parts that lie further from each other than either spans the middle of the range is between. Scores
+ * that are spread out soon show that there are none. */
 static bool is_parted(const struct scores_row *row, struct kernel_range range) {
     enum { LEAST = 16 }; /* few keys lie so by chance */
     const double apart = 50, middle = (range.low + range.high) / 2;
     double above = range.high, below = range.low;
     size_t upper = 0;
     if (row->count < LEAST || !(range.high - range.low > apart)) { return false; }
-    for (size_t i = 0; i < row->count; i++) {
+    for (size_t i = 0; i < row->count && above - below > apart; i++) {
         bool is_upper = row->score[i] > middle;
         upper += is_upper;
         above = is_upper && row->score[i] < above ? row->score[i] : above;
