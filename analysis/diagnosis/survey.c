@@ -19,7 +19,7 @@ const double survey_window[SURVEY_WINDOWS] = {16, 64, 256};
 static const double SINK = 0.1, SINK_ROOM = 1 << 26; /* least mean weight; numbers kept to find them */
 enum {
     PART = 1024,    /* keys that a thread sums at a time: so many sums stay in the nearest cache */
-    ROOM = 1 << 15, /* weights of a thread at a time, or one row: */
+    ROOM = 1 << 16, /* weights of a thread at a time, or one row: */
     LINE = 16,      /* each begins with a cache line */
 };
 
