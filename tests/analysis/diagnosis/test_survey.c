@@ -15,14 +15,6 @@ static struct survey survey_good(struct scratch *s, struct scores *scores, int t
     return survey;
 }
 
-/* Read again. */
-static struct diagnosis diagnosed(struct scores *scores, const struct survey *survey) {
-    struct diagnosis diagnosis;
-    diagnosis_make(survey, &diagnosis);
-    results_free(told_again(scores, &diagnosis));
-    return diagnosis;
-}
-
 /* ---- one row ---- */
 
 static int descending(const void *a, const void *b) {
@@ -207,7 +199,7 @@ static void check_brute_force(struct scratch *s, bool masked) {
     assert_int_equal(read_rows(scores, 1, &rows), SCORES_END);
     struct survey one = survey_good(s, scores, 1);
     assert_int_equal(one.row_count, rows.count);
-    struct diagnosis again = diagnosed(scores, &one);
+    struct diagnosis again = told_survey(scores, &one);
     for (size_t i = 0; i < rows.count; i++) {
         check_row_found(&one.row[i], &again.row[i], rows.row[i].count, rows.row[i].score);
     }
@@ -384,7 +376,7 @@ static void test_ties(void **state) {
     struct scores *scores = open_good(s, &request);
     struct survey survey = survey_good(s, scores, 1);
     assert_true(isinf(survey.row[0].lambda) && isinf(survey.row[0].rounding));
-    struct diagnosis again = diagnosed(scores, &survey);
+    struct diagnosis again = told_survey(scores, &survey);
     check_close(again.row[0].entropy, log(40), 1e-12);
     diagnosis_release(&again);
     check_close(survey_at(&survey, 0, 0, 0)->near, 1, 1e-12);
@@ -465,7 +457,7 @@ static void check_shared(struct scratch *s, const char *name) {
     struct scores *scores = open_good(s, &request);
     const struct scores_facts *facts = scores_facts(scores);
     struct survey survey = survey_good(s, scores, 2);
-    struct diagnosis again = diagnosed(scores, &survey);
+    struct diagnosis again = told_survey(scores, &survey);
     FILE *table = popen(command, "r");
     size_t layer, head, rows, lines = 0, count;
     double n;

@@ -102,6 +102,14 @@ static inline struct results *told_again(struct scores *scores, struct diagnosis
     return results;
 }
 
+/* The diagnosis of a survey, its scores read again. */
+static inline struct diagnosis told_survey(struct scores *scores, const struct survey *survey) {
+    struct diagnosis diagnosis;
+    diagnosis_make(survey, &diagnosis);
+    results_free(told_again(scores, &diagnosis));
+    return diagnosis;
+}
+
 static inline void told_make(struct told *t, const char *path, double trained, double first_length) {
     const struct scores_request request = {.file_count = 1,
                                            .file = &path,
