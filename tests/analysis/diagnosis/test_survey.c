@@ -424,11 +424,8 @@ static double over_rows(const struct diagnosis *d, size_t length, size_t head, s
         sum += value[*count - 1];
     }
     qsort(value, *count, sizeof *value, ascending);
-    double found = which + 1 == VALUES ? sum / (double)*count
-                                       : quantile(*count, value,
-                                                  which == 1   ? 0.25
-                                                  : which == 2 ? 0.75
-                                                               : 0.5);
+    const double level = which == 1 ? 0.25 : which == 2 ? 0.75 : 0.5;
+    double found = which + 1 == VALUES ? sum / (double)*count : quantile(*count, value, level);
     free(value);
     return found;
 }
