@@ -2,27 +2,55 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/diagnosis/growth.h"
+#include "models/numeric/search.h"
 #include "sim/base/memory.h"
+#include "sim/measures/leading.h"
 #include "sim/measures/measure.h"
 
 /* ---- a row ---- */
 
 static size_t spacings_at(double n) { return n >= 256 ? SPACING_MANY : n >= 64 ? SPACING_FEW : 0; }
 
-static bool is_sink(const struct survey_sink *sink, size_t key) {
-    for (size_t i = 0; i < SURVEY_SINKS && sink[i].weight > 0; i++) {
-        if (sink[i].key == key) { return true; }
-    }
-    return false;
+struct index_room {
+    struct leading *leading;
+    double *score; /* of a row, without sinks */
+};
+
+struct index_room *index_room_create(const struct isa *isa) {
+    struct index_room *room = memory_create(1, sizeof *room);
+    room->leading = leading_create(isa);
+    return room;
+}
+
+void index_room_free(struct index_room *room) {
+    leading_free(room->leading);
+    free(room->score);
+    free(room);
+}
+
+/* Which of the row's scores is that of a key; `count`: none. */
+static size_t place_of(const struct scores_row *row, size_t key) {
+    size_t k = key;
+    if (row->key) { SEARCH_END(k, row->count, row->key[k] < key) }
+    return k < row->count && (!row->key || row->key[k] == key) ? k : row->count;
 }
 
 /* The row's scores but for those of sinks; how many. */
 static size_t without_sinks(const struct scores_row *row, const struct survey_sink *sink, double *score) {
-    size_t count = 0;
-    for (size_t i = 0; i < row->count; i++) {
-        if (!is_sink(sink, row->key ? row->key[i] : i)) { score[count++] = row->score[i]; }
+    size_t place[SURVEY_SINKS], sinks = 0, from = 0, count = 0;
+    for (; sinks < SURVEY_SINKS && sink[sinks].weight > 0; sinks++) {
+        size_t at = place_of(row, sink[sinks].key), i = sinks;
+        for (; i > 0 && place[i - 1] > at; i--) { place[i] = place[i - 1]; }
+        place[i] = at;
+    }
+    for (size_t i = 0; i <= sinks && from < row->count; i++) {
+        size_t end = i < sinks ? place[i] : row->count;
+        memcpy(score + count, row->score + from, (end - from) * sizeof *score);
+        count += end - from;
+        from = end + 1;
     }
     return count;
 }
@@ -34,7 +62,7 @@ static void take_spacings(const double *gap, double unit, struct index_row *foun
     found->statistic = found->count > 0 ? spacing_statistic(found->count, gap) : NAN;
 }
 
-void index_measure(struct leading *room, const struct scores_row *row, double n,
+void index_measure(struct index_room *room, const struct scores_row *row, double n,
                    const struct survey_sink *sink, const double *gap, double unit, struct index_row *found) {
     size_t spacings = spacings_at(n), count = row->count;
     *found = (struct index_row){
@@ -44,15 +72,14 @@ void index_measure(struct leading *room, const struct scores_row *row, double n,
         return;
     }
     struct leading_scores leading;
-    double *score = memory_create(row->count, sizeof *score);
-    count = without_sinks(row, sink, score);
+    room->score = memory_resize(room->score, row->count, sizeof *room->score);
+    count = without_sinks(row, sink, room->score);
     if (spacings + 1 > count) { found->count = 0; }
     if (count > 0) {
-        leading_find(room, count, score, &leading);
+        leading_find(room->leading, count, room->score, &leading);
         take_spacings(leading.gap, 1, found);
         found->without_sinks = leading.accumulation;
     }
-    free(score);
 }
 
 /* ---- sums ---- */

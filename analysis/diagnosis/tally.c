@@ -69,7 +69,7 @@ struct tally {
 struct workplace {
     struct replicate_worker worker;
     struct measured *measured;
-    struct leading *leading;
+    struct index_room *index;
 };
 
 /* ---- results without rows ---- */
@@ -222,7 +222,7 @@ static void measure_row_of(const struct tally *t, struct workplace *w, const str
     m->found = at_one(t, m, head->unit * entropy_collapse(&w->worker, head, made, m->replicate[0]));
     measure_counts(w->worker.isa->kernel, made, m, room);
     const struct survey_sink *sink = survey_sinks(t->diagnosis->survey, row->length, row->head);
-    index_measure(w->leading, row, t->diagnosis->survey->facts->length[row->length], sink, made->gap,
+    index_measure(w->index, row, t->diagnosis->survey->facts->length[row->length], sink, made->gap,
                   head->unit, &m->index);
 }
 
@@ -418,7 +418,7 @@ static void open_workplaces(struct tally *t) {
     for (int i = 0; i < t->request->threads; i++) {
         struct workplace *w = &t->workplace[i];
         w->measured = measured_create(isa_best());
-        w->leading = leading_create(isa_best());
+        w->index = index_room_create(isa_best());
         replicate_worker_create(&w->worker, isa_best(), t->request->betas);
     }
 }
@@ -427,7 +427,7 @@ static void close_workplaces(struct tally *t) {
     for (int i = 0; i < t->request->threads; i++) {
         replicate_worker_release(&t->workplace[i].worker);
         measured_free(t->workplace[i].measured);
-        leading_free(t->workplace[i].leading);
+        index_room_free(t->workplace[i].index);
     }
     free(t->workplace);
 }

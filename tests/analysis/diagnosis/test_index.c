@@ -4,6 +4,7 @@
 #include "tests/analysis/diagnosis/written.h"
 
 #include "analysis/diagnosis/index.h"
+#include "sim/measures/leading.h"
 #include "sim/rows/measured.h"
 
 enum { LONG = 1024 };
@@ -12,13 +13,13 @@ static struct index_row index_at(double n, size_t count, const double *score,
                                  const struct survey_sink *sink) {
     const double unit = 2;
     struct measured *room = measured_create(isa_best());
-    struct leading *leading = leading_create(isa_best());
+    struct index_room *index = index_room_create(isa_best());
     const struct scores_row row = {.count = count, .score = score, .position = count - 1};
     const struct row *made = measured_row(room, count, score, unit);
     struct index_row found;
-    index_measure(leading, &row, n, sink, made->gap, unit, &found);
+    index_measure(index, &row, n, sink, made->gap, unit, &found);
     measured_free(room);
-    leading_free(leading);
+    index_room_free(index);
     return found;
 }
 
@@ -65,6 +66,47 @@ static void test_sinks_left_out(void **state) {
     check_close(row.without_sinks.gap, expected.gap, 0);
     measured_free(room);
     assert_true(index_of(LONG, score, none).statistic < row.statistic - 0.1);
+}
+
+/* Lambda_n of a row, whose key i is key[i], without four of its keys; and as it is cut by hand. */
+static void check_four_sinks(const double *score, const uint32_t *key, const struct survey_sink sink[]) {
+    struct index_room *room = index_room_create(isa_best());
+    struct leading *leading = leading_create(isa_best());
+    struct scores_row row = {.count = LONG, .score = score, .key = key, .position = 3 * LONG};
+    struct leading_scores expected;
+    struct index_row found;
+    double without[LONG];
+    size_t count = 0;
+    for (size_t i = 0; i < LONG; i++) {
+        bool is_sink = false;
+        for (size_t k = 0; k < SURVEY_SINKS; k++) { is_sink |= sink[k].key == (key ? key[i] : i); }
+        without[count] = score[i];
+        count += !is_sink;
+    }
+    leading_find(leading, count, without, &expected);
+    index_measure(room, &row, LONG, sink, NULL, 1, &found);
+    assert_memory_equal(&found.without_sinks, &expected.accumulation, sizeof expected.accumulation);
+    check_close(found.spacing[0], expected.gap[1], 0);
+    leading_free(leading);
+    index_room_free(room);
+}
+
+/* Neighbours, the first and the last, in any order, some of them hidden. */
+static void test_sinks_anywhere(void **state) {
+    (void)state;
+    const struct survey_sink sink[][SURVEY_SINKS] = {
+        {{6, 0.5}, {0, 0.4}, {LONG - 1, 0.3}, {7, 0.2}},
+        {{2, 0.5}, {1, 0.4}, {0, 0.3}, {3, 0.2}},
+        {{3 * LONG, 0.5}, {LONG - 2, 0.4}, {LONG, 0.3}, {9, 0.2}}};
+    double score[LONG];
+    uint32_t key[LONG];
+    law_draw(&law_case[0], LONG, "sinks", 2, score);
+    for (size_t i = 0; i < LONG; i++) { key[i] = (uint32_t)(2 * i); }
+    for (size_t i = 0; i < 10; i++) { score[i] = score[LONG - 1 - i] = 40 - 2 * (double)i; }
+    for (size_t s = 0; s < sizeof sink / sizeof sink[0]; s++) {
+        check_four_sinks(score, NULL, sink[s]);
+        check_four_sinks(score, key, sink[s]);
+    }
 }
 
 static void test_all_tie(void **state) {
@@ -123,9 +165,8 @@ static void test_local_left_out(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ladder),
-        cmocka_unit_test(test_sinks_left_out),
-        cmocka_unit_test(test_all_tie),
+        cmocka_unit_test(test_ladder),         cmocka_unit_test(test_sinks_left_out),
+        cmocka_unit_test(test_sinks_anywhere), cmocka_unit_test(test_all_tie),
         cmocka_unit_test(test_local_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
