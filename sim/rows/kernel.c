@@ -272,35 +272,36 @@ static bool all_above(size_t n, const double *x, double low) {
     return range(TWO, least).low > low && sum(TWO, nothing) == 0;
 }
 
-static struct kernel_range peaks(size_t n, const double *x, double peak[KERNEL_PEAKS]) {
-    enum { GROUPS = KERNEL_PEAKS / LANES };
-    size_t vectors = n / LANES, each = (vectors + GROUPS - 1) / GROUPS, i = 0;
-    double low[LANES];
-    for (size_t l = 0; l < LANES; l++) { low[l] = x[0]; }
-    for (size_t g = 0; g < GROUPS; g++) {
-        double high[LANES];
-        for (size_t l = 0; l < LANES; l++) { high[l] = -INFINITY; }
-        const size_t left = vectors - i / LANES, end = i + LANES * (left < each ? left : each);
-        for (; i + 2 * LANES <= end; i += 2 * LANES) { /* two together: a maximum waits for the one before */
+/* So many numbers of every part; a constant, so that few of them wait for the maximum before. */
+static inline __attribute__((always_inline)) void add_to_peaks(const size_t each, const double *x,
+                                                               double low[LANES], double peak[KERNEL_PEAKS]) {
+    for (size_t k = 0; k < KERNEL_PEAKS; k += LANES) {
 #pragma omp simd
-            for (size_t l = 0; l < LANES; l++) {
-                double a = x[i + l], b = x[i + LANES + l], less = a < b ? a : b, more = a < b ? b : a;
-                low[l] = less < low[l] ? less : low[l];
-                high[l] = more > high[l] ? more : high[l];
+        for (size_t l = 0; l < LANES; l++) {
+            double less = x[k + l], more = less;
+            for (size_t j = 1; j < each; j++) {
+                const double next = x[j * KERNEL_PEAKS + k + l];
+                less = next < less ? next : less;
+                more = next > more ? next : more;
             }
+            low[l] = less < low[l] ? less : low[l];
+            peak[k + l] = more > peak[k + l] ? more : peak[k + l];
         }
-        for (; i < end; i += LANES) {
-#pragma omp simd
-            for (size_t l = 0; l < LANES; l++) {
-                low[l] = x[i + l] < low[l] ? x[i + l] : low[l];
-                high[l] = x[i + l] > high[l] ? x[i + l] : high[l];
-            }
-        }
-        memcpy(peak + g * LANES, high, sizeof high);
     }
-    for (size_t l = 0; i < n; i++, l++) {
-        low[l] = x[i] < low[l] ? x[i] : low[l];
-        peak[l] = x[i] > peak[l] ? x[i] : peak[l];
+}
+
+/* Numbers KERNEL_PEAKS apart are of one part, so that a stretch of large ones is of many. */
+static struct kernel_range peaks(size_t n, const double *x, double peak[KERNEL_PEAKS]) {
+    enum { FOUR = 4 };
+    double low[LANES];
+    size_t i = 0;
+    for (size_t l = 0; l < LANES; l++) { low[l] = x[0]; }
+    for (size_t k = 0; k < KERNEL_PEAKS; k++) { peak[k] = -INFINITY; }
+    for (; i + FOUR * KERNEL_PEAKS <= n; i += FOUR * KERNEL_PEAKS) { add_to_peaks(FOUR, x + i, low, peak); }
+    for (; i + KERNEL_PEAKS <= n; i += KERNEL_PEAKS) { add_to_peaks(1, x + i, low, peak); }
+    for (size_t k = 0; i < n; i++, k++) {
+        low[0] = x[i] < low[0] ? x[i] : low[0];
+        peak[k] = x[i] > peak[k] ? x[i] : peak[k];
     }
     return (struct kernel_range){range(LANES, low).low, range(KERNEL_PEAKS, peak).high};
 }

@@ -152,7 +152,8 @@ struct kernel {
     /* Whether all are numbers above `low`, and finite. */
     bool (*all_above)(size_t n, const double *x, double low);
     /* Range; and peak: the largest numbers of KERNEL_PEAKS disjoint parts of x, -inf for parts that are
-     * empty. So x has at least k numbers that reach the k-th largest peak. */
+     * empty; neighbours are in different parts. So x has at least k numbers that reach the k-th largest peak,
+     * and few more where large numbers are by chance or side by side. */
     struct kernel_range (*peaks)(size_t n, const double *x, double peak[KERNEL_PEAKS]);
     /* Copies the numbers above `limit` to out[0..n), in order; how many. `out` may be x. */
     size_t (*above)(size_t n, const double *x, double limit, double *out);

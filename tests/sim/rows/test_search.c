@@ -52,6 +52,17 @@ static void check_peaks(const struct kernel *kernel, size_t n, const double *x) 
     assert_true(n < KERNEL_PEAKS || isfinite(peak[KERNEL_PEAKS / 2 - 1]));
 }
 
+/* Large numbers side by side, as of keys near a query, are of different parts. */
+static void check_stretch(const struct kernel *kernel, size_t n, const double *x) {
+    enum { STRETCH = KERNEL_PEAKS / 2 };
+    double y[POINTS], peak[KERNEL_PEAKS];
+    if (n < STRETCH) { return; }
+    memcpy(y, x, n * sizeof *x);
+    for (size_t i = n - STRETCH; i < n; i++) { y[i] += 1000; }
+    kernel->peaks(n, y, peak);
+    assert_int_equal(kernel->count_above(KERNEL_PEAKS, peak, 500), STRETCH);
+}
+
 static void check_above(const struct kernel *kernel, size_t n, const double *x) {
     double found[POINTS];
     size_t count = kernel->above(n, x, 1, found), k = 0;
@@ -105,6 +116,7 @@ static void test_search(void **state) {
             if (!isa_find(set_name[s])) { continue; }
             const struct kernel *kernel = isa_find(set_name[s])->kernel;
             check_peaks(kernel, count[c], x);
+            check_stretch(kernel, count[c], x);
             check_above(kernel, count[c], x);
             check_finite(kernel, count[c], x);
             check_close(check_softmax(kernel, count[c], x, same), want, 0);
