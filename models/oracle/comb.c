@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/numeric/gram.h"
+#include "models/numeric/search.h"
 
 /* Over so many steps Gauss's rule of GRAM_NODES keys is as good as the polynomials are. */
 static const double STRETCH = 11.7;
@@ -269,6 +270,27 @@ static void add_taps(const struct comb *c, const struct vector *vector, size_t b
         while (taps > 0 && c->at[taps - 1] + i >= c->count) { taps--; }
         vector->slide(taps, c->at, weight, row + i, sum + i);
     }
+}
+
+/* S at the first of a row of sums. */
+static double first_of(const struct comb *c, const struct vector *vector, const double *row,
+                       const struct comb_fall *fall, size_t i) {
+    double sum[VECTOR_ROW] = {0};
+    size_t taps = c->taps;
+    while (taps > 0 && c->at[taps - 1] + i >= c->count) { taps--; }
+    if (i < c->count) { vector->slide(taps, c->at, c->weight, row + i, sum); }
+    return sum[0] + (c->fall ? comb_fall_at(c, fall, i) : 0);
+}
+
+size_t comb_trim(struct comb *c, const struct vector *vector, const double *row, const struct comb_fall *fall,
+                 double low, double high) {
+    const size_t rows = (c->sums + VECTOR_ROW - 1) / VECTOR_ROW;
+    size_t begin, end;
+    if (c->stride > 0) { return 0; }
+    SEARCH_END(begin, rows, first_of(c, vector, row, fall, begin * VECTOR_ROW) < low)
+    SEARCH_END(end, rows, end <= begin || first_of(c, vector, row, fall, end * VECTOR_ROW) < high)
+    c->sums = end < rows ? end * VECTOR_ROW : c->sums;
+    return (begin > 0 ? begin - 1 : 0) * VECTOR_ROW;
 }
 
 void comb_add(const struct comb *c, const struct vector *vector, size_t begin, const double *row,

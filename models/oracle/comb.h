@@ -58,7 +58,7 @@ enum comb_state comb_open(struct comb *comb, struct family_position position, do
 void comb_close(struct comb *comb);
 
 /* S from `begin` on, a multiple of VECTOR_ROW. Rows, f_k from 0 on and zeros, and what receives S, zeros,
- * have room for comb_room. */
+ * have room for comb_room, which is known from the beginning. */
 size_t comb_room(const struct comb *comb);
 void comb_add(const struct comb *comb, const struct vector *vector, size_t begin, const double *row,
               double *sum);
@@ -69,6 +69,11 @@ void comb_add_miss(const struct comb *comb, const struct vector *vector, size_t 
 
 /* What the part beyond the grid adds to S_i. */
 double comb_fall_at(const struct comb *comb, const struct comb_fall *fall, size_t i);
+
+/* Where S increases: sums end where it is `high`, or a little later; where to begin to have all from `low`
+ * on. Neither where sums grow from point to point, which takes no time. */
+size_t comb_trim(struct comb *comb, const struct vector *vector, const double *row,
+                 const struct comb_fall *fall, double low, double high);
 
 /* What polynomials, and the rule that stands for many keys, are off near each point of a row: the next term
  * of their series, added to `miss`. */

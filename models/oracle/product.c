@@ -278,21 +278,6 @@ static struct falls falls_of(const struct grid *g) {
         {{{f[LOG_PHI], 0, 0}}, {{first, 0, 0}}, {{entropy, first, 0}}, {{f[SPREADS], 2 * entropy, first}}}};
 }
 
-/* The first of the sums, in rows of VECTOR_ROW, where the product is something. */
-static size_t begin_of(const struct comb *comb, const struct comb_fall *log_phi) {
-    const double nothing = -800;
-    size_t low = 0, high = comb->sums;
-    while (comb->fall && low < high) {
-        const size_t middle = (low + high) / 2;
-        if (comb_fall_at(comb, log_phi, middle) < nothing) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low - low % VECTOR_ROW;
-}
-
 static void add_falls(const struct comb *comb, const struct falls *falls, size_t begin,
                       double *const sum[ROWS]) {
     for (size_t i = begin; comb->fall && i < comb->sums; i++) {
@@ -302,9 +287,11 @@ static void add_falls(const struct comb *comb, const struct falls *falls, size_t
     }
 }
 
-/* False when out of memory. */
-static bool integrate(const struct grid *g, const struct comb *comb, const struct vector *vector,
+/* Where the product is something, to where its logarithm is nothing, and E a e^-a with it. False when out of
+ * memory. */
+static bool integrate(const struct grid *g, struct comb *comb, const struct vector *vector,
                       struct totals *totals) {
+    const double something = -100, nothing = -1e-18;
     const size_t room = comb_room(comb);
     double *memory = calloc((2 * ROWS) * room, sizeof *memory), *row[ROWS], *sum[ROWS];
     if (!memory) { return false; }
@@ -319,7 +306,7 @@ static bool integrate(const struct grid *g, const struct comb *comb, const struc
     comb_miss(comb, vector, row[FIRST], row[MISS]);
     comb_miss(comb, vector, row[ENTROPIES], row[MISS]);
     const struct falls falls = falls_of(g);
-    const size_t begin = begin_of(comb, &falls.fall[0]);
+    const size_t begin = comb_trim(comb, vector, row[LOG_PHI], &falls.fall[0], something, nothing);
     for (size_t f = 0; f < FUNCTIONS; f++) { comb_add(comb, vector, begin, row[f], sum[f]); }
     for (size_t f = FUNCTIONS; f < ROWS; f++) {
         comb_add_miss(comb, vector, begin, g->step > SHARP, row[f], sum[f]);

@@ -128,6 +128,34 @@ static void test_falls(void **state) {
                 (double[]){2 * root, root * (2 * log_n - 4), root * (2 * log_n * (log_n - 4) + 16)});
 }
 
+/* Increasing sums, of keys of all scales, from the row before the first that is large enough to that where
+ * they are nothing: those are the same, and no others are added. */
+static void test_trim(void **state) {
+    (void)state;
+    const double low = -30, high = -1e-3;
+    const struct comb_fall no_fall = {{0, 0, 0}};
+    struct comb all, few;
+    const struct family_position position = {.linear = 0.01, .log = 0.3};
+    for (int i = 0; i < 2; i++) {
+        struct comb *comb = i == 0 ? &all : &few;
+        assert_int_equal(comb_open(comb, position, log(1e6), 1, 0.1, COUNT, COUNT), COMB_MADE);
+    }
+    const size_t room = comb_room(&all);
+    double *row = calloc(3 * room, sizeof *row), *sum = row + room, *part = sum + room;
+    for (size_t k = 0; k < COUNT; k++) { row[k] = -exp(5 - 0.1 * (double)k); }
+    const size_t begin = comb_trim(&few, &vector_base, row, &no_fall, low, high);
+    comb_add(&all, &vector_base, 0, row, sum);
+    comb_add(&few, &vector_base, begin, row, part);
+    assert_true(begin > 0 && begin % VECTOR_ROW == 0 && few.sums < all.sums && sum[few.sums] >= high);
+    assert_true(sum[begin] < low && sum[begin + VECTOR_ROW] >= low && sum[few.sums - VECTOR_ROW] < high);
+    for (size_t i = 0; i < all.sums; i++) {
+        assert_true(part[i] == (i < begin || i >= few.sums ? 0 : sum[i]));
+    }
+    free(row);
+    comb_close(&all);
+    comb_close(&few);
+}
+
 /* A step of at most that, not much shorter, and regular however often it is halved. */
 static void test_step(void **state) {
     (void)state;
@@ -144,10 +172,8 @@ static void test_step(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_few),
-        cmocka_unit_test(test_falls),
-        cmocka_unit_test(test_step),
+        cmocka_unit_test(test_steps), cmocka_unit_test(test_few),  cmocka_unit_test(test_falls),
+        cmocka_unit_test(test_trim),  cmocka_unit_test(test_step),
     };
     return cmocka_run_group_tests_name("comb", tests, NULL, NULL);
 }
