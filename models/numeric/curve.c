@@ -129,6 +129,15 @@ void curve_free(struct curve *c) {
     free(c);
 }
 
+size_t curve_panels(const struct curve *c) { return c->count; }
+
+void curve_panel(const struct curve *c, size_t which, struct curve_panel *panel) {
+    const struct panel *p = &c->panel[which];
+    *panel = (struct curve_panel){.low = p->low, .high = p->high, .resolved = p->resolved};
+    panel_at(p, p->low, panel->at_low);
+    panel_at(p, p->high, panel->at_high);
+}
+
 /* NULL: none has x. */
 static const struct panel *find_panel(const struct curve *c, double x) {
     size_t k;

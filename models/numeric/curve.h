@@ -20,6 +20,15 @@ typedef void curve_function(double x, double value[CURVE_VALUES], double noise[C
 struct curve *curve_create(double low, double high, int halvings, curve_function *function, void *param);
 void curve_free(struct curve *curve);
 
+/* Its panels in order: their ends, whether the functions are known there, and what they are at the ends. */
+struct curve_panel {
+    double low, high;
+    bool resolved;
+    double at_low[CURVE_VALUES], at_high[CURVE_VALUES];
+};
+size_t curve_panels(const struct curve *curve);
+void curve_panel(const struct curve *curve, size_t which, struct curve_panel *panel);
+
 /* False where x lies outside, or the panel is not resolved. */
 bool curve_at(const struct curve *curve, double x, double value[CURVE_VALUES]);
 /* The first functions, so many, at the first of increasing x that one panel has; how many x that were, 0

@@ -10,16 +10,16 @@
 /* Over so many steps Gauss's rule of GRAM_NODES keys is as good as the polynomials are. */
 static const double STRETCH = 11.7;
 
-/* log of the number of keys up to a penalty, at most. */
-static double log_keys_within(const struct comb_end *end, double penalty) {
-    double most = end->log_n;
-    if (end->position.linear > 0) { most = fmin(most, log1p(penalty / end->position.linear)); }
-    if (end->position.log > 0) { most = fmin(most, penalty / end->position.log); }
+double comb_log_keys(struct family_position position, double log_n, double penalty) {
+    double most = log_n;
+    if (position.linear > 0) { most = fmin(most, log1p(penalty / position.linear)); }
+    if (position.log > 0) { most = fmin(most, penalty / position.log); }
     return most;
 }
 
 bool comb_is_over(struct comb_end *end, double depth, double log_value) {
-    const double negligible = 36, term = log_value + log_keys_within(end, depth / end->scale),
+    const double negligible = 36,
+                 term = log_value + comb_log_keys(end->position, end->log_n, depth / end->scale),
                  fall = end->before - term;
     end->before = term;
     return term == -INFINITY || (fall > 0 && term - log(-expm1(-fall)) < -negligible);
@@ -27,7 +27,7 @@ bool comb_is_over(struct comb_end *end, double depth, double log_value) {
 
 /* While the weights are summed: [COMB_FIRST + l] that of l steps, l > -COMB_FIRST. */
 struct spread {
-    double scale, *weight, *exact; /* scale: steps per penalty; exact: of keys at a point */
+    double scale, log_unit, *weight, *exact; /* scale: steps per penalty; exact: of keys at a point */
     size_t count;
 };
 
@@ -46,20 +46,28 @@ static bool spread_has_ended(void *context, double log_distance, double penalty)
 
 /* What the points COMB_FIRST - 1 before to COMB_FIRST behind count for at u in (0, 1): Lagrange's. */
 static void lagrange(double u, double weight[COMB_TAPS]) {
-    double all = 1, factorial = 1;
-    for (int j = 0; j < COMB_TAPS; j++) {
-        all *= u - (j + 1 - COMB_FIRST);
-        factorial *= j > 0 ? j : 1;
-    }
-    double binomial = -1 / factorial; /* of C(TAPS - 1, j) with its sign */
-    for (int j = 0; j < COMB_TAPS; j++) {
-        weight[j] = all * binomial / (u - (j + 1 - COMB_FIRST));
-        binomial *= -(double)(COMB_TAPS - 1 - j) / (j + 1);
+    static const double binomial[COMB_TAPS] = {-1,    15,   -105,  455,  -1365, 3003, -5005, 6435,
+                                               -6435, 5005, -3003, 1365, -455,  105,  -15,   1};
+    const double factorial = 1307674368000; /* of TAPS - 1 */
+    double all = 1 / factorial, apart[COMB_TAPS];
+    for (int j = 0; j < COMB_TAPS; j++) { apart[j] = u - (j + 1 - COMB_FIRST); }
+    for (int j = 0; j < COMB_TAPS; j++) { all *= apart[j]; }
+    for (int j = 0; j < COMB_TAPS; j++) { weight[j] = all * binomial[j] / apart[j]; }
+}
+
+static const double EXACT = 1e-12;
+
+void comb_shares(double u, double share[COMB_TAPS]) {
+    memset(share, 0, COMB_TAPS * sizeof *share);
+    if (u > EXACT) {
+        lagrange(u, share);
+    } else {
+        share[COMB_FIRST - 1] = 1;
     }
 }
 
 static void spread_add(void *context, double penalty, double log_weight) {
-    const double exact = 1e-12;
+    const double exact = EXACT;
     const struct spread *s = context;
     const double steps = s->scale * penalty, whole = floor(steps + exact), u = steps - whole,
                  keys = exp(log_weight);
@@ -100,7 +108,8 @@ static void add_continuum(const struct spread *s, double g, double from, double 
     double whole[COMB_TAPS] = {0};
     lay_out(g, 0, 1, whole);
     for (double k = floor(from); k < to; k++) {
-        const double begin = fmax(from - k, 0), end = fmin(to - k, 1), keys = exp(g * (k + end));
+        const double begin = fmax(from - k, 0), end = fmin(to - k, 1),
+                     keys = exp(g * (k + end) + s->log_unit);
         double part[COMB_TAPS] = {0};
         const bool is_whole = begin == 0 && end == 1;
         if (!is_whole) { lay_out(g, begin, end, part); }
@@ -110,12 +119,15 @@ static void add_continuum(const struct spread *s, double g, double from, double 
     }
 }
 
+/* log(1 + distance) at which keys end, half a key behind the last. */
+static double log_of_last(double log_n) { return log_n < 40 ? log(rint(exp(log_n)) + 0.5) : log_n; }
+
 static bool add_keys(struct spread *s, struct family_position position, double log_n) {
     const struct positions_sum sum = {s, spread_way, spread_has_ended, spread_add};
     if (position.linear > 0 || log_n <= log(CONTINUUM)) { return positions_visit(position, log_n, 0, &sum); }
-    const double g = 1 / (s->scale * position.log), last = log_n < 40 ? log(rint(exp(log_n)) + 0.5) : log_n;
+    const double g = 1 / (s->scale * position.log);
     if (!positions_visit(position, log(CONTINUUM), 0, &sum)) { return false; }
-    add_continuum(s, g, log(CONTINUUM + 0.5) / g, fmin(last / g, (double)s->count));
+    add_continuum(s, g, log(CONTINUUM + 0.5) / g, fmin(log_of_last(log_n) / g, (double)s->count));
     return true;
 }
 
@@ -148,6 +160,64 @@ static bool take_falls(struct comb *c, const struct spread *s) {
         m[1] = less * (m[1] + h * m[0]);
         m[0] = less * m[0] + s->weight[k];
         if (k <= c->count) { memcpy(c->fall[k], m, sizeof m); }
+    }
+    return true;
+}
+
+/* ---- lots ---- */
+
+struct deal {
+    const struct comb_keys *keys;
+    const struct comb_lot *lot;
+    size_t lots;
+    double end; /* of all */
+};
+
+static const struct comb_lot *lot_of(const struct deal *d, double depth) {
+    size_t k;
+    SEARCH_END(k, d->lots, d->lot[k].begin <= depth)
+    return &d->lot[k > 0 ? k - 1 : 0];
+}
+
+static enum positions_way deal_way(void *context, double first, double last, double log_count) {
+    const struct deal *d = context;
+    const double depth = d->keys->scale * first, length = d->keys->scale * (last - first);
+    (void)log_count;
+    if (depth > d->end) { return POSITIONS_SKIP; }
+    return length <= STRETCH * lot_of(d, depth)->step ? POSITIONS_FEW : POSITIONS_HALVE;
+}
+
+static bool deal_has_ended(void *context, double log_distance, double penalty) {
+    const struct deal *d = context;
+    (void)log_distance;
+    return d->keys->scale * penalty > d->end;
+}
+
+static void deal_add(void *context, double penalty, double log_weight) {
+    const struct deal *d = context;
+    const double depth = d->keys->scale * penalty, keys = exp(log_weight + d->keys->log_unit);
+    const struct comb_lot *lot = lot_of(d, depth);
+    const double steps = depth / lot->step, whole = floor(steps + EXACT);
+    double share[COMB_TAPS];
+    if (!(whole < (double)lot->count)) { return; }
+    comb_shares(steps - whole, share);
+    for (size_t j = 0; j < COMB_TAPS; j++) { lot->weight[(size_t)whole + 1 + j] += keys * share[j]; }
+    lot->exact[(size_t)whole + COMB_FIRST] += steps - whole > EXACT ? 0 : keys;
+}
+
+bool comb_lay_out(const struct comb_keys *keys, size_t lots, const struct comb_lot *lot) {
+    const struct comb_lot *last = &lot[lots - 1];
+    struct deal deal = {keys, lot, lots, (double)last->count * last->step};
+    const struct positions_sum sum = {&deal, deal_way, deal_has_ended, deal_add};
+    const double length = keys->scale * keys->position.log, n = log(CONTINUUM);
+    const bool has_more = keys->position.linear == 0 && keys->log_n > n;
+    if (!positions_visit(keys->position, has_more ? n : keys->log_n, 0, &sum)) { return false; }
+    for (size_t k = 0; has_more && k < lots; k++) {
+        const double step = lot[k].step, end = k + 1 < lots ? lot[k + 1].begin : deal.end,
+                     from = fmax(lot[k].begin, length * log(CONTINUUM + 0.5)) / step,
+                     to = fmin(end, length * log_of_last(keys->log_n)) / step;
+        const struct spread spread = {.log_unit = keys->log_unit, .weight = lot[k].weight};
+        if (from < to) { add_continuum(&spread, step / length, from, to); }
     }
     return true;
 }
@@ -317,14 +387,18 @@ double comb_fall_at(const struct comb *c, const struct comb_fall *fall, size_t i
 
 /* By differences of order TAPS; in the middle of two points the polynomial is off by so much of one. */
 void comb_miss(const struct comb *c, const struct vector *vector, const double *row, double *miss) {
+    comb_miss_of(c->count, vector, row, miss);
+}
+
+void comb_miss_of(size_t count, const struct vector *vector, const double *row, double *miss) {
     const double middle = 2.9965e-6; /* ((TAPS - 1)!!/2^(TAPS/2))^2/TAPS! */
     static const size_t at[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
     static const double binomial[] = {1,      -16,  120,   -560, 1820, -4368, 8008, -11440, 12870,
                                       -11440, 8008, -4368, 1820, -560, 120,   -16,  1};
     double difference[VECTOR_ROW];
-    for (size_t k = 0; k + COMB_TAPS < c->count; k += VECTOR_ROW) {
+    for (size_t k = 0; k + COMB_TAPS < count; k += VECTOR_ROW) {
         vector->slide(COMB_TAPS + 1, at, binomial, row + k, difference);
-        for (size_t j = 0; j < VECTOR_ROW && k + j + COMB_TAPS < c->count; j++) {
+        for (size_t j = 0; j < VECTOR_ROW && k + j + COMB_TAPS < count; j++) {
             miss[k + j + COMB_FIRST] += middle * fabs(difference[j]);
         }
     }

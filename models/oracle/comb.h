@@ -40,6 +40,9 @@ struct comb_fall {
 /* A step, at most, for which weights are the same, and for halves of it. */
 double comb_step(double linear, double scale, double step);
 
+/* log of the number of keys up to a penalty, at most. */
+double comb_log_keys(struct family_position position, double log_n, double penalty);
+
 /* Where a function may end that falls with depth: `before`, -inf at first, is its own. */
 struct comb_end {
     struct family_position position;
@@ -75,8 +78,27 @@ double comb_fall_at(const struct comb *comb, const struct comb_fall *fall, size_
 size_t comb_trim(struct comb *comb, const struct vector *vector, const double *row,
                  const struct comb_fall *fall, double low, double high);
 
+/* Weights of the keys whose penalties, times `scale`, are from `begin` on and before the next lot's, on a
+ * grid of its step: [COMB_FIRST + l] that of l steps, l > -COMB_FIRST. Rows of zeros with room for `count`
+ * steps and COMB_TAPS; what is further is left out. A key may be some that are a few steps of their lot
+ * apart. */
+struct comb_lot {
+    double begin, step, *weight, *exact; /* exact: of keys at a point */
+    size_t count;
+};
+struct comb_keys {
+    struct family_position position;
+    double log_n, scale, log_unit; /* a key weighs e^log_unit */
+};
+/* False where keys reach too far. */
+bool comb_lay_out(const struct comb_keys *keys, size_t lots, const struct comb_lot *lot);
+
+/* What the points COMB_FIRST - 1 before to COMB_FIRST behind count for at u in [0, 1). */
+void comb_shares(double u, double share[COMB_TAPS]);
+
 /* What polynomials, and the rule that stands for many keys, are off near each point of a row: the next term
  * of their series, added to `miss`. */
 void comb_miss(const struct comb *comb, const struct vector *vector, const double *row, double *miss);
+void comb_miss_of(size_t count, const struct vector *vector, const double *row, double *miss);
 
 #endif

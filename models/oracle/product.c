@@ -1,13 +1,12 @@
 #include "models/oracle/product.h"
 
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/numeric/curve.h"
-#include "models/oracle/comb.h"
 #include "models/oracle/highest.h"
-#include "models/oracle/inner.h"
+#include "models/oracle/ladder.h"
 #include "models/oracle/law.h"
 #include "models/theory/positions.h"
 #include "models/theory/typical.h"
@@ -59,66 +58,28 @@ void product_close(struct oracle *o) {
     free(o->product);
 }
 
-/* ---- a key at x ---- */
-
-/* log phi, and what inner.h calls so over phi, of one key: SHARED is E[a^2 e^{-a}], SPREADS E[a e^{-a} (gamma
- * + log a)^2], OWN that times FIRST less the square of ENTROPIES. */
-enum { LOG_PHI, FIRST, SHARED, ENTROPIES, SPREADS, OWN, FUNCTIONS };
-_Static_assert((int)FUNCTIONS == (int)CURVE_VALUES, "a curve for each");
-enum { MOST_POINTS = 1 << 17, MOST_HALVED = 1 << 15 };
-
-/* The functions at x = top - k step; `behind`: at depths below the top where they hardly change over many
- * steps, NULL where there are none. Where `count` ends before `reach` all scores are so far above that from
- * there on, first at `fall`, the functions are e^x times polynomials. */
-struct grid {
-    struct field field;
-    struct curve *behind;
-    double top, step;
-    size_t count, reach, room;
-    double (*value)[FUNCTIONS], fall[FUNCTIONS];
-};
-
-/* A key that is certain to be saturated to rounding has phi = 1e-17, which its own share takes out again. */
-static void functions_at(const struct grid *g, double x, double value[FUNCTIONS]) {
-    const double least = 1e-17;
-    const struct inner_span span = inner_span_at(&g->field, x);
-    const struct inner in = inner_at(&g->field, x, span);
-    const double share = g->field.share, missed = in.psi * share, phi = fmax(least, 1 - missed),
-                 part = share / phi;
-    value[LOG_PHI] = missed < 0.5 ? log1p(-missed) : log(phi);
-    value[FIRST] = in.first * part;
-    value[SHARED] = (in.first - in.second) * part;
-    value[ENTROPIES] = in.entropy * part;
-    value[SPREADS] = (in.spread + (in.first > 0 ? in.entropy * in.entropy / in.first : 0)) * part;
-    value[OWN] = in.spread * part * value[FIRST];
-}
-
 /* ---- on a grid ---- */
 
-/* On grids of LONG steps. What is below TOLD matters to no sum over as many keys as MOST_KEYS; the functions
- * have 3e-13 of themselves. Choices. */
-static const double LONG = 1000, BEHIND = 60, TOLD = 1e-17, MOST_KEYS = 3e5;
+enum { MOST_POINTS = 1 << 17, MOST_HALVED = 1 << 15 };
 
-static void functions_behind(double depth, double value[CURVE_VALUES], double noise[CURVE_VALUES],
-                             void *param) {
-    const struct grid *g = param;
-    functions_at(g, g->top - depth, value);
-    for (int f = 0; f < FUNCTIONS; f++) { noise[f] = TOLD + 3e-13 * fabs(value[f]); }
-}
+/* A key's functions at x = top - k step. Where `count` ends before `reach` all scores are so far above that
+ * from there on, first at `fall`, the functions are e^x times polynomials. */
+struct grid {
+    struct lone lone;
+    double step;
+    size_t count, reach, room;
+    double (*value)[LONE_FUNCTIONS], fall[LONE_FUNCTIONS];
+};
 
-static void value_at(const struct grid *g, double depth, double value[FUNCTIONS]) {
-    if (g->behind && depth >= BEHIND && curve_at(g->behind, depth, value)) {
-        value[LOG_PHI] = fmin(value[LOG_PHI], -1e-300); /* never above, whatever the curve says */
-    } else {
-        functions_at(g, g->top - depth, value);
-    }
-}
+/* Where scores reach over more than half of LONG steps a key's functions are curves; by BEHIND_NOISE of the
+ * square of the entropy the susceptibility, which is a difference of such, may be off with them. Choices. */
+static const double LONG = 1000, BEHIND_NOISE = 3e-13;
 
 /* False when out of memory. */
 static bool grid_room(struct grid *g, size_t count) {
     if (count <= g->room) { return true; }
     const size_t room = 2 * count + 512;
-    double(*grown)[FUNCTIONS] = realloc(g->value, room * sizeof *grown);
+    double(*grown)[LONE_FUNCTIONS] = realloc(g->value, room * sizeof *grown);
     if (!grown) { return false; }
     g->value = grown;
     g->room = room;
@@ -129,8 +90,8 @@ static bool grid_room(struct grid *g, size_t count) {
  * may end: polynomials are good to 1e-15 of e^x on such steps. Infinite: it may not. */
 static double grid_fall(const struct grid *g, const struct oracle *o) {
     const double fine = 0.3, lost = 34;
-    const bool may = g->step <= fine && !g->behind && family_position(o->family, o->p).log > 0;
-    return may ? g->top - field_knot_b(&g->field, 0) + lost : INFINITY;
+    const bool may = g->step <= fine && !g->lone.behind && family_position(o->family, o->p).log > 0;
+    return may ? g->lone.top - g->lone.field.x_low + lost : INFINITY;
 }
 
 /* Downwards until keys so far behind, however many, and all behind them, miss nothing. */
@@ -143,14 +104,14 @@ static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
         const double depth = (double)g->count * g->step;
         if (!grid_room(g, g->count + 1)) { return false; }
         double *value = g->value[g->count];
-        value_at(g, depth, value);
-        over = -value[LOG_PHI] < slight && comb_is_over(&end, depth, log(-value[LOG_PHI]));
+        lone_at(&g->lone, depth, value);
+        over = -value[LONE_LOG_PHI] < slight && comb_is_over(&end, depth, log(-value[LONE_LOG_PHI]));
         falls = g->count > COMB_TAPS && depth > fall;
     }
-    functions_at(g, g->top - (double)g->count * g->step, g->fall);
+    lone_at(&g->lone, (double)g->count * g->step, g->fall);
     for (g->reach = g->count; !over && g->reach < MOST_POINTS; g->reach++) {
         const double beyond = (double)(g->reach - g->count) * g->step;
-        over = comb_is_over(&end, (double)g->reach * g->step, log(-g->fall[LOG_PHI]) - beyond);
+        over = comb_is_over(&end, (double)g->reach * g->step, log(-g->fall[LONE_LOG_PHI]) - beyond);
     }
     return true;
 }
@@ -161,17 +122,18 @@ static bool grid_halve(struct grid *g) {
     g->step /= 2;
     for (size_t k = g->count; k-- > 0;) {
         memcpy(g->value[2 * k], g->value[k], sizeof *g->value);
-        value_at(g, (double)(2 * k + 1) * g->step, g->value[2 * k + 1]);
+        lone_at(&g->lone, (double)(2 * k + 1) * g->step, g->value[2 * k + 1]);
     }
     g->count *= 2;
     g->reach *= 2;
     return true;
 }
 
-/* All keys of so much more penalty, and those that there are. */
-static double keys_within(const struct oracle *o, double absolute, double length) {
-    const double linear = absolute * family_position(o->family, o->p).linear;
-    return 1 + fmin(expm1(o->log_n), linear > 0 ? length / linear : INFINITY);
+/* Whether there are so many keys of so much more penalty that errors of a key's functions add up on a grid. A
+ * choice. */
+static bool are_many(const struct oracle *o, double absolute, double length) {
+    const double many = log(3e5);
+    return comb_log_keys(family_position(o->family, o->p), o->log_n, length / absolute) > many;
 }
 
 /* To steps so long the trapezoid rule, off by e^{-pi^2/step} of the sharpest that a key can be, does for keys
@@ -196,50 +158,43 @@ static double first_step(const struct oracle *o, double absolute, double beta, d
                : step;
 }
 
-/* On long grids, where errors of so many keys do not add up. */
-static bool grid_curve(struct grid *g, const struct oracle *o, double absolute) {
-    enum { HALVINGS = 8 };
-    const double length = g->top - g->field.x_low;
-    if (length < LONG / 2 * g->step || length < 2 * BEHIND || keys_within(o, absolute, length) > MOST_KEYS) {
-        return true;
-    }
-    g->behind = curve_create(BEHIND, length, HALVINGS, functions_behind, g);
-    return g->behind;
+/* On long grids; but where rows below the critical beta have entropies as large as log n is, grids of many
+ * keys do without. */
+static bool looks_behind(const struct lone *l, const struct oracle *o, double absolute, double beta,
+                         double step) {
+    const double large = 30;
+    const bool apart = o->family->class != FAMILY_WEIBULL && (o->log_n < large || beta > 1);
+    return l->end > LONG / 2 * step && l->end > 3 * LONE_BEHIND && (apart || !are_many(o, absolute, l->end));
 }
 
-/* x from where no row is left without a score with a > e^3. Empty where it is beyond PRODUCT_WIDEST. False
+/* x from where no row is left without a score with a > e^3; `end` is infinite beyond PRODUCT_WIDEST. False
  * when out of memory. */
 static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute) {
     const struct oracle *law = &o->product->law;
     const double beta = absolute * exp(-law->log_lambda),
                  lowest = absolute * (o->product->lowest - o->product->apart) + 3;
-    struct field *f = &g->field;
+    struct lone *l = &g->lone;
     *g = (struct grid){.step = 0};
-    field_open(f, law, beta, (struct oracle_question){.errors = false});
-    f->x_low = field_knot_b(f, 0);
-    const double end = field_knot_b(f, law->knots - 1);
+    lone_open(l, law, beta);
+    const double end = field_knot_b(&l->field, law->knots - 1);
     const bool to_end = end < lowest && isfinite(o->family->quantile(law->p, 0)),
                sharp = to_end && apart_of(o, absolute) > SHARP,
                many = sharp || (to_end && apart_of(o, absolute) == 0); /* rows there: to e^-33 of them */
     const double last = fmin(end + 4, lowest + (many ? 0.5 : 0));
-    g->step = first_step(o, absolute, beta, last - f->x_low, sharp);
-    f->x_high = g->top = last + COMB_FIRST * g->step;
-    if (!(g->top - f->x_low < PRODUCT_WIDEST)) { return true; }
-    if (!field_cover(f, f->x_low - 1, g->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
-    if (f->count > 0) { f->panel[0].low_y = -INFINITY; } /* nothing is above, and nothing rounds */
-    return grid_curve(g, o, absolute) && grid_fill(g, o, absolute);
+    g->step = first_step(o, absolute, beta, last - l->field.x_low, sharp);
+    const double top = last + COMB_FIRST * g->step;
+    l->end = INFINITY;
+    if (!(top - l->field.x_low < PRODUCT_WIDEST)) { return true; }
+    return lone_cover(l, top) && (!looks_behind(l, o, absolute, beta, g->step) || lone_look_behind(l));
 }
 
 static void grid_discard(struct grid *g) {
-    field_close(&g->field);
-    curve_free(g->behind);
+    lone_close(&g->lone);
     free(g->value);
 }
 
 /* ---- the integral over x ---- */
 
-/* MISS_LOG and MISS: what comb_miss says of LOG_PHI, and of FIRST and ENTROPIES. */
-enum { MISS_LOG = FUNCTIONS, MISS, ROWS };
 enum { SHARE, NO_SHARE, PLACE, MEAN_ENTROPY, SUSCEPTIBILITY, MISSED, COMPONENTS };
 
 /* By the trapezoid rule: on all points, and on every second. */
@@ -247,20 +202,21 @@ struct totals {
     double all[COMPONENTS], half[COMPONENTS];
 };
 
-static void add_point(double *const sum[ROWS], size_t i, double depth, double step, struct totals *t) {
-    const double power = step * exp(fmin(0, sum[LOG_PHI][i])), first = sum[FIRST][i],
-                 entropy = sum[ENTROPIES][i];
+static void add_point(void *totals, const struct ladder_point *p) {
+    struct totals *t = totals;
+    const double power = exp(fmin(0, p->sum[LONE_LOG_PHI])), first = p->sum[LONE_FIRST],
+                 entropy = p->sum[LONE_ENTROPIES];
     const double value[COMPONENTS] = {
-        [SHARE] = power * sum[SHARED][i],
-        [NO_SHARE] = power * (first - sum[SHARED][i]),
-        [PLACE] = power * first * depth,
+        [SHARE] = power * p->sum[LONE_SHARED],
+        [NO_SHARE] = power * (first - p->sum[LONE_SHARED]),
+        [PLACE] = power * first * p->depth,
         [MEAN_ENTROPY] = power * entropy,
-        [SUSCEPTIBILITY] = power * (first * sum[SPREADS][i] - entropy * entropy - sum[OWN][i]),
-        [MISSED] = power * (sum[MISS][i] + sum[MISS_LOG][i] * (first + fabs(entropy))),
+        [SUSCEPTIBILITY] = power * (first * p->sum[LONE_SPREADS] - entropy * entropy - p->sum[LONE_OWN]),
+        [MISSED] = power * (p->sum[LADDER_MISS] + p->sum[LADDER_MISS_LOG] * (first + fabs(entropy))),
     };
     for (int c = 0; c < COMPONENTS; c++) {
-        t->all[c] += value[c];
-        t->half[c] += i % 2 == 0 ? 2 * value[c] : 0;
+        t->all[c] += p->weight * value[c];
+        t->half[c] += p->half * value[c];
     }
 }
 
@@ -272,14 +228,16 @@ struct falls {
 };
 
 static struct falls falls_of(const struct grid *g) {
-    const double *f = g->fall, first = f[FIRST], entropy = f[ENTROPIES];
-    return (struct falls){
-        {LOG_PHI, FIRST, ENTROPIES, SPREADS},
-        {{{f[LOG_PHI], 0, 0}}, {{first, 0, 0}}, {{entropy, first, 0}}, {{f[SPREADS], 2 * entropy, first}}}};
+    const double *f = g->fall, first = f[LONE_FIRST], entropy = f[LONE_ENTROPIES];
+    return (struct falls){{LONE_LOG_PHI, LONE_FIRST, LONE_ENTROPIES, LONE_SPREADS},
+                          {{{f[LONE_LOG_PHI], 0, 0}},
+                           {{first, 0, 0}},
+                           {{entropy, first, 0}},
+                           {{f[LONE_SPREADS], 2 * entropy, first}}}};
 }
 
 static void add_falls(const struct comb *comb, const struct falls *falls, size_t begin,
-                      double *const sum[ROWS]) {
+                      double *const sum[LADDER_SUMS]) {
     for (size_t i = begin; comb->fall && i < comb->sums; i++) {
         for (int f = 0; f < FALLS; f++) {
             sum[falls->function[f]][i] += comb_fall_at(comb, &falls->fall[f], i);
@@ -293,27 +251,30 @@ static bool integrate(const struct grid *g, struct comb *comb, const struct vect
                       struct totals *totals) {
     const double something = -100, nothing = -1e-18;
     const size_t room = comb_room(comb);
-    double *memory = calloc((2 * ROWS) * room, sizeof *memory), *row[ROWS], *sum[ROWS];
+    double *memory = calloc((2 * LADDER_SUMS) * room, sizeof *memory), *row[LADDER_SUMS], *sum[LADDER_SUMS];
     if (!memory) { return false; }
-    for (size_t f = 0; f < ROWS; f++) {
+    for (size_t f = 0; f < LADDER_SUMS; f++) {
         row[f] = memory + f * room;
-        sum[f] = memory + (ROWS + f) * room;
+        sum[f] = memory + (LADDER_SUMS + f) * room;
     }
     for (size_t k = 0; k < g->count; k++) {
-        for (size_t f = 0; f < FUNCTIONS; f++) { row[f][k] = g->value[k][f]; }
+        for (size_t f = 0; f < LONE_FUNCTIONS; f++) { row[f][k] = g->value[k][f]; }
     }
-    comb_miss(comb, vector, row[LOG_PHI], row[MISS_LOG]);
-    comb_miss(comb, vector, row[FIRST], row[MISS]);
-    comb_miss(comb, vector, row[ENTROPIES], row[MISS]);
+    comb_miss(comb, vector, row[LONE_LOG_PHI], row[LADDER_MISS_LOG]);
+    comb_miss(comb, vector, row[LONE_FIRST], row[LADDER_MISS]);
+    comb_miss(comb, vector, row[LONE_ENTROPIES], row[LADDER_MISS]);
     const struct falls falls = falls_of(g);
-    const size_t begin = comb_trim(comb, vector, row[LOG_PHI], &falls.fall[0], something, nothing);
-    for (size_t f = 0; f < FUNCTIONS; f++) { comb_add(comb, vector, begin, row[f], sum[f]); }
-    for (size_t f = FUNCTIONS; f < ROWS; f++) {
+    const size_t begin = comb_trim(comb, vector, row[LONE_LOG_PHI], &falls.fall[0], something, nothing);
+    for (size_t f = 0; f < LONE_FUNCTIONS; f++) { comb_add(comb, vector, begin, row[f], sum[f]); }
+    for (size_t f = LONE_FUNCTIONS; f < LADDER_SUMS; f++) {
         comb_add_miss(comb, vector, begin, g->step > SHARP, row[f], sum[f]);
     }
     add_falls(comb, &falls, begin, sum);
     for (size_t i = begin; i < comb->sums; i++) {
-        add_point(sum, i, (double)(COMB_FIRST + i) * g->step, g->step, totals);
+        struct ladder_point p = {
+            (double)(COMB_FIRST + i) * g->step, g->step, i % 2 == 0 ? 2 * g->step : 0, {0}};
+        for (size_t f = 0; f < LADDER_SUMS; f++) { p.sum[f] = sum[f][i]; }
+        add_point(totals, &p);
     }
     free(memory);
     return true;
@@ -356,7 +317,7 @@ static struct oracle_point point_of(const struct oracle *o, const struct totals 
                                : INFINITY;
     point.susceptibility = sum[SUSCEPTIBILITY] / total;
     point.susceptibility_error = error_of(t, SUSCEPTIBILITY) + lost * (1 + fabs(point.susceptibility)) +
-                                 1e-15 * point.entropy * point.entropy; /* of two such squares */
+                                 3e-15 * point.entropy * point.entropy; /* of two such squares */
     if (!(point.susceptibility > point.susceptibility_error)) {         /* what it is less than */
         point.susceptibility_error += fabs(point.susceptibility);
         point.susceptibility = NAN;
@@ -384,13 +345,55 @@ static bool answer_at(struct grid *g, const struct oracle *o, double absolute, d
         struct totals totals;
         const enum comb_state state = sum_up(g, o, absolute, &totals);
         if (state != COMB_MADE) { return state == COMB_TOO_FAR; }
-        *point = point_of(o, &totals, g->top, absolute, beta);
+        *point = point_of(o, &totals, g->lone.top, absolute, beta);
         before = error;
         error = fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE));
         const bool in_vain = g->step < fine && error > before / 2;
         if (!(error > aim) || in_vain || g->count > MOST_HALVED) { return true; }
         if (!grid_halve(g)) { return false; }
     }
+}
+
+/* So many points a grid may have before a ladder is sooner done; sums that grow from point to point take
+ * little time. Choices. */
+static bool is_long(const struct lone *l, const struct oracle *o, double step) {
+    const double points = family_position(o->family, o->p).log > 0 ? 700 : 2500;
+    return l->end > points * step;
+}
+
+/* False where a grid does better: where scores are near, or the susceptibility, a difference of squares of
+ * the entropy, wants more digits than curves have. */
+static bool by_ladder(const struct lone *l, const struct oracle *o, double absolute, double beta,
+                      struct oracle_point *point, enum comb_state *state) {
+    enum { HALVINGS = 3 };
+    const double aim = 5e-11, fine = 0.21 / o->fineness;
+    const long longest = 1024;
+    const struct comb_keys keys = {family_position(o->family, o->p), o->log_n, absolute, l->log_unit};
+    if (!l->behind || o->family->class == FAMILY_WEIBULL || !is_long(l, o, fine)) { return false; }
+    for (int halved = 0; halved <= HALVINGS; halved++) {
+        struct ladder ladder;
+        struct totals totals = {{0}, {0}};
+        ladder_set(&ladder, l, ldexp(fine, -halved));
+        if (ladder.count < LADDER_FEWEST || ladder.rung[0].end > longest) { return false; }
+        *state = ladder_climb(&ladder, l, &keys, add_point, &totals);
+        if (*state != COMB_MADE) { return true; }
+        *point = point_of(o, &totals, l->top, absolute, beta);
+        if (fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE)) <= aim) {
+            point->susceptibility_error += BEHIND_NOISE * gsl_pow_2(point->entropy);
+            return BEHIND_NOISE * gsl_pow_2(point->entropy) <= aim;
+        }
+    }
+    return false;
+}
+
+/* False when out of memory. */
+static bool answer_in_reach(struct grid *g, const struct oracle *o, double absolute, double beta,
+                            struct oracle_point *point) {
+    enum comb_state state = COMB_MADE;
+    if (by_ladder(&g->lone, o, absolute, beta, point, &state)) { return state != COMB_NO_MEMORY; }
+    if (are_many(o, absolute, g->lone.end)) { lone_forget(&g->lone); }
+    *point = oracle_unknown_point;
+    return grid_fill(g, o, absolute) && (g->count <= COMB_TAPS || answer_at(g, o, absolute, beta, point));
 }
 
 bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answer) {
@@ -404,7 +407,9 @@ bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answ
     }
     answer->point = oracle_unknown_point;
     bool good = grid_prepare(&grid, o, absolute);
-    if (good && grid.count > COMB_TAPS) { good = answer_at(&grid, o, absolute, beta, &answer->point); }
+    if (good && grid.lone.end < PRODUCT_WIDEST) {
+        good = answer_in_reach(&grid, o, absolute, beta, &answer->point);
+    }
     grid_discard(&grid);
     return good;
 }

@@ -82,8 +82,30 @@ static void jumps(void **state) {
     curve_free(curve);
 }
 
+/* They follow one another, and say what curve_at says. */
+static void panels(void **state) {
+    (void)state;
+    struct curve *curve = curve_create(LOW, HIGH, 6, jump, NULL);
+    struct curve_panel panel;
+    double end = LOW, value[CURVE_VALUES];
+    for (size_t k = 0; k < curve_panels(curve); k++, end = panel.high) {
+        curve_panel(curve, k, &panel);
+        assert_true(panel.low == end && panel.high > panel.low);
+        const double middle = (panel.low + panel.high) / 2;
+        assert_int_equal(curve_at(curve, middle, value), panel.resolved);
+        if (panel.resolved) {
+            jump(panel.low, value, (double[CURVE_VALUES]){0}, NULL);
+            check_close(panel.at_low[0], value[0], 1e-11);
+            jump(panel.high, value, (double[CURVE_VALUES]){0}, NULL);
+            check_close(panel.at_high[0], value[0], 1e-11);
+        }
+    }
+    assert_true(end == HIGH);
+    curve_free(curve);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(smooth_functions), cmocka_unit_test(bends),
-                                       cmocka_unit_test(jumps)};
+                                       cmocka_unit_test(jumps), cmocka_unit_test(panels)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

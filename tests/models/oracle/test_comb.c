@@ -156,6 +156,47 @@ static void test_trim(void **state) {
     comb_close(&few);
 }
 
+/* Keys that are dealt to grids whose steps grow with depth, a few for many where there are many: sums of what
+ * is smooth on each, key by key; to log n = 16 by a continuum, whose sum of powers is that of sums_of_powers.
+ */
+static void test_lots(void **state) {
+    (void)state;
+    enum { LOTS = 3, ROOM = 400 };
+    const struct comb_keys kinds[] = {{{.linear = 0.002, .log = 0.3}, log(1e5), 2, -1},
+                                      {{.linear = 7, .log = 0}, 50, 1, 2},
+                                      {{.linear = 0, .log = 1.5}, log(0x1p23), 4, 0}};
+    const double begin[LOTS] = {0, 40, 90}, step[LOTS] = {0.25, 0.5, 1}, fall = 60;
+    for (size_t i = 0; i < 3; i++) {
+        double weight[LOTS][ROOM] = {{0}}, exact[LOTS][ROOM] = {{0}}, sum = 0, at_points = 0;
+        struct comb_lot lot[LOTS];
+        for (size_t k = 0; k < LOTS; k++) {
+            lot[k] = (struct comb_lot){begin[k], step[k], weight[k], exact[k], ROOM - COMB_TAPS};
+        }
+        assert_true(comb_lay_out(&kinds[i], LOTS, lot));
+        for (size_t k = 0; k < LOTS; k++) {
+            for (size_t l = 0; l < ROOM; l++) {
+                const double depth = ((double)l - COMB_FIRST) * step[k];
+                sum += weight[k][l] * exp(-depth * depth / (fall * fall));
+                at_points += exact[k][l];
+                assert_true(weight[k][l] == 0 ||
+                            (depth > begin[k] - COMB_FIRST * step[k] &&
+                             (k + 1 == LOTS || depth < begin[k + 1] + COMB_FIRST * step[k])));
+            }
+        }
+        const struct family_position p = kinds[i].position;
+        long double all = 0;
+        double keys_at_points = 0;
+        for (double j = 0; j < rint(exp(fmin(kinds[i].log_n, 17))); j++) {
+            const double depth = kinds[i].scale * (p.linear * j + p.log * log1p(j));
+            if (depth > (ROOM - COMB_TAPS) * step[LOTS - 1]) { break; }
+            all += exp(-depth * depth / (fall * fall));
+            keys_at_points += depth == 0 || (p.log == 0 && i == 1);
+        }
+        check_close(sum, (double)all * exp(kinds[i].log_unit), 1e-11 * sum);
+        check_close(at_points, keys_at_points * exp(kinds[i].log_unit), 1e-12 * at_points);
+    }
+}
+
 /* A step of at most that, not much shorter, and regular however often it is halved. */
 static void test_step(void **state) {
     (void)state;
@@ -173,7 +214,7 @@ static void test_step(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps), cmocka_unit_test(test_few),  cmocka_unit_test(test_falls),
-        cmocka_unit_test(test_trim),  cmocka_unit_test(test_step),
+        cmocka_unit_test(test_trim),  cmocka_unit_test(test_lots), cmocka_unit_test(test_step),
     };
     return cmocka_run_group_tests_name("comb", tests, NULL, NULL);
 }

@@ -338,6 +338,29 @@ static void test_long_grids(void **state) {
     }
 }
 
+/* The same of heavy tails, whose grids would have up to 46000 points: against such, of steps of 0.2. */
+static void test_heavy_tails(void **state) {
+    (void)state;
+    const struct {
+        double linear, log, log_n, ratio, entropy, participation, log_partition, susceptibility;
+    } known[] = {
+        {0.001, 0, 27.6310211159285, 0.5, 6.323994406838, 0.0135919525962, 3.863326043629, 2.126371222493},
+        {0.001, 0, 27.6310211159285, 4, 0.410896845414, 0.7954069304317, 3.817410150739, 0.518076195404},
+        {0.1, 0.3, 10 * M_LN2, 1, 0.313656465774, 0.8379074903576, 1.191297844628, 0.539512835500},
+        {0.01, 2, 16 * M_LN2, 0.25, 0.177964390080, 0.9274095345999, 0.316616682263, 0.541880269710},
+        {0.01, 2, 16 * M_LN2, 4, 4.04522328e-5, 0.9999756262807, 4.444651478867, 4.29917027e-5},
+        {0.01, 2, 16 * M_LN2, 16, 9.8236329e-6, 0.9999940312061, 17.778531162918, 9.8611690e-6}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const struct law law = law_at("pareto", 10, 0, known[i].linear, known[i].log);
+        const struct oracle_point x = point_at(&law, known[i].log_n, known[i].ratio);
+        check_close(x.entropy, known[i].entropy, 5e-12);
+        check_close(x.participation, known[i].participation, 5e-12);
+        check_close(x.log_partition, known[i].log_partition, 5e-12);
+        check_close(x.susceptibility, known[i].susceptibility, 5e-12);
+        assert_true(x.entropy_error < 2e-10 && x.susceptibility_error < 1e-10);
+    }
+}
+
 /* Panels, cells and stretches 1.9 times finer change nothing beyond the stated errors. */
 static void test_errors(void **state) {
     (void)state;
@@ -372,6 +395,7 @@ int main(void) {
                                        cmocka_unit_test(test_highest_between_kinks),
                                        cmocka_unit_test(test_errors),
                                        cmocka_unit_test(test_long_grids),
+                                       cmocka_unit_test(test_heavy_tails),
                                        cmocka_unit_test(test_many_keys_of_a_step),
                                        cmocka_unit_test(test_rare_scores_of_far_keys),
                                        cmocka_unit_test(test_highest_above_an_end)};

@@ -1,0 +1,55 @@
+/* lone: what one key of a row without penalties has, as functions of the depth of x below a top: of inner.h
+ *
+ *     log phi,    A = E[a e^-a]/phi,    E[a^2 e^-a]/phi,    B = E[a e^-a G]/phi,    C = E[a e^-a G^2]/phi,
+ *     A C - B^2,    G = -gamma - log a.
+ *
+ * Behind LONE_BEHIND, where scores reach so far that they hardly change from unit to unit, they come from
+ * curves (curve.h) of their logarithms and ratios, many at a time, to 1e-12 of themselves and what gaps are
+ * off. */
+#ifndef GAPSCALE_MODELS_ORACLE_LONE_H
+#define GAPSCALE_MODELS_ORACLE_LONE_H
+
+#include "models/numeric/curve.h"
+#include "models/oracle/field.h"
+
+enum lone_function {
+    LONE_LOG_PHI,
+    LONE_FIRST,
+    LONE_SHARED,
+    LONE_ENTROPIES,
+    LONE_SPREADS,
+    LONE_OWN,
+    LONE_FUNCTIONS
+};
+
+#define LONE_BEHIND 60.0
+
+struct lone {
+    struct field field;    /* covered and finished */
+    double top, end;       /* x at depth 0; the depth where scores end that rows have */
+    double log_unit, unit; /* about 1/n: the functions' own, where doubles do not reach */
+    double part;           /* 1/n in that */
+    struct curve *behind;  /* NULL: none */
+};
+
+/* At beta times the law's Lambda^typ: x_low of the field is where its scores begin. To be closed. */
+void lone_open(struct lone *lone, const struct oracle *law, double beta);
+/* Then: from that top on. False when out of memory. */
+bool lone_cover(struct lone *lone, double top);
+
+void lone_at(const struct lone *lone, double depth, double value[LONE_FUNCTIONS]);
+
+/* Makes curves as far as `end`. False when out of memory. */
+bool lone_look_behind(struct lone *lone);
+void lone_forget(struct lone *lone); /* the curves */
+void lone_close(struct lone *lone);
+
+/* row[f][k] at depths first + k step, in that unit, 0 beyond `end`. */
+void lone_fill(const struct lone *lone, double first, double step, size_t count,
+               double *const row[LONE_FUNCTIONS]);
+
+/* The depth, LONE_BEHIND at least, from where on polynomials through 16 points that are `step` apart do;
+ * infinite where there is none. */
+double lone_smooth_from(const struct lone *lone, double step);
+
+#endif
