@@ -168,3 +168,17 @@ size_t curve_run(const struct curve *c, const struct vector *vector, size_t coun
     }
     return run;
 }
+
+size_t curve_rows(const struct curve *c, const struct vector *vector, size_t count, const double *x,
+                  double *const row[VALUES]) {
+    double coefficient[TERMS];
+    const struct panel *panel = find_panel(c, x[0]);
+    size_t run = panel ? 1 : 0;
+    while (panel && run < count && x[run] <= panel->high) { run++; }
+    for (size_t q = 0; run > 0 && q < VALUES; q++) {
+        for (size_t k = 0; k < TERMS; k++) { coefficient[k] = panel->coefficient[k][q]; }
+        vector->chebyshev(run, coefficient, (panel->low + panel->high) / 2, 2 / (panel->high - panel->low), x,
+                          row[q]);
+    }
+    return run;
+}

@@ -44,7 +44,7 @@ struct work {
     const struct vector *vector;
     double edge[2 * COMB_FIRST], half_edge[COMB_FIRST]; /* weights up to a stretch's beginning */
     double middle[COMB_TAPS];
-    size_t room; /* of each row */
+    size_t most_taps;
     double *memory, *f[LADDER_SUMS], *sum[LADDER_SUMS], *rest[LADDER_SUMS], *next[LADDER_SUMS];
     struct comb_lot lot[LADDER_MOST]; /* of keys from a rung's beginning on */
     double *nearer[LADDER_MOST];      /* weights of those before, on the same grid */
@@ -93,13 +93,15 @@ static long first_row(const struct ladder_rung *r, bool is_first) { return is_fi
 static long first_rest(const struct ladder_rung *r, bool is_first) { return is_first ? r->begin : -BEFORE; }
 
 /* Depths up to twice the end of a stretch. */
-static size_t rows_of(const struct ladder_rung *r) { return (size_t)(2 * r->end + 6 * VECTOR_ROW); }
+static size_t rows_of(const struct ladder_rung *r, bool is_first) {
+    return (size_t)(2 * r->end + 2 * COMB_TAPS + VECTOR_ROW - first_row(r, is_first));
+}
 static size_t steps_of(const struct ladder_rung *r) { return (size_t)r->end + 1; }
 static size_t weights_of(const struct ladder_rung *r) { return steps_of(r) + 2 * COMB_TAPS; }
 
 static void fill(const struct work *w, const struct ladder_rung *r, bool is_first) {
     const long first = first_row(r, is_first);
-    const size_t count = rows_of(r);
+    const size_t count = rows_of(r, is_first);
     lone_fill(w->lone, (double)first * r->step, r->step, count, w->f);
     memset(w->f[LADDER_MISS_LOG], 0, count * sizeof(double));
     memset(w->f[LADDER_MISS], 0, count * sizeof(double));
@@ -209,28 +211,33 @@ static void climb(struct work *w, const struct ladder *ladder, size_t which) {
 
 /* False when out of memory. */
 static bool work_open(struct work *w, const struct ladder *ladder, const struct lone *lone) {
-    size_t weights = 0;
+    size_t weights = 0, rows = 0, sums = 0;
     *w = (struct work){.lone = lone, .vector = lone->field.o->vector};
     for (size_t k = 0; k < ladder->count; k++) {
-        w->room = rows_of(&ladder->rung[k]) > w->room ? rows_of(&ladder->rung[k]) : w->room;
-        weights += weights_of(&ladder->rung[k]);
+        const struct ladder_rung *r = &ladder->rung[k];
+        const size_t own = (size_t)(r->end + BESIDE + 1 - first_rest(r, k == 0));
+        rows = rows_of(r, k == 0) > rows ? rows_of(r, k == 0) : rows;
+        sums = own > sums ? own : sums;
+        weights += weights_of(r);
+        w->most_taps = weights_of(r) > w->most_taps ? weights_of(r) : w->most_taps;
     }
+    rows += COMB_TAPS + 2 * VECTOR_ROW; /* that are read beyond the last */
     make_edge(COMB_TAPS, w->edge);
     make_edge(COMB_FIRST, w->half_edge);
     comb_shares(0.5, w->middle);
-    w->memory = calloc((4 * LADDER_SUMS + 2) * w->room + 3 * weights, sizeof *w->memory);
-    w->taps.at = malloc(w->room * sizeof *w->taps.at);
+    w->memory = calloc(LADDER_SUMS * (rows + 3 * sums) + 2 * w->most_taps + 3 * weights, sizeof *w->memory);
+    w->taps.at = malloc(w->most_taps * sizeof *w->taps.at);
     if (!w->memory || !w->taps.at) { return false; }
     double *next = w->memory;
-    for (int f = 0; f < LADDER_SUMS; f++, next += 4 * w->room) {
+    for (int f = 0; f < LADDER_SUMS; f++, next += rows + 3 * sums) {
         w->f[f] = next;
-        w->sum[f] = next + w->room;
-        w->rest[f] = next + 2 * w->room;
-        w->next[f] = next + 3 * w->room;
+        w->sum[f] = next + rows;
+        w->rest[f] = next + rows + sums;
+        w->next[f] = next + rows + 2 * sums;
     }
     w->taps.weight = next;
-    w->taps.size = next + w->room;
-    next += 2 * w->room;
+    w->taps.size = next + w->most_taps;
+    next += 2 * w->most_taps;
     for (size_t k = 0; k < ladder->count; k++) {
         const struct ladder_rung *r = &ladder->rung[k];
         const size_t room = weights_of(r);

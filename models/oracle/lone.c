@@ -116,42 +116,44 @@ void lone_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
 
 /* As many as a panel of the curve has, at increasing depths. */
 static size_t fill_behind(const struct lone *l, size_t count, const double *depth,
-                          double (*value)[LONE_FUNCTIONS]) {
-    enum { MOST = 64 };
-    double exponential[MOST][LOGARITHMS];
+                          double *const row[LONE_FUNCTIONS]) {
     const struct vector *vector = l->field.o->vector;
-    const size_t run = curve_run(l->behind, vector, count, depth, LONE_FUNCTIONS, value);
+    const size_t run = curve_rows(l->behind, vector, count, depth, row);
+    for (int f = 0; f < LOGARITHMS; f++) { vector->exp(run, row[f], row[f]); }
     for (size_t k = 0; k < run; k++) {
-        for (int f = 0; f < LOGARITHMS; f++) { exponential[k][f] = value[k][f]; }
+        const double first = row[LONE_FIRST][k];
+        row[LONE_LOG_PHI][k] = -row[LONE_LOG_PHI][k];
+        row[LONE_ENTROPIES][k] *= first;
+        row[LONE_SPREADS][k] *= first;
+        row[LONE_OWN][k] = own_of(l, row[LONE_OWN][k], first);
     }
-    vector->exp(run * LOGARITHMS, exponential[0], exponential[0]);
-    for (size_t k = 0; k < run; k++) { take_exponentials(l, value[k], exponential[k]); }
     return run;
+}
+
+static void fill_one(const struct lone *l, double depth, double *const row[LONE_FUNCTIONS]) {
+    double value[LONE_FUNCTIONS];
+    look(l, depth, value);
+    value[LONE_OWN] = own_of(l, value[LONE_OWN], value[LONE_FIRST]);
+    for (int f = 0; f < LONE_FUNCTIONS; f++) { *row[f] = value[f]; }
 }
 
 void lone_fill(const struct lone *l, double first, double step, size_t count,
                double *const row[LONE_FUNCTIONS]) {
-    enum { BLOCK = 64 };
-    double depth[BLOCK], value[BLOCK][LONE_FUNCTIONS];
-    for (size_t k = 0, run = 0; k < count; k += run) {
-        const double here = first + (double)k * step;
-        size_t block = count - k < BLOCK ? count - k : BLOCK;
+    enum { BLOCK = 256 };
+    double depth[BLOCK], *here[LONE_FUNCTIONS];
+    size_t known = 0;
+    while (known < count && first + (double)known * step <= l->end) { known++; }
+    for (size_t k = 0, run; k < known; k += run) {
+        const size_t block = known - k < BLOCK ? known - k : BLOCK;
         for (size_t i = 0; i < block; i++) { depth[i] = first + (double)(k + i) * step; }
-        while (block > 0 && depth[block - 1] > l->end) { block--; }
-        run = l->behind && block > 0 && here >= LONE_BEHIND ? fill_behind(l, block, depth, value) : 0;
-        if (run == 0 && block > 0) {
-            look(l, here, value[0]);
-            value[0][LONE_OWN] = own_of(l, value[0][LONE_OWN], value[0][LONE_FIRST]);
+        for (int f = 0; f < LONE_FUNCTIONS; f++) { here[f] = row[f] + k; }
+        run = l->behind && depth[0] >= LONE_BEHIND ? fill_behind(l, block, depth, here) : 0;
+        if (run == 0) {
+            fill_one(l, depth[0], here);
             run = 1;
         }
-        for (size_t i = 0; i < run; i++) {
-            for (int f = 0; f < LONE_FUNCTIONS; f++) { row[f][k + i] = value[i][f]; }
-        }
-        if (block == 0) {
-            run = count - k;
-            for (int f = 0; f < LONE_FUNCTIONS; f++) { memset(row[f] + k, 0, run * sizeof **row); }
-        }
     }
+    for (int f = 0; f < LONE_FUNCTIONS; f++) { memset(row[f] + known, 0, (count - known) * sizeof **row); }
 }
 
 /* ---- how smooth ---- */
