@@ -14,9 +14,9 @@ enum { LEAD = BEFORE + COMB_FIRST };
 
 /* ---- rungs ---- */
 
-void ladder_set(struct ladder *ladder, const struct lone *l, double step) {
+bool ladder_set(struct ladder *ladder, const struct lone *l, double step) {
     const double enough = 0.6; /* of all depths: the last rung may as well have all of them */
-    const long least = 64;
+    const long least = 64, most = 1024;
     struct ladder_rung *r = ladder->rung;
     *r = (struct ladder_rung){.step = step, .begin = COMB_FIRST};
     ladder->count = 1;
@@ -29,6 +29,9 @@ void ladder_set(struct ladder *ladder, const struct lone *l, double step) {
         ladder->count++;
     }
     r->end = (long)ceil(l->end / r->step) + 1;
+    bool are_short = true;
+    for (size_t k = 0; k < ladder->count; k++) { are_short = are_short && ladder->rung[k].end <= most; }
+    return are_short && ladder->count > 1;
 }
 
 /* ---- weights ---- */

@@ -18,18 +18,18 @@
 /* Sums of the functions of lone.h, and what comb_miss says of log phi, and of A and B. */
 enum { LADDER_MISS_LOG = LONE_FUNCTIONS, LADDER_MISS, LADDER_SUMS };
 
-enum { LADDER_MOST = 32, LADDER_FEWEST = 2 };
+enum { LADDER_MOST = 32 };
 struct ladder_rung {
     double step;
     long begin, end; /* of its stretch, in steps */
 };
 struct ladder {
-    size_t count; /* of rungs; fewer than LADDER_FEWEST: scores are too near for any */
+    size_t count; /* of rungs */
     struct ladder_rung rung[LADDER_MOST];
 };
 
-/* Rungs from depth COMB_FIRST steps on. */
-void ladder_set(struct ladder *ladder, const struct lone *lone, double step);
+/* Rungs from depth COMB_FIRST steps on. False where that is no gain: there is one alone, or one is long. */
+bool ladder_set(struct ladder *ladder, const struct lone *lone, double step);
 
 /* Hears of every point: an integral over depths is the sum of `weight` times its integrand, and of `half`
  * times that when every second point does. */

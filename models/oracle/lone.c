@@ -13,15 +13,15 @@ _Static_assert((int)LONE_FUNCTIONS == (int)CURVE_VALUES, "a curve for each");
  * takes out again. */
 static void look(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
     const double least = 1e-17, x = l->top - depth;
-    const struct inner_span span = inner_span_at(&l->field, x);
-    const struct inner in = inner_at(&l->field, x, span);
+    const struct inner in = depth < l->deep_from ? inner_at(&l->field, x, inner_span_at(&l->field, x))
+                                                 : deep_at(l->deep, l->field.beta, x);
     const double missed = in.psi * l->field.share, phi = fmax(least, 1 - missed), part = l->part / phi,
                  logarithm = missed < 0.5 ? vector_log1p_one(-missed) : log(phi);
     value[LONE_LOG_PHI] = missed > 0 ? l->part * in.psi * (logarithm / missed) : -l->part * in.psi;
     value[LONE_FIRST] = in.first * part;
     value[LONE_SHARED] = (in.first - in.second) * part;
     value[LONE_ENTROPIES] = in.entropy * part;
-    value[LONE_SPREADS] = (in.spread + (in.first > 0 ? in.entropy * in.entropy / in.first : 0)) * part;
+    value[LONE_SPREADS] = (in.spread + (in.first > 0 ? in.entropy * (in.entropy / in.first) : 0)) * part;
     value[LONE_OWN] = in.first > 0 ? in.spread / in.first : 0;
 }
 
@@ -71,25 +71,43 @@ bool lone_look_behind(struct lone *l) {
     return l->behind;
 }
 
-void lone_open(struct lone *l, const struct oracle *law, double beta) {
+void lone_open(struct lone *l, const struct oracle *law, const struct deep *deep, double beta) {
     const double most = 650;
-    *l = (struct lone){.log_unit = -fmin(law->log_n, most)};
+    *l = (struct lone){.deep = deep, .log_unit = -fmin(law->log_n, most)};
     l->unit = exp(l->log_unit);
     l->part = exp(-l->log_unit - law->log_n);
     field_open(&l->field, law, beta, (struct oracle_question){.errors = false});
     l->field.x_low = field_knot_b(&l->field, 0);
 }
 
-bool lone_cover(struct lone *l, double top) {
+/* Down to where `deep` knows all. */
+static bool cover_near(struct lone *l) {
     struct field *f = &l->field;
-    f->x_high = l->top = top;
-    l->end = top - f->x_low;
-    if (!field_cover(f, f->x_low - 1, top + FIELD_LINEAR) || !field_finish(f)) { return false; }
+    const double last = deep_lower_end(l->deep, f->beta) - DEEP_FROM;
+    l->deep_from = l->top - last;
+    l->end = l->top - deep_end(l->deep, f->beta) - DEEP_MARGIN;
+    return l->deep_from <= 0 ||
+           (field_cover(f, last - FIELD_SATURATED - 1, l->top + FIELD_LINEAR) && field_finish(f));
+}
+
+static bool cover_all(struct lone *l) {
+    struct field *f = &l->field;
+    l->deep_from = INFINITY;
+    l->end = l->top - f->x_low;
+    if (!field_cover(f, f->x_low - 1, l->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
     if (f->count > 0) {
-        f->panel[0].low_y = -INFINITY;                              /* nothing is above, and nothing rounds */
-        l->end = top - f->panel[0].high_b - FIELD_SATURATED - 0.01; /* which is all there is, until here */
+        f->panel[0].low_y = -INFINITY; /* nothing is above, and nothing rounds */
+        l->end = l->top - f->panel[0].high_b - FIELD_SATURATED - 0.01; /* which is all there is, until here */
     }
     return true;
+}
+
+bool lone_cover(struct lone *l, double top) {
+    l->field.x_high = l->top = top;
+    return l->deep &&
+                   deep_lower_end(l->deep, l->field.beta) - 2 * DEEP_FROM > deep_end(l->deep, l->field.beta)
+               ? cover_near(l)
+               : cover_all(l);
 }
 
 void lone_forget(struct lone *l) {

@@ -10,6 +10,7 @@
 #define GAPSCALE_MODELS_ORACLE_LONE_H
 
 #include "models/numeric/curve.h"
+#include "models/oracle/deep.h"
 #include "models/oracle/field.h"
 
 enum lone_function {
@@ -22,18 +23,20 @@ enum lone_function {
     LONE_FUNCTIONS
 };
 
-#define LONE_BEHIND 60.0
+#define LONE_BEHIND 44.0
 
 struct lone {
-    struct field field;    /* covered and finished */
-    double top, end;       /* x at depth 0; the depth where scores end that rows have */
-    double log_unit, unit; /* about 1/n: the functions' own, where doubles do not reach */
-    double part;           /* 1/n in that */
-    struct curve *behind;  /* NULL: none */
+    struct field field;      /* covered and finished, as far as there is no `deep` */
+    const struct deep *deep; /* NULL: none */
+    double deep_from;        /* the depth */
+    double top, end;         /* x at depth 0; the depth where scores end that rows have */
+    double log_unit, unit;   /* about 1/n: the functions' own, where doubles do not reach */
+    double part;             /* 1/n in that */
+    struct curve *behind;    /* NULL: none */
 };
 
 /* At beta times the law's Lambda^typ: x_low of the field is where its scores begin. To be closed. */
-void lone_open(struct lone *lone, const struct oracle *law, double beta);
+void lone_open(struct lone *lone, const struct oracle *law, const struct deep *deep, double beta);
 /* Then: from that top on. False when out of memory. */
 bool lone_cover(struct lone *lone, double top);
 
@@ -48,7 +51,7 @@ void lone_close(struct lone *lone);
 void lone_fill(const struct lone *lone, double first, double step, size_t count,
                double *const row[LONE_FUNCTIONS]);
 
-/* The depth, LONE_BEHIND at least, from where on polynomials through 16 points that are `step` apart do;
+/* The depth, LONE_BEHIND 44.0at least, from where on polynomials through 16 points that are `step` apart do;
  * infinite where there is none. */
 double lone_smooth_from(const struct lone *lone, double step);
 

@@ -18,6 +18,7 @@ struct product {
     struct oracle law;
     double apart;  /* s* of the row above that of the law at the n that it has */
     double lowest; /* hardly any row is without a score so far below that s* */
+    struct deep *deep;
 };
 
 /* log of how many keys the law of one has to know: with linear penalties those that all but 1/100 of the
@@ -49,12 +50,16 @@ bool product_open(struct oracle *o, const struct family *family, const double *p
         return false;
     }
     o->vector = product->law.vector;
+    if (family->class != FAMILY_WEIBULL && !deep_open(&product->deep, &product->law)) { return false; }
     product->apart = score - family->quantile(product->p, -own);
     return highest_mean(o, score, exp(-product->law.log_lambda), &o->highest, &product->lowest);
 }
 
 void product_close(struct oracle *o) {
-    if (o->product) { law_close(&o->product->law); }
+    if (o->product) {
+        law_close(&o->product->law);
+        deep_free(o->product->deep);
+    }
     free(o->product);
 }
 
@@ -66,6 +71,7 @@ enum { MOST_POINTS = 1 << 17, MOST_HALVED = 1 << 15 };
  * from there on, first at `fall`, the functions are e^x times polynomials. */
 struct grid {
     struct lone lone;
+    bool climbs; /* a ladder may do instead */
     double step;
     size_t count, reach, room;
     double (*value)[LONE_FUNCTIONS], fall[LONE_FUNCTIONS];
@@ -158,24 +164,36 @@ static double first_step(const struct oracle *o, double absolute, double beta, d
                : step;
 }
 
-/* On long grids; but where rows below the critical beta have entropies as large as log n is, grids of many
- * keys do without. */
+/* The first step of ladders, made so that few have to be halved. */
+static double ladder_step(const struct oracle *o) { return 0.21 / o->fineness; }
+
+/* Whether scores are so far apart that a ladder is sooner done than a grid, which may have to be halved twice
+ * where rows have scores at a lower end, and where sums that grow from point to point take little time. Not
+ * with an upper endpoint, where each key has a kink, nor below the critical beta where entropies are as large
+ * as log n is: their squares want more digits than curves have. Choices. */
+static bool may_climb(const struct lone *l, const struct oracle *o, double beta, double step) {
+    const double large = 30, points = family_position(o->family, o->p).log > 0 ? 700 : 1200,
+                 fine = fmax(ladder_step(o), o->product->deep ? step / 4 : step);
+    return o->family->class != FAMILY_WEIBULL && (o->log_n < large || beta > 1) &&
+           l->end > fmax(points * fine, 3 * LONE_BEHIND);
+}
+
+/* On long grids, and for ladders. */
 static bool looks_behind(const struct lone *l, const struct oracle *o, double absolute, double beta,
                          double step) {
-    const double large = 30;
-    const bool apart = o->family->class != FAMILY_WEIBULL && (o->log_n < large || beta > 1);
-    return l->end > LONG / 2 * step && l->end > 3 * LONE_BEHIND && (apart || !are_many(o, absolute, l->end));
+    return may_climb(l, o, beta, step) ||
+           (l->end > fmax(LONG / 2 * step, 3 * LONE_BEHIND) && !are_many(o, absolute, l->end));
 }
 
 /* x from where no row is left without a score with a > e^3; `end` is infinite beyond PRODUCT_WIDEST. False
  * when out of memory. */
-static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute) {
+static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute, bool climbs) {
     const struct oracle *law = &o->product->law;
     const double beta = absolute * exp(-law->log_lambda),
                  lowest = absolute * (o->product->lowest - o->product->apart) + 3;
     struct lone *l = &g->lone;
     *g = (struct grid){.step = 0};
-    lone_open(l, law, beta);
+    lone_open(l, law, climbs ? o->product->deep : NULL, beta);
     const double end = field_knot_b(&l->field, law->knots - 1);
     const bool to_end = end < lowest && isfinite(o->family->quantile(law->p, 0)),
                sharp = to_end && apart_of(o, absolute) > SHARP,
@@ -185,7 +203,9 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
     const double top = last + COMB_FIRST * g->step;
     l->end = INFINITY;
     if (!(top - l->field.x_low < PRODUCT_WIDEST)) { return true; }
-    return lone_cover(l, top) && (!looks_behind(l, o, absolute, beta, g->step) || lone_look_behind(l));
+    if (!lone_cover(l, top)) { return false; }
+    g->climbs = climbs && may_climb(l, o, beta, g->step);
+    return !looks_behind(l, o, absolute, beta, g->step) || lone_look_behind(l);
 }
 
 static void grid_discard(struct grid *g) {
@@ -354,27 +374,16 @@ static bool answer_at(struct grid *g, const struct oracle *o, double absolute, d
     }
 }
 
-/* So many points a grid may have before a ladder is sooner done; sums that grow from point to point take
- * little time. Choices. */
-static bool is_long(const struct lone *l, const struct oracle *o, double step) {
-    const double points = family_position(o->family, o->p).log > 0 ? 700 : 2500;
-    return l->end > points * step;
-}
-
-/* False where a grid does better: where scores are near, or the susceptibility, a difference of squares of
- * the entropy, wants more digits than curves have. */
+/* False where a grid does better: where rungs are long, or errors larger than they may be. */
 static bool by_ladder(const struct lone *l, const struct oracle *o, double absolute, double beta,
                       struct oracle_point *point, enum comb_state *state) {
     enum { HALVINGS = 3 };
-    const double aim = 5e-11, fine = 0.21 / o->fineness;
-    const long longest = 1024;
+    const double aim = 5e-11;
     const struct comb_keys keys = {family_position(o->family, o->p), o->log_n, absolute, l->log_unit};
-    if (!l->behind || o->family->class == FAMILY_WEIBULL || !is_long(l, o, fine)) { return false; }
     for (int halved = 0; halved <= HALVINGS; halved++) {
         struct ladder ladder;
         struct totals totals = {{0}, {0}};
-        ladder_set(&ladder, l, ldexp(fine, -halved));
-        if (ladder.count < LADDER_FEWEST || ladder.rung[0].end > longest) { return false; }
+        if (!l->behind || !ladder_set(&ladder, l, ldexp(ladder_step(o), -halved))) { return false; }
         *state = ladder_climb(&ladder, l, &keys, add_point, &totals);
         if (*state != COMB_MADE) { return true; }
         *point = point_of(o, &totals, l->top, absolute, beta);
@@ -387,13 +396,26 @@ static bool by_ladder(const struct lone *l, const struct oracle *o, double absol
 }
 
 /* False when out of memory. */
-static bool answer_in_reach(struct grid *g, const struct oracle *o, double absolute, double beta,
-                            struct oracle_point *point) {
-    enum comb_state state = COMB_MADE;
-    if (by_ladder(&g->lone, o, absolute, beta, point, &state)) { return state != COMB_NO_MEMORY; }
+static bool answer_by_grid(struct grid *g, const struct oracle *o, double absolute, double beta,
+                           struct oracle_point *point) {
     if (are_many(o, absolute, g->lone.end)) { lone_forget(&g->lone); }
     *point = oracle_unknown_point;
     return grid_fill(g, o, absolute) && (g->count <= COMB_TAPS || answer_at(g, o, absolute, beta, point));
+}
+
+/* What is deep is known as far as ladders want it: a grid has all scores looked at. False when out of memory.
+ */
+static bool answer_in_reach(struct grid *g, const struct oracle *o, double absolute, double beta,
+                            struct oracle_point *point) {
+    enum comb_state state = COMB_MADE;
+    if (g->climbs && by_ladder(&g->lone, o, absolute, beta, point, &state)) {
+        return state != COMB_NO_MEMORY;
+    }
+    if (isfinite(g->lone.deep_from)) {
+        grid_discard(g);
+        if (!grid_prepare(g, o, absolute, false)) { return false; }
+    }
+    return answer_by_grid(g, o, absolute, beta, point);
 }
 
 bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answer) {
@@ -406,7 +428,7 @@ bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answ
         answer->weight_error[k] = INFINITY;
     }
     answer->point = oracle_unknown_point;
-    bool good = grid_prepare(&grid, o, absolute);
+    bool good = grid_prepare(&grid, o, absolute, true);
     if (good && grid.lone.end < PRODUCT_WIDEST) {
         good = answer_in_reach(&grid, o, absolute, beta, &answer->point);
     }

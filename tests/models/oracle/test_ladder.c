@@ -23,7 +23,7 @@ static void open_lone(struct oracle *law, const double *p, struct lone *lone) {
     const double log_n = log(3000), beta = 8;
     const struct family *family = family_find("pareto");
     assert_true(law_open(law, family, p, log_n, typical_scale(family, p, log_n).log_lambda));
-    lone_open(lone, law, beta);
+    lone_open(lone, law, NULL, beta);
     assert_true(lone_cover(lone, field_knot_b(&lone->field, law->knots - 1) + 4) && lone_look_behind(lone));
 }
 
@@ -65,8 +65,7 @@ static void check_sums(const struct lone *lone, struct family_position position,
     static struct seen seen;
     const struct comb_keys keys = {position, log_n, scale, lone->log_unit};
     struct ladder ladder;
-    ladder_set(&ladder, lone, 0.21);
-    assert_true(ladder.count > 5);
+    assert_true(ladder_set(&ladder, lone, 0.21) && ladder.count > 5);
     seen.count = 0;
     assert_int_equal(ladder_climb(&ladder, lone, &keys, see, &seen), COMB_MADE);
     for (size_t i = 0; i < seen.count; i += 97) {
@@ -107,7 +106,7 @@ static void test_weights(void **state) {
     struct ladder ladder;
     open_lone(&law, p, &lone);
     const struct comb_keys keys = {{.linear = 1, .log = 0}, 1, 1, lone.log_unit};
-    ladder_set(&ladder, &lone, 0.21);
+    assert_true(ladder_set(&ladder, &lone, 0.21));
     seen.count = 0;
     assert_int_equal(ladder_climb(&ladder, &lone, &keys, see, &seen), COMB_MADE);
     for (size_t m = 0; m < sizeof middle / sizeof *middle; m++) {

@@ -1,0 +1,84 @@
+/* Scores that lie far apart by ten points: the rules' moments, and what a field of all scores has there. */
+#include "tests/models/oracle/oracle_law.h"
+
+#include <string.h>
+
+#include "models/oracle/deep.h"
+#include "models/oracle/law.h"
+
+/* E G^k/k! to the 11th, and that with e^-G, whose series is (1 - s) times the one of E e^{sG}. */
+static void test_rules(void **state) {
+    (void)state;
+    struct rules rules;
+    rules_make(&rules);
+    for (int which = 0; which < 2; which++) {
+        for (int k = 0; k < MOMENTS; k++) {
+            const double exact = rules.moment[k] - (which == 1 && k > 0 ? rules.moment[k - 1] : 0);
+            double sum = 0, size = 0;
+            for (int i = 0; i < DEEP_POINTS; i++) {
+                double term = deep_weight[which][i];
+                for (int j = 1; j <= k; j++) { term *= deep_point[which][i] / j; }
+                sum += term;
+                size += fabs(term);
+            }
+            check_close(sum, exact, 1e-14 * fmax(1, size));
+        }
+    }
+}
+
+static void check_law(const char *name, double parameter, double log_n, double beta) {
+    const double p[FAMILY_PARAMETERS] = {parameter, 1}, *own = p;
+    const double plain[FAMILY_PARAMETERS] = {parameter};
+    const struct family *family = family_find(name);
+    if (strcmp(name, "pareto") == 0) { own = plain; }
+    struct oracle law;
+    struct deep *deep;
+    struct field field;
+    assert_true(law_open(&law, family, own, log_n, typical_scale(family, own, log_n).log_lambda));
+    assert_true(deep_open(&deep, &law) && deep);
+    field_open(&field, &law, beta, (struct oracle_question){.errors = false});
+    const double first = deep_end(deep, beta) + DEEP_MARGIN, last = deep_lower_end(deep, beta) - DEEP_FROM;
+    check_close(deep_lower_end(deep, beta), field_knot_b(&field, law.knots - 1), 1e-9 * fabs(last));
+    field.x_high = last;
+    assert_true(field_cover(&field, field_knot_b(&field, 0), last + FIELD_LINEAR) && field_finish(&field));
+    assert_true(last > first + 1000);
+    for (double part = 0.05; part <= 1; part += 0.05) {
+        const double x = first + part * (last - first), enough = 2e-11;
+        const struct inner there = inner_at(&field, x, inner_span_at(&field, x)),
+                           here = deep_at(deep, beta, x);
+        check_close(here.psi, there.psi, enough * there.psi);
+        check_close(here.first, there.first, enough * there.first);
+        check_close(here.first - here.second, there.first - there.second, enough * there.first);
+        check_close(here.entropy, there.entropy, enough * there.first);
+        check_close(here.spread, there.spread, enough * there.spread);
+    }
+    field_close(&field);
+    deep_free(deep);
+    law_close(&law);
+}
+
+static void test_laws(void **state) {
+    (void)state;
+    check_law("pareto", 10, log(3000), 8);
+    check_law("pareto", 4, 20, 0.03);
+    check_law("stretched", 0.5, 9, 8);
+    check_law("stretched", 0.7, 100, 30);
+}
+
+/* A lower end that is none, and one that is. */
+static void test_none(void **state) {
+    (void)state;
+    const double p[FAMILY_PARAMETERS] = {1};
+    const struct family *family = family_find("gaussian");
+    struct oracle law;
+    struct deep *deep;
+    assert_true(law_open(&law, family, p, 10, typical_scale(family, p, 10).log_lambda));
+    assert_true(deep_open(&deep, &law) && !deep);
+    law_close(&law);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_laws),
+                                       cmocka_unit_test(test_none)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
