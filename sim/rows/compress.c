@@ -47,7 +47,7 @@ struct compress {
     /* refining a part */
     size_t listed;
     double list[LISTED], room[LISTED];
-    struct row_part finer[LISTED];
+    struct row_part finer[1 + LISTED];
 };
 
 /* Lagrange polynomials of the Chebyshev nodes, in powers of x, by discrete orthogonality. */
@@ -389,6 +389,13 @@ static size_t compress_split(struct compress *c, double lower, double upper, dou
 static size_t compress_refine(void *maker, const struct row_part *parts, size_t count, double best,
                               const struct row_part **finer) {
     struct compress *c = maker;
+    if (parts[0].lower == parts[0].upper) { /* ties stay as they are, before what follows */
+        const size_t found = count > 1 ? compress_refine(c, parts + 1, count - 1, best, finer) : 0;
+        memmove(c->finer + 1, c->finer, found * sizeof *c->finer);
+        c->finer[0] = parts[0];
+        *finer = c->finer;
+        return found + 1;
+    }
     double lower = parts[0].lower, upper = parts[count - 1].upper, before = parts[0].before;
     *finer = c->finer;
     if (parts[count - 1].last - before <= LISTED) { return compress_list(c, lower, upper, before, best); }
