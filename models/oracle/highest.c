@@ -98,15 +98,16 @@ static double add_panel(struct maximum *m, struct panels *sum, double t, struct 
 
 static const double FARTHEST = 2000, NOTHING = 1e-12; /* t, and what may be left there */
 
-/* The integral from t = 0 on, in panels that become longer, to where nothing is left, `end`. Whether that is
- * near enough. */
+/* The integral from t = 0 on, NULL: none, in panels that become longer, to where nothing is left, `end`.
+ * Whether that is near enough. */
 static bool add_all(struct maximum *m, struct panels *sum, bool up, double *end) {
     const double first = 2.5, little = 1e-14, least = 1e-17;
     double t = 0, left = 1;
     bool kinked = false;
     for (double width = first; fabs(t) < FARTHEST && left > least; width *= 1.5) {
         const struct next next = next_t(m, t, width, up);
-        t = left > little ? add_panel(m, sum, t, next, m->sharp && next.kink && (up || kinked)) : next.t;
+        const bool fold = m->sharp && next.kink && (up || kinked);
+        t = sum && left > little ? add_panel(m, sum, t, next, fold) : next.t;
         kinked = next.kink;
         left = maximum_value(m, t);
     }
@@ -120,18 +121,19 @@ static double by_panels(const struct oracle *o, double score, double *lowest) {
                         .score = score,
                         .unit = unit,
                         .near = kinks_are_slight(o) ? 0.2 : 0.01, /* choices */
+                        .above = true,
                         .sharp = kink_power(o) < 0.9,
                         .lowest = (o->family->quantile(o->p, 0) - score) / unit,
                         .fold = NAN};
-    struct panels below = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, above;
-    double end, highest;
-    panels_aim(&below, 0, 1, (struct panels_aim){1e-10, 0, 1});
-    above = below;
-    const bool down = add_all(&m, &below, false, &end);
-    *lowest = down ? -unit * end : INFINITY;
-    m.above = true;
-    if (!down || maximum_value(&m, FARTHEST) > NOTHING) { return NAN; }
-    return add_all(&m, &above, true, &highest) ? below.value[0] - above.value[0] : NAN;
+    struct panels above = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, below;
+    panels_aim(&above, 0, 1, (struct panels_aim){1e-10, 0, 1});
+    below = above;
+    double end;
+    const bool is_told = maximum_value(&m, FARTHEST) <= NOTHING && add_all(&m, &above, true, &end);
+    m.above = false;
+    const bool is_near = add_all(&m, is_told ? &below : NULL, false, &end);
+    *lowest = is_near ? -unit * end : INFINITY;
+    return is_told && is_near ? below.value[0] - above.value[0] : NAN;
 }
 
 /* ---- by periods: linear penalties below an upper endpoint ---- */

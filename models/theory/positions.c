@@ -94,8 +94,9 @@ static const double NEGLIGIBLE = 42; /* e^-42 = 6e-19 */
 struct tail {
     const struct family *family;
     const double *p;
+    struct family_position position;
     double score, log_n;
-    bool linear, linear_alone, with_density;
+    bool linear, linear_alone, with_density, has_ended;
     double shift, sum, density; /* times e^shift */
     double log_below;           /* of all scores */
     double before, last;        /* log of V times distance: at the octave before, at the last key */
@@ -150,11 +151,10 @@ static enum positions_way tail_way(void *context, double first, double last, dou
 static bool tail_has_ended(void *context, double log_distance, double penalty) {
     struct tail *t = context;
     const double term = log_tail_at(t, penalty) + log_distance, fall = t->before - term;
-    t->before = term;
-    if (term == -INFINITY) { return true; }
-    if (!(fall > 0) || (!t->linear && t->log_n > POSITIONS_FARTHEST)) { return false; }
     const double rest = t->linear ? term - log(-expm1(-fall)) : fmax(term, t->last) + log(LONGEST);
-    return rest < log_so_far(t) - NEGLIGIBLE;
+    t->before = term;
+    t->has_ended = term == -INFINITY || (fall > 0 && rest < log_so_far(t) - NEGLIGIBLE);
+    return t->has_ended;
 }
 
 static void add_share(struct tail *t, double log_v, double log_weight) {
@@ -178,44 +178,57 @@ static void tail_add(void *context, double penalty, double log_weight) {
     add_share(t, log_tail_at(t, penalty), log_weight);
 }
 
-/* With log penalties alone, from so many keys on, sums over them are integrals over x = log(1 + i), to 1e-15:
- * of e^x V, which rises by e at most where x does by 1. */
+/* From so many keys on sums over them are integrals over x = log(1 + i), to 1e-15: of e^x V, which rises by e
+ * at most where x does by 1. */
 static const double CONTINUUM = 0x1p26;
 
-static double log_tail_far(const struct tail *t, double log_penalty, double x) {
-    return log_tail_at(t, log_penalty * x);
+static double penalty_far(struct family_position position, double x) {
+    return position.log * x + (position.linear > 0 ? position.linear * expm1(x) : 0);
+}
+
+static double log_tail_far(const struct tail *t, double x) {
+    return log_tail_at(t, penalty_far(t->position, x));
 }
 
 /* Where more than e^`least` may come from. The exponent changes so little that ten nodes leave 1e-15. */
-static void add_far(struct tail *t, double log_penalty, double from, double to, double least) {
+static void add_far(struct tail *t, double from, double to, double least) {
     const double most = 4, shortest = 1e-9, half = (to - from) / 2, middle = from + half;
-    const double high = log_tail_far(t, log_penalty, from);
+    const double high = log_tail_far(t, from);
     if (!(high + to > fmax(least, log_so_far(t)) - NEGLIGIBLE)) { return; }
-    const struct fall f = {high, log_tail_far(t, log_penalty, middle), log_tail_far(t, log_penalty, to)};
+    const struct fall f = {high, log_tail_far(t, middle), log_tail_far(t, to)};
     const double change = fmax(fabs(f.low - f.high + 2 * half), fabs(f.middle - f.high + half));
     if (half > shortest && !(change <= most && half <= most && (f.low == 0 || is_smooth(&f)))) {
-        add_far(t, log_penalty, from, middle, least);
-        add_far(t, log_penalty, middle, to, least);
+        add_far(t, from, middle, least);
+        add_far(t, middle, to, least);
         return;
     }
     for (int i = 0; i < FAMILY_NODES; i++) {
         const struct family_node node = family_gauss(i);
         const double x = from + 2 * half * node.place;
-        t->add(t, log_penalty * x, x + log(half * node.weight));
+        t->add(t, penalty_far(t->position, x), x + log(half * node.weight));
     }
 }
 
-/* All but the nearest, which are told key by key. */
-static void tail_add_far(struct tail *t, double log_penalty, double first) {
+/* Whether keys beyond x, as far as linear penalties go that a double holds, count for nothing. */
+static bool ends_before(const struct tail *t, double x) {
+    const double last = log_tail_far(t, x), fall = log_tail_far(t, x - 1) - last - 1;
+    return last == -INFINITY || (fall > 0 && last + x - log(-expm1(-fall)) < log_so_far(t) - NEGLIGIBLE);
+}
+
+/* All but the nearest, which are told key by key. False where they reach too far. */
+static bool tail_add_far(struct tail *t, double first) {
     enum { LOOKS = 16 };
-    const double from = log(first + 0.5), n = t->log_n < log(WHOLE) ? rint(exp(t->log_n)) + 0.5 : INFINITY,
-                 to = isfinite(n) ? log(n) : t->log_n;
+    const double from = log(first + 0.5), farthest = 700, /* e^709 is the largest double */
+        n = t->log_n < log(WHOLE) ? log(rint(exp(t->log_n)) + 0.5) : t->log_n,
+                 to = t->linear ? fmin(n, farthest) : n;
     double least = -INFINITY;
+    if (!(from < to)) { return true; }
     for (int i = 1; i <= LOOKS; i++) {
         const double x = from + (to - from) * i / LOOKS;
-        least = fmax(least, log_tail_far(t, log_penalty, x) + fmin(x, x + log(x - from)));
+        least = fmax(least, log_tail_far(t, x) + fmin(x, x + log(x - from)));
     }
-    add_far(t, log_penalty, from, to, least - 1);
+    add_far(t, from, to, least - 1);
+    return to == n || ends_before(t, to);
 }
 
 /* False where the keys reach too far. */
@@ -223,9 +236,10 @@ static bool tail_make(struct tail *t, const struct family *family, const double 
                       double first, double score, void add(void *, double, double), bool with_density) {
     const struct family_position position = family_position(family, p);
     const struct positions_sum sum = {t, tail_way, tail_has_ended, add};
-    const bool far = position.linear == 0 && log_n > log(CONTINUUM);
+    const bool far = log_n > log(CONTINUUM);
     *t = (struct tail){.family = family,
                        .p = p,
+                       .position = position,
                        .score = score,
                        .log_n = log_n,
                        .linear = position.linear > 0,
@@ -233,11 +247,10 @@ static bool tail_make(struct tail *t, const struct family *family, const double 
                        .with_density = with_density,
                        .before = -INFINITY,
                        .add = add};
-    if (far && log_n > POSITIONS_FARTHEST) { return false; }
+    if (far && position.linear == 0 && log_n > POSITIONS_FARTHEST) { return false; }
     t->last = log_n + log_tail_at(t, position.log * log_n);
     if (!positions_visit(position, far ? log(CONTINUUM) : log_n, first, &sum)) { return false; }
-    if (far) { tail_add_far(t, position.log, fmax(first, CONTINUUM)); }
-    return true;
+    return !far || t->has_ended || tail_add_far(t, fmax(first, CONTINUUM));
 }
 
 double positions_log_count(const struct family *family, const double *p, double log_n, double first,

@@ -87,8 +87,9 @@ static void test_exponential_tail(void **state) {
     }
 }
 
-/* Log penalties c of as many keys as there may be: of exponential scores sum i^{-1/2} = 2 sqrt n + zeta(1/2),
- * of Gaussian ones far above the nearest keys int e^x V(s + c x) dx = e^{1/(2 c^2) - s/c}. */
+/* As many keys as there may be. Log penalties c: of exponential scores sum i^{-1/2} = 2 sqrt n + zeta(1/2),
+ * of Gaussian ones far above the nearest keys int e^x V(s + c x) dx = e^{1/(2 c^2) - s/c}. Small linear ones:
+ * integrals and half of the end terms, geometric series. */
 static void test_continua(void **state) {
     (void)state;
     const struct place half = {"stretched", 1, 0.7, 0, 0.35};
@@ -107,6 +108,20 @@ static void test_continua(void **state) {
         check_close(positions_log_count(family, p, 900, 0, score[i]), sum, 1e-12);
         check_close(positions_log_below(family, p, 900, score[i]) / -exp(sum), 1, 1e-11);
     }
+    const double step = 1e-12, s = 5, lengths[] = {21, 27, 36.5, 690, 1e5};
+    const struct place heavy = {"pareto", 2, 0, step, 0}, plain = {"stretched", 1, 1, step, 0};
+    for (int i = 0; i < 5; i++) {
+        const double length = step * rint(exp(lengths[i])), end = s + length;
+        family = law_of(&heavy, p);
+        check_close(positions_log_count(family, p, lengths[i], 0, s),
+                    log((1 / s - 1 / end) / step + (1 / (s * s) - 1 / (end * end)) / 2), 1e-12);
+        family = law_of(&plain, p);
+        check_close(positions_log_count(family, p, lengths[i], 0, s), log(expm1(-length) / expm1(-step)) - s,
+                    1e-12);
+    }
+    const struct place never = {"pareto", 0.9, 0, 1, 0}; /* sums that do not end */
+    family = law_of(&never, p);
+    assert_true(isnan(positions_log_count(family, p, 1e5, 0, s)));
 }
 
 /* log G key by key. */
