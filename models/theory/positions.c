@@ -21,8 +21,8 @@ enum { HELD = 8 };
 struct stretch {
     const struct positions_sum *sum;
     struct family_position position;
-    double scale;
-    size_t made; /* rules so far; the last of them, of so many keys from number 0 on */
+    double scale, factor; /* its exponential */
+    size_t made;          /* rules so far; the last of them, of so many keys from number 0 on */
     double held_count[HELD];
     struct gram held[HELD];
 };
@@ -38,7 +38,8 @@ static const struct gram *rule_of(struct stretch *s, double count) {
 }
 
 static double penalty_of(const struct stretch *s, double key) {
-    const double linear = s->position.linear > 0 ? s->position.linear * key * exp(s->scale) : 0;
+    const double linear = s->position.linear > 0 ? s->position.linear * key * s->factor : 0;
+    if (!(s->position.log > 0)) { return linear; }
     return linear + s->position.log * (s->scale > 0 ? s->scale + log(key) : log1p(key));
 }
 
@@ -66,7 +67,7 @@ static double octave_end(double key) { return exp2(floor(log2(key)) + 1); }
 
 bool positions_visit(struct family_position position, double log_n, double first,
                      const struct positions_sum *sum) {
-    struct stretch s = {.sum = sum, .position = position};
+    struct stretch s = {.sum = sum, .position = position, .factor = 1};
     const double n = log_n < log(WHOLE) ? rint(exp(log_n)) : INFINITY;
     double key = first;
     for (; key < SINGLE && key < n; key++) { sum->add(sum->context, penalty_of(&s, key), 0); }
@@ -82,6 +83,7 @@ bool positions_visit(struct family_position position, double log_n, double first
         if (key == WHOLE) {
             key /= 2;
             s.scale += M_LN2;
+            s.factor = exp(s.scale);
         }
     }
     return false;
@@ -265,12 +267,12 @@ double positions_log_density(const struct family *family, const double *p, doubl
     return t.density > 0 ? t.shift + log(t.density) : -INFINITY;
 }
 
-/* The same keys, each with log(1 - V), which is -V where that is less than a double holds. */
+/* The same keys, each with log(1 - V), which is -V where that is less than half a unit in the last place. */
 static void below_add(void *context, double penalty, double log_weight) {
     struct tail *t = context;
     const double log_v = log_tail_at(t, penalty);
     add_share(t, log_v, log_weight);
-    if (log_v > -700) {
+    if (log_v > -38) {
         t->log_below += exp(log_weight) * log_one_minus_exp(log_v);
     } else {
         t->log_below -= exp(log_weight + log_v);
