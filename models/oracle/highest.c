@@ -14,6 +14,7 @@
 struct maximum {
     const struct oracle *oracle;
     double score, unit, near;
+    double farthest;   /* t of either sign */
     bool above, sharp; /* V does not rise linearly, or more slowly, at kinks */
     double lowest;     /* t of the lowest score that the nearest key may have; -inf: there is none */
     double fold;       /* the panel goes over u, t = fold +- u^4; NaN: over t */
@@ -96,15 +97,15 @@ static double add_panel(struct maximum *m, struct panels *sum, double t, struct 
     return to;
 }
 
-static const double FARTHEST = 2000, NOTHING = 1e-12; /* t, and what may be left there */
+static const double NOTHING = 1e-12, LEAST = 1e-17; /* what may be left, and what panels leave */
 
 /* The integral from t = 0 on, NULL: none, in panels that become longer, to where nothing is left, `end`.
  * Whether that is near enough. */
 static bool add_all(struct maximum *m, struct panels *sum, bool up, double *end) {
-    const double first = 2.5, little = 1e-14, least = 1e-17;
+    const double first = 2.5, little = 1e-14;
     double t = 0, left = 1;
     bool kinked = false;
-    for (double width = first; fabs(t) < FARTHEST && left > least; width *= 1.5) {
+    for (double width = first; fabs(t) < m->farthest && left > LEAST; width *= 1.5) {
         const struct next next = next_t(m, t, width, up);
         const bool fold = m->sharp && next.kink && (up || kinked);
         t = sum && left > little ? add_panel(m, sum, t, next, fold) : next.t;
@@ -115,13 +116,21 @@ static bool add_all(struct maximum *m, struct panels *sum, bool up, double *end)
     return left <= NOTHING;
 }
 
+/* How near keys with an upper endpoint may be, of which rows reach down to where all of the panels end. */
+static double nearest_of(const struct maximum *m, bool slight) {
+    const double near = slight ? 0.2 : 0.01, most = 2e4; /* choices: kinks on the way */
+    double t = 4;
+    while (t < m->farthest && maximum_value(m, -t) > LEAST) { t *= 1.5; }
+    return fmax(near, t / most);
+}
+
 static double by_panels(const struct oracle *o, double score, double *lowest) {
-    const double unit = exp(-o->log_lambda);
+    const double unit = exp(-o->log_lambda), far = 2000;
+    const bool ends = o->family->class == FAMILY_WEIBULL;
     struct maximum m = {.oracle = o,
                         .score = score,
                         .unit = unit,
-                        .near = kinks_are_slight(o) ? 0.2 : 0.01, /* choices */
-                        .above = true,
+                        .farthest = ends ? INFINITY : far,
                         .sharp = kink_power(o) < 0.9,
                         .lowest = (o->family->quantile(o->p, 0) - score) / unit,
                         .fold = NAN};
@@ -129,7 +138,9 @@ static double by_panels(const struct oracle *o, double score, double *lowest) {
     panels_aim(&above, 0, 1, (struct panels_aim){1e-10, 0, 1});
     below = above;
     double end;
-    const bool is_told = maximum_value(&m, FARTHEST) <= NOTHING && add_all(&m, &above, true, &end);
+    m.near = ends ? nearest_of(&m, kinks_are_slight(o)) : INFINITY;
+    m.above = true;
+    const bool is_told = maximum_value(&m, m.farthest) <= NOTHING && add_all(&m, &above, true, &end);
     m.above = false;
     const bool is_near = add_all(&m, is_told ? &below : NULL, false, &end);
     *lowest = is_near ? -unit * end : INFINITY;

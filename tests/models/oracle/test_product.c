@@ -258,6 +258,32 @@ static void test_highest_between_kinks(void **state) {
     }
 }
 
+/* Keys about the query that hardly meet, each far below the one before in units of 1/Lambda^typ: the same, by
+ * Simpson's rule over the fourth root of the distance from each kink; and as one key is alone where the
+ * second has a score near its, H falls as 1/beta. */
+static void test_keys_far_apart(void **state) {
+    (void)state;
+    enum { KEYS = 8, STEPS = 400 };
+    const struct law law = law_at("spherical", 2, 30, 0, 0.3);
+    const struct family *family = family_find("spherical");
+    const double log_n = 16 * M_LN2, score = positions_typical_score(family, law.p, log_n);
+    double depth = 0;
+    for (int k = 0; k < KEYS; k++) {
+        const double low = 0.3 * log1p(k), width = 0.3 * log1p(k + 1) - low;
+        for (int i = 0; i <= STEPS; i++) {
+            const double v = (double)i / STEPS, weight = i % STEPS == 0 ? 1 : 2 + 2 * (i % 2);
+            double power = 1;
+            for (int j = 0; j <= k; j++) {
+                power *= -expm1(family->log_tail(law.p, 0.3 * log1p(j) - low - width * v * v * v * v));
+            }
+            depth += weight / (3 * STEPS) * width * 4 * v * v * v * power;
+        }
+    }
+    const struct oracle_point x = point_at(&law, log_n, 0.3), y = point_at(&law, log_n, 0.5);
+    check_relative(-(x.log_partition + x.log_top_weight) / 0.3, (score + depth) * scale(&law, log_n), 1e-9);
+    check_relative(0.5 * y.entropy, 0.3 * x.entropy, 1e-4);
+}
+
 /* E of the highest of scores above 0, V = exp(-s^1/2) less penalties, over u = s^1/2. */
 static void test_highest_above_an_end(void **state) {
     (void)state;
@@ -393,6 +419,7 @@ int main(void) {
                                        cmocka_unit_test(test_reach),
                                        cmocka_unit_test(test_highest),
                                        cmocka_unit_test(test_highest_between_kinks),
+                                       cmocka_unit_test(test_keys_far_apart),
                                        cmocka_unit_test(test_errors),
                                        cmocka_unit_test(test_long_grids),
                                        cmocka_unit_test(test_heavy_tails),
