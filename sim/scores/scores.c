@@ -27,7 +27,8 @@ enum {
 
 /* What a query sees. */
 struct sight {
-    int64_t seen; /* how many keys, or -1 - j where the j-th score is bad */
+    int64_t seen;   /* how many keys, or -1 - j where the j-th score is bad */
+    bool has_holes; /* they are not the first ones: their positions are told */
     double
         stand_in; /* scores from here down are hidden: -inf, or a number that stands for it; NaN: none is */
 };
@@ -302,22 +303,37 @@ static double stand_in_of(const double *score, const double *mask, uint64_t sigh
 
 /* What the query sees of its scores, moved to the front, with the keys' positions. */
 static struct sight take_some(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
-    struct sight found = {0, formed ? NAN : stand_in_of(score, mask, sight)};
+    struct sight found = {.stand_in = formed ? NAN : stand_in_of(score, mask, sight)};
     for (uint64_t j = 0; j < sight; j++) {
         if (score[j] <= found.stand_in || (mask && mask[j] == 0)) { continue; }
-        if (!isfinite(score[j])) { return (struct sight){-1 - (int64_t)j, NAN}; }
+        if (!isfinite(score[j])) { return (struct sight){.seen = -1 - (int64_t)j, .stand_in = NAN}; }
+        found.has_holes |= found.seen < (int64_t)j;
         score[found.seen] = score[j];
         key[found.seen++] = (uint32_t)j;
     }
     return found;
 }
 
-/* The same; most rows are seen whole. `formed`: from queries and keys, where no number hides a key. */
+/* How many scores there are before the first -inf, where nothing else comes after it and none can stand for
+ * -inf, as in a causal context; else 0. */
+static uint64_t seen_first(const double *score, uint64_t sight) {
+    const struct kernel *kernel = isa_best()->kernel;
+    uint64_t seen = kernel->count_above(sight, score, STAND_IN);
+    bool is_so = seen > 0 && seen < sight && kernel->all_above(seen, score, STAND_IN) &&
+                 kernel->count_above(sight - seen, score + seen, -INFINITY) == 0 &&
+                 kernel->sum(sight - seen, score + seen) == -INFINITY; /* no NaN */
+    return is_so ? seen : 0;
+}
+
+/* The same; most rows are seen whole, or up to a key. `formed`: from queries and keys, where no number hides
+ * a key. */
 static struct sight take_seen(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
     if (!mask && sight > 0 && isa_best()->kernel->all_above(sight, score, formed ? -INFINITY : STAND_IN)) {
-        return (struct sight){(int64_t)sight, NAN};
+        return (struct sight){.seen = (int64_t)sight, .stand_in = NAN};
     }
-    return take_some(score, key, mask, sight, formed);
+    const uint64_t first = mask || formed ? 0 : seen_first(score, sight);
+    return first > 0 ? (struct sight){.seen = (int64_t)first, .stand_in = -INFINITY}
+                     : take_some(score, key, mask, sight, formed);
 }
 
 static size_t head_index(const struct scores *s, const uint64_t place[LAYOUT_LEADING]) {
@@ -390,7 +406,7 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
                                  .position = group_position(g, s->position, q),
                                  .count = (size_t)seen,
                                  .score = s->score + at,
-                                 .key = hidden ? s->key + at : NULL};
+                                 .key = s->sight[i].has_holes ? s->key + at : NULL};
         size_t before = batch->count;
         for (row.length = 0; row.length < s->facts.length_count; row.length++) {
             if (counts_for(s->facts.length[row.length], (double)seen)) { s->row[batch->count++] = row; }

@@ -75,6 +75,13 @@ static void test_numbers(void **state) {
     struct scratch *s = *state;
     refuse(s, scores_file(s, NAN).text, "sequence 0, layer 0, head 0, query 1, key 1 is NaN", "-inf");
     refuse(s, scores_file(s, INFINITY).text, "query 1, key 1 is +inf, as of a number too large", "mask");
+    double value[ROWS * KEYS] = {1,         2,   3, 4, 5, -INFINITY,
+                                 -INFINITY, NAN, 9, 1, 2, 3}; /* beyond all keys seen */
+    struct file_path path = one_array(s, "scores", H5T_IEEE_F64LE, 2, (hsize_t[]){ROWS, KEYS}, value);
+    refuse(s, path.text, "query 1, key 3 is NaN", "-inf");
+    value[7] = INFINITY;
+    path = one_array(s, "scores", H5T_IEEE_F64LE, 2, (hsize_t[]){ROWS, KEYS}, value);
+    refuse(s, path.text, "query 1, key 3 is +inf", "-inf");
 }
 
 /* What stands beside the scores must fit them. */

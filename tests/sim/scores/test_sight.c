@@ -89,6 +89,7 @@ static void test_causal(void **state) {
         struct file_path path = write_matrix(s, N, N, value, more[way]);
         struct rows rows = read_at(s, path.text, way == 1 ? SCORES_CAUSAL : SCORES_AS_STORED, 2, both);
         check_causal(&rows, value);
+        for (size_t i = 0; i < rows.count; i++) { assert_null(rows.row[i].key); } /* they are the first */
         free_rows(&rows);
         free(value);
     }
