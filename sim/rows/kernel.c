@@ -252,6 +252,29 @@ static struct kernel_range range(size_t n, const double *x) {
     return r;
 }
 
+static struct kernel_range parting(size_t n, const double *x, double from) {
+    double below[LANES], above[LANES];
+    for (size_t l = 0; l < LANES; l++) {
+        below[l] = -INFINITY;
+        above[l] = INFINITY;
+    }
+    const size_t whole = n / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+#pragma omp simd
+        for (size_t l = 0; l < LANES; l++) {
+            const double low = x[i + l] < from ? x[i + l] : -INFINITY,
+                         high = x[i + l] >= from ? x[i + l] : INFINITY;
+            below[l] = low > below[l] ? low : below[l];
+            above[l] = high < above[l] ? high : above[l];
+        }
+    }
+    for (size_t i = whole; i < n; i++) {
+        below[0] = x[i] < from && x[i] > below[0] ? x[i] : below[0];
+        above[0] = x[i] >= from && x[i] < above[0] ? x[i] : above[0];
+    }
+    return (struct kernel_range){range(LANES, below).high, range(LANES, above).low};
+}
+
 /* What is finite less itself is 0. */
 static bool all_above(size_t n, const double *x, double low) {
     enum { TWO = 2 * LANES };
@@ -429,6 +452,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .add_backwards = add_backwards,
     .masses = masses,
     .range = range,
+    .parting = parting,
     .all_above = all_above,
     .peaks = peaks,
     .count_above = count_above,

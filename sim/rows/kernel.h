@@ -149,6 +149,8 @@ struct kernel {
                    double centre, double out[5]);
     /* Smallest and largest of x[0..n), n > 0. */
     struct kernel_range (*range)(size_t n, const double *x);
+    /* The largest number below `from`, and the least of the others; -inf and inf where there is none. */
+    struct kernel_range (*parting)(size_t n, const double *x, double from);
     /* Whether all are numbers above `low`, and finite. */
     bool (*all_above)(size_t n, const double *x, double low);
     /* Range; and peak: the largest numbers of KERNEL_PEAKS disjoint parts of x, -inf for parts that are

@@ -266,17 +266,14 @@ static bool bad_score(const struct group *g, const uint64_t place[LAYOUT_LEADING
     return false;
 }
 
-/* The least score of those from `from` on, and the largest of those below. */
-struct parting {
-    double above, below; /* inf, -inf: none */
-};
-
-static struct parting part_at(const double *score, const double *mask, uint64_t sight, double from) {
-    struct parting p = {INFINITY, -INFINITY};
+/* The largest score below `from` and the least of the others, of those that no mask hides. */
+static struct kernel_range part_at(const double *score, const double *mask, uint64_t sight, double from) {
+    struct kernel_range p = {-INFINITY, INFINITY};
+    if (!mask) { return isa_best()->kernel->parting(sight, score, from); }
     for (uint64_t j = 0; j < sight; j++) {
-        if (mask && mask[j] == 0) { continue; }
-        p.above = score[j] >= from && score[j] < p.above ? score[j] : p.above;
-        p.below = score[j] < from && score[j] > p.below ? score[j] : p.below;
+        if (mask[j] == 0) { continue; }
+        p.low = score[j] < from && score[j] > p.low ? score[j] : p.low;
+        p.high = score[j] >= from && score[j] < p.high ? score[j] : p.high;
     }
     return p;
 }
@@ -286,26 +283,27 @@ static struct parting part_at(const double *score, const double *mask, uint64_t 
  * there are none. Scores that fall step by step, however far, are scores. */
 static double stand_in_of(const double *score, const double *mask, uint64_t sight) {
     const double step = 1000, no_score = -1e8;
-    struct parting p = part_at(score, mask, sight, nextafter(STAND_IN, 0));
-    double low, high = p.below;
+    struct kernel_range p = part_at(score, mask, sight, nextafter(STAND_IN, 0));
+    double low, high = p.low;
     if (high == -INFINITY) { return high; }
-    if (p.above == INFINITY) {
-        if (high <= no_score || part_at(score, mask, sight, -DBL_MAX).above == high) { return high; }
+    if (p.high == INFINITY) {
+        if (high <= no_score || part_at(score, mask, sight, -DBL_MAX).high == high) { return high; }
         p = part_at(score, mask, sight, nextafter(no_score, 0));
     }
-    high = part_at(score, mask, sight, INFINITY).below;
+    high = part_at(score, mask, sight, INFINITY).low;
     do {
-        low = p.above;
+        low = p.high;
         p = part_at(score, mask, sight, low - fmax(step, high - low));
-    } while (p.above < low);
-    return p.below;
+    } while (p.high < low);
+    return p.low;
 }
 
 /* What the query sees of its scores, moved to the front, with the keys' positions. */
-static struct sight take_some(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
-    struct sight found = {.stand_in = formed ? NAN : stand_in_of(score, mask, sight)};
+static struct sight take_some(double *score, uint32_t *key, const double *mask, uint64_t sight,
+                              double stand_in) {
+    struct sight found = {.stand_in = stand_in};
     for (uint64_t j = 0; j < sight; j++) {
-        if (score[j] <= found.stand_in || (mask && mask[j] == 0)) { continue; }
+        if (score[j] <= stand_in || (mask && mask[j] == 0)) { continue; }
         if (!isfinite(score[j])) { return (struct sight){.seen = -1 - (int64_t)j, .stand_in = NAN}; }
         found.has_holes |= found.seen < (int64_t)j;
         score[found.seen] = score[j];
@@ -314,14 +312,13 @@ static struct sight take_some(double *score, uint32_t *key, const double *mask, 
     return found;
 }
 
-/* How many scores there are before the first -inf, where nothing else comes after it and none can stand for
- * -inf, as in a causal context; else 0. */
-static uint64_t seen_first(const double *score, uint64_t sight) {
+/* How many scores there are before the first that is hidden, where all after it are, as in a causal context;
+ * else 0. */
+static uint64_t seen_first(const double *score, uint64_t sight, double stand_in) {
     const struct kernel *kernel = isa_best()->kernel;
-    uint64_t seen = kernel->count_above(sight, score, STAND_IN);
-    bool is_so = seen > 0 && seen < sight && kernel->all_above(seen, score, STAND_IN) &&
-                 kernel->count_above(sight - seen, score + seen, -INFINITY) == 0 &&
-                 kernel->sum(sight - seen, score + seen) == -INFINITY; /* no NaN */
+    uint64_t seen = kernel->count_above(sight, score, stand_in);
+    bool is_so = kernel->all_above(seen, score, stand_in) &&
+                 !isnan(kernel->sum(sight - seen, score + seen)); /* NaN is neither above nor hidden */
     return is_so ? seen : 0;
 }
 
@@ -331,9 +328,10 @@ static struct sight take_seen(double *score, uint32_t *key, const double *mask, 
     if (!mask && sight > 0 && isa_best()->kernel->all_above(sight, score, formed ? -INFINITY : STAND_IN)) {
         return (struct sight){.seen = (int64_t)sight, .stand_in = NAN};
     }
-    const uint64_t first = mask || formed ? 0 : seen_first(score, sight);
-    return first > 0 ? (struct sight){.seen = (int64_t)first, .stand_in = -INFINITY}
-                     : take_some(score, key, mask, sight, formed);
+    const double stand_in = formed ? NAN : stand_in_of(score, mask, sight);
+    const uint64_t first = mask || formed ? 0 : seen_first(score, sight, stand_in);
+    return first > 0 ? (struct sight){.seen = (int64_t)first, .stand_in = stand_in}
+                     : take_some(score, key, mask, sight, stand_in);
 }
 
 static size_t head_index(const struct scores *s, const uint64_t place[LAYOUT_LEADING]) {

@@ -73,6 +73,23 @@ static void check_above(const struct kernel *kernel, size_t n, const double *x) 
     assert_int_equal(kernel->count_above(n, x, 1), k);
 }
 
+/* NaN is on neither side. */
+static void check_parting(const struct kernel *kernel, size_t n, const double *x) {
+    const double from[] = {-1e9, 0, x[n / 2], 1e9};
+    double y[POINTS];
+    memcpy(y, x, n * sizeof *x);
+    if (n > 3) { y[n / 3] = NAN; }
+    for (size_t k = 0; k < 4; k++) {
+        struct kernel_range found = kernel->parting(n, y, from[k]);
+        double below = -INFINITY, above = INFINITY;
+        for (size_t i = 0; i < n; i++) { /* fmin and fmax pass over NaN */
+            if (y[i] < from[k]) { below = fmax(below, y[i]); }
+            if (!(y[i] < from[k])) { above = fmin(above, y[i]); }
+        }
+        assert_true(found.low == below && found.high == above);
+    }
+}
+
 static void check_finite(const struct kernel *kernel, size_t n, const double *x) {
     const double bad[] = {NAN, INFINITY, -INFINITY};
     const size_t place[] = {0, n / 2, n - 1};
@@ -118,6 +135,7 @@ static void test_search(void **state) {
             check_peaks(kernel, count[c], x);
             check_stretch(kernel, count[c], x);
             check_above(kernel, count[c], x);
+            check_parting(kernel, count[c], x);
             check_finite(kernel, count[c], x);
             check_close(check_softmax(kernel, count[c], x, same), want, 0);
             assert_memory_equal(same, weight, count[c] * sizeof *same);
