@@ -2,8 +2,12 @@
  * rule of quadrature. */
 #include "tests/models/oracle/oracle_law.h"
 
+#include <string.h>
+
+#include "models/numeric/processor.h"
 #include "models/oracle/ladder.h"
 #include "models/oracle/law.h"
+#include "models/oracle/series.h"
 
 enum { POINTS = 1 << 13 };
 
@@ -96,6 +100,48 @@ static void test_sums(void **state) {
     close_lone(&law, &lone);
 }
 
+/* All instruction sets that there are here give the same bits. */
+static void climb_with(const struct vector *vector, const struct inner_kernel *kernel,
+                       const struct series_kernel *series, struct seen *seen) {
+    const double p[FAMILY_PARAMETERS] = {10}, log_n = log(3000), beta = 8;
+    const struct family *family = family_find("pareto");
+    const double log_lambda = typical_scale(family, p, log_n).log_lambda;
+    struct oracle law;
+    struct deep *deep;
+    struct lone lone;
+    struct ladder ladder;
+    assert_true(law_open(&law, family, p, log_n, log_lambda));
+    law.vector = vector;
+    law.kernel = kernel;
+    law.series = series;
+    assert_true(deep_open(&deep, &law) && deep);
+    lone_open(&lone, &law, deep, beta);
+    assert_true(lone_cover(&lone, field_knot_b(&lone.field, law.knots - 1) + 4) && lone_look_behind(&lone));
+    const struct comb_keys keys = {{.linear = 0.01, .log = 0.4}, 20, 30, lone.log_unit};
+    assert_true(isfinite(lone.deep_from) && ladder_set(&ladder, &lone, 0.21));
+    memset(seen, 0, sizeof *seen);
+    assert_int_equal(ladder_climb(&ladder, &lone, &keys, see, seen), COMB_MADE);
+    close_lone(&law, &lone);
+    deep_free(deep);
+}
+
+static void test_bits(void **state) {
+    (void)state;
+    static struct seen base;
+    climb_with(&vector_base, &inner_base, &series_base, &base);
+#ifdef __x86_64__
+    static struct seen other;
+    if (processor_runs("avx2")) {
+        climb_with(&vector_avx2, &inner_avx2, &series_avx2, &other);
+        assert_memory_equal(&base, &other, sizeof base);
+    }
+    if (processor_runs("avx512")) {
+        climb_with(&vector_avx512, &inner_avx512, &series_avx512, &other);
+        assert_memory_equal(&base, &other, sizeof base);
+    }
+#endif
+}
+
 /* Weights are those of an integral across the ends of rungs, of every second point to fewer digits. */
 static void test_weights(void **state) {
     (void)state;
@@ -126,6 +172,6 @@ static void test_weights(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_functions), cmocka_unit_test(test_sums),
-                                       cmocka_unit_test(test_weights)};
+                                       cmocka_unit_test(test_weights), cmocka_unit_test(test_bits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
