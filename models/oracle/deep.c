@@ -84,6 +84,19 @@ void deep_free(struct deep *d) {
 double deep_lower_end(const struct deep *d, double beta) { return beta * d->gap; }
 double deep_end(const struct deep *d, double beta) { return beta * (d->gap - d->end); }
 
+bool deep_does(const struct deep *d, double beta) {
+    enum { LOOKS = 8 };
+    const double steep = 0.3, first = deep_end(d, beta) + DEEP_MARGIN,
+                 last = deep_lower_end(d, beta) - DEEP_FROM, slope_unit = log(steep * beta);
+    bool does = last - first > DEEP_FROM;
+    for (int i = 0; i <= LOOKS && does; i++) {
+        double value[CURVE_VALUES];
+        const double u = d->gap - (first + (last - first) * i / LOOKS) / beta;
+        does = curve_at(d->curve, u, value) && value[LOG_DENSITY] - value[LOG_NUMBER] < slope_unit;
+    }
+    return does;
+}
+
 /* N and D at the points of a rule. */
 static void take_points(const struct deep *d, double beta, double x, const double *point,
                         double value[FUNCTIONS][DEEP_POINTS]) {

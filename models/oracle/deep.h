@@ -26,8 +26,10 @@ void deep_free(struct deep *deep);
 double deep_lower_end(const struct deep *deep, double beta);
 double deep_end(const struct deep *deep, double beta);
 
-/* At x, deep_end + DEEP_MARGIN to deep_lower_end - DEEP_FROM. */
+/* At x, deep_end + DEEP_MARGIN to deep_lower_end - DEEP_FROM, if N grows slowly enough there: e^{0.3 t} the
+ * rules tell to 1e-14. */
 #define DEEP_MARGIN 3.0
+bool deep_does(const struct deep *deep, double beta);
 struct inner deep_at(const struct deep *deep, double beta, double x);
 
 /* Both rules: points, decreasing, and weights. */

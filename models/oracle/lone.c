@@ -104,10 +104,7 @@ static bool cover_all(struct lone *l) {
 
 bool lone_cover(struct lone *l, double top) {
     l->field.x_high = l->top = top;
-    return l->deep &&
-                   deep_lower_end(l->deep, l->field.beta) - 2 * DEEP_FROM > deep_end(l->deep, l->field.beta)
-               ? cover_near(l)
-               : cover_all(l);
+    return l->deep && deep_does(l->deep, l->field.beta) ? cover_near(l) : cover_all(l);
 }
 
 void lone_forget(struct lone *l) {

@@ -65,6 +65,21 @@ static void test_laws(void **state) {
     check_law("stretched", 0.7, 100, 30);
 }
 
+/* Steep laws go another way, below the beta where V falls by e^0.3 over a unit of b. */
+static void test_steep(void **state) {
+    (void)state;
+    const double p[FAMILY_PARAMETERS] = {100}, log_n = 30;
+    const struct family *family = family_find("pareto");
+    struct oracle law;
+    struct deep *deep;
+    assert_true(law_open(&law, family, p, log_n, typical_scale(family, p, log_n).log_lambda));
+    assert_true(deep_open(&deep, &law) && deep);
+    const double unit = 100 / (exp(law.log_lambda) * 0.3), end = exp((40 + log_n) / 100);
+    assert_true(!deep_does(deep, 0.8 * unit / end) && deep_does(deep, 1.1 * unit));
+    deep_free(deep);
+    law_close(&law);
+}
+
 /* A lower end that is none, and one that is. */
 static void test_none(void **state) {
     (void)state;
@@ -79,6 +94,6 @@ static void test_none(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_laws),
-                                       cmocka_unit_test(test_none)};
+                                       cmocka_unit_test(test_steep), cmocka_unit_test(test_none)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
