@@ -68,7 +68,7 @@ static void test_laws(void **state) {
 /* Steep laws go another way, below the beta where V falls by e^0.3 over a unit of b. */
 static void test_steep(void **state) {
     (void)state;
-    const double p[FAMILY_PARAMETERS] = {100}, log_n = 30;
+    const double p[FAMILY_PARAMETERS] = {100}, log_n = 300;
     const struct family *family = family_find("pareto");
     struct oracle law;
     struct deep *deep;
