@@ -25,6 +25,8 @@ enum {
     CROWD = 64,               /* scores of a bin that its moments are summed in parts for */
 };
 
+static const double LEAST_GAP = 0x1p-1000; /* of bins; scores nearer to their base tie with the cut */
+
 struct compress {
     const struct isa *isa;
     double lagrange[KERNEL_NODES][KERNEL_NODES]; /* [moment][node]: weights of nodes from power moments */
@@ -241,9 +243,10 @@ static double compress_floor(struct compress *c) {
     return compress_bin_gap(c, next);
 }
 
-/* Moments of `bins` bins from the first on, of the scores below the cut; the others into the pool, where they
- * are not there yet. */
+/* Moments of `bins` bins from the first on, of the scores below the cut and the least gap; the others into
+ * the pool, where they are not there yet. */
 static const double *compress_deposit(struct compress *c, bool pick, int64_t first, size_t bins) {
+    const double below = fmin(c->cut, c->base - LEAST_GAP / c->scale);
     const unsigned log_stripes = bins * CROWD <= c->source.count ? 3 : 0;
     size_t stripes = (size_t)1 << log_stripes, moments = (KERNEL_WASTE + bins * stripes) * KERNEL_NODES;
     if (moments > c->moments) {
@@ -256,7 +259,7 @@ static const double *compress_deposit(struct compress *c, bool pick, int64_t fir
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
         if (pick) { compress_pick(c, count, scores, CHUNK); }
-        c->isa->kernel->deposit(count, scores, c->base, c->cut, c->scale, first, log_stripes, c->moment);
+        c->isa->kernel->deposit(count, scores, c->base, below, c->scale, first, log_stripes, c->moment);
     }
     if (pick) { compress_trim(c, c->row.top_count); }
     double *moment = c->moment + KERNEL_WASTE * KERNEL_NODES;
@@ -297,7 +300,6 @@ static void compress_add_bins(struct compress *c, int64_t first, size_t bins, co
 
 /* The top, and everything below it into bins. `pick`: there was no first pass. */
 static void compress_second_pass(struct compress *c, bool pick) {
-    const double least = 0x1p-1000;
     struct row *row = &c->row;
     const double cut_gap = compress_gap(c, c->cut), floor = compress_floor(c);
     if (floor == INFINITY) {
@@ -305,8 +307,8 @@ static void compress_second_pass(struct compress *c, bool pick) {
         compress_add_ties(c, cut_gap, (double)(c->source.count - row->top_count));
         return;
     }
-    int64_t first = kernel_bin(fmax(floor, least)),
-            last = kernel_bin(fmax(compress_bin_gap(c, c->lowest), least));
+    int64_t first = kernel_bin(fmax(floor, LEAST_GAP)),
+            last = kernel_bin(fmax(compress_bin_gap(c, c->lowest), LEAST_GAP));
     size_t bins = (size_t)(last - first + 1);
     compress_reserve(c, bins + 1);
     const double *moment = compress_deposit(c, pick, first, bins);
@@ -484,7 +486,7 @@ const struct row *compress_row(struct compress *c, const struct compress_source 
     c->pooled = 0;
     const struct compress_bounds *known = &source->bounds;
     const bool is_whole = row->top_count == source->count,
-               is_bounded = !is_whole && known->cut < known->highest;
+               is_bounded = !is_whole && known->cut < known->highest && known->lowest < known->second;
     if (is_bounded) {
         c->highest = known->highest;
         c->cut = known->cut;

@@ -85,6 +85,31 @@ static void test_measured_rows(void **state) {
     measured_free(measured);
 }
 
+/* All others tie, or differ by less than bins tell apart, after a row of other scores: as n - 1 ties. */
+static void test_others_that_tie(void **state) {
+    (void)state;
+    enum { VALUES = 300, N = 17 * VALUES };
+    static double before[N], score[N], gap[N];
+    const double spread[] = {0, 1e-310, 1e-303, 1e-290}, far[] = {3, 1};
+    struct measured *measured = measured_create(isa_best());
+    for (size_t i = 0; i < N; i++) { before[i] = -0.01 * (double)i; }
+    for (size_t k = 0; k < 16; k++) {
+        const size_t n = k < 8 ? 2 * VALUES : N, top = n - 1;
+        const double width = spread[k / 2 % 4];
+        for (size_t i = 0; i < n; i++) {
+            score[i] = i == top ? far[k % 2] : -width * (double)(i % VALUES);
+            gap[i] = i == 0 ? 0 : far[k % 2];
+        }
+        const size_t cut = (COMPRESS_TOP - 2) / (n / VALUES);
+        const struct compress_bounds bounds = {far[k % 2], 0, -width * (double)cut, -width * (VALUES - 1)};
+        measured_row(measured, n, before, 1);
+        check_row(measured_row_within(measured, n, score, 1, &bounds), n, gap, 1.0 / 16);
+        measured_row(measured, n, before, 1);
+        check_row(measured_row(measured, n, score, 1), n, gap, 1.0 / 16);
+    }
+    measured_free(measured);
+}
+
 /* Sparsemax with all gaps: T by bisection. */
 static struct normalised brute_sparsemax(size_t n, const double *gap, double scale) {
     double low = 0, high = 1 / scale;
@@ -196,9 +221,8 @@ static void test_counted_rows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_measured_rows),
-        cmocka_unit_test(test_sparsemax),
-        cmocka_unit_test(test_drawn_rows),
+        cmocka_unit_test(test_measured_rows), cmocka_unit_test(test_others_that_tie),
+        cmocka_unit_test(test_sparsemax),     cmocka_unit_test(test_drawn_rows),
         cmocka_unit_test(test_counted_rows),
     };
     return cmocka_run_group_tests_name("far_out", tests, NULL, NULL);
