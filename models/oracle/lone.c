@@ -71,9 +71,9 @@ bool lone_look_behind(struct lone *l) {
     return l->behind;
 }
 
-void lone_open(struct lone *l, const struct oracle *law, const struct deep *deep, double beta) {
+void lone_open(struct lone *l, const struct oracle *law, double beta) {
     const double most = 650;
-    *l = (struct lone){.deep = deep, .log_unit = -fmin(law->log_n, most)};
+    *l = (struct lone){.log_unit = -fmin(law->log_n, most)};
     l->unit = exp(l->log_unit);
     l->part = exp(-l->log_unit - law->log_n);
     field_open(&l->field, law, beta, (struct oracle_question){.errors = false});
@@ -102,9 +102,10 @@ static bool cover_all(struct lone *l) {
     return true;
 }
 
-bool lone_cover(struct lone *l, double top) {
+bool lone_cover(struct lone *l, double top, const struct deep *deep) {
     l->field.x_high = l->top = top;
-    return l->deep && deep_does(l->deep, l->field.beta) ? cover_near(l) : cover_all(l);
+    l->deep = deep;
+    return deep && deep_does(deep, l->field.beta) ? cover_near(l) : cover_all(l);
 }
 
 void lone_forget(struct lone *l) {

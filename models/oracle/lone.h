@@ -36,9 +36,10 @@ struct lone {
 };
 
 /* At beta times the law's Lambda^typ: x_low of the field is where its scores begin. To be closed. */
-void lone_open(struct lone *lone, const struct oracle *law, const struct deep *deep, double beta);
-/* Then: from that top on. False when out of memory. */
-bool lone_cover(struct lone *lone, double top);
+void lone_open(struct lone *lone, const struct oracle *law, double beta);
+/* Then: from that top on; where there is a `deep` that does, to where it knows all. False when out of memory.
+ */
+bool lone_cover(struct lone *lone, double top, const struct deep *deep);
 
 void lone_at(const struct lone *lone, double depth, double value[LONE_FUNCTIONS]);
 

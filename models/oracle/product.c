@@ -193,7 +193,7 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
                  lowest = absolute * (o->product->lowest - o->product->apart) + 3;
     struct lone *l = &g->lone;
     *g = (struct grid){.step = 0};
-    lone_open(l, law, climbs ? o->product->deep : NULL, beta);
+    lone_open(l, law, beta);
     const double end = field_knot_b(&l->field, law->knots - 1);
     const bool to_end = end < lowest && isfinite(o->family->quantile(law->p, 0)),
                sharp = to_end && apart_of(o, absolute) > SHARP,
@@ -201,10 +201,10 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
     const double last = fmin(end + 4, lowest + (many ? 0.5 : 0));
     g->step = first_step(o, absolute, beta, last - l->field.x_low, sharp);
     const double top = last + COMB_FIRST * g->step;
-    l->end = INFINITY;
-    if (!(top - l->field.x_low < PRODUCT_WIDEST)) { return true; }
-    if (!lone_cover(l, top)) { return false; }
+    l->end = top - l->field.x_low < PRODUCT_WIDEST ? top - l->field.x_low : INFINITY;
+    if (!isfinite(l->end)) { return true; }
     g->climbs = climbs && may_climb(l, o, beta, g->step);
+    if (!lone_cover(l, top, g->climbs ? o->product->deep : NULL)) { return false; }
     return !looks_behind(l, o, absolute, beta, g->step) || lone_look_behind(l);
 }
 
@@ -345,6 +345,13 @@ static struct oracle_point point_of(const struct oracle *o, const struct totals 
     return point;
 }
 
+/* What curves may be off, which the susceptibility's error grows by. */
+static double tell_behind(struct oracle_point *point) {
+    const double noise = BEHIND_NOISE * gsl_pow_2(point->entropy);
+    point->susceptibility_error += noise;
+    return noise;
+}
+
 static enum comb_state sum_up(const struct grid *g, const struct oracle *o, double absolute,
                               struct totals *totals) {
     struct comb comb;
@@ -366,6 +373,7 @@ static bool answer_at(struct grid *g, const struct oracle *o, double absolute, d
         const enum comb_state state = sum_up(g, o, absolute, &totals);
         if (state != COMB_MADE) { return state == COMB_TOO_FAR; }
         *point = point_of(o, &totals, g->lone.top, absolute, beta);
+        if (g->lone.behind) { tell_behind(point); }
         before = error;
         error = fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE));
         const bool in_vain = g->step < fine && error > before / 2;
@@ -388,8 +396,7 @@ static bool by_ladder(const struct lone *l, const struct oracle *o, double absol
         if (*state != COMB_MADE) { return true; }
         *point = point_of(o, &totals, l->top, absolute, beta);
         if (fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE)) <= aim) {
-            point->susceptibility_error += BEHIND_NOISE * gsl_pow_2(point->entropy);
-            return BEHIND_NOISE * gsl_pow_2(point->entropy) <= aim;
+            return tell_behind(point) <= aim;
         }
     }
     return false;

@@ -27,8 +27,9 @@ static void open_lone(struct oracle *law, const double *p, struct lone *lone) {
     const double log_n = log(3000), beta = 8;
     const struct family *family = family_find("pareto");
     assert_true(law_open(law, family, p, log_n, typical_scale(family, p, log_n).log_lambda));
-    lone_open(lone, law, NULL, beta);
-    assert_true(lone_cover(lone, field_knot_b(&lone->field, law->knots - 1) + 4) && lone_look_behind(lone));
+    lone_open(lone, law, beta);
+    assert_true(lone_cover(lone, field_knot_b(&lone->field, law->knots - 1) + 4, NULL) &&
+                lone_look_behind(lone));
 }
 
 static void close_lone(struct oracle *law, struct lone *lone) {
@@ -115,8 +116,9 @@ static void climb_with(const struct vector *vector, const struct inner_kernel *k
     law.kernel = kernel;
     law.series = series;
     assert_true(deep_open(&deep, &law) && deep);
-    lone_open(&lone, &law, deep, beta);
-    assert_true(lone_cover(&lone, field_knot_b(&lone.field, law.knots - 1) + 4) && lone_look_behind(&lone));
+    lone_open(&lone, &law, beta);
+    assert_true(lone_cover(&lone, field_knot_b(&lone.field, law.knots - 1) + 4, deep) &&
+                lone_look_behind(&lone));
     const struct comb_keys keys = {{.linear = 0.01, .log = 0.4}, 20, 30, lone.log_unit};
     assert_true(isfinite(lone.deep_from) && ladder_set(&ladder, &lone, 0.21));
     memset(seen, 0, sizeof *seen);
