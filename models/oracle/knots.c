@@ -70,36 +70,68 @@ bool knots_make(struct oracle *o) {
     return good;
 }
 
-/* g(y) times the density e^y (1 - e^y/n)^{n-1} of the maximum's y. */
-static void highest_at(const struct panels_panel *panel, double *value, void *param) {
-    const struct oracle *o = param;
+/* Of a row's largest score. */
+struct largest {
+    const struct oracle *oracle;
+    double beta; /* of e^{-beta g} and its square; 0: g itself */
+};
+
+/* g(y), or the two, times the density e^y (1 - e^y/n)^{n-1} of the maximum's y. */
+static void largest_at(const struct panels_panel *panel, double *value, void *param) {
+    const struct largest *l = param;
+    const struct oracle *o = l->oracle;
     const double others = expm1(o->log_n);
-    for (int i = 0; i < panel->rule->order; i++) {
-        double y = panel->middle + panel->half * panel->rule->x[i],
-               power = o->log_n > 40 ? -exp(y) : others * log1p(-exp(y - o->log_n)), /* e^-40 < 2^-53 */
-            g = profile_gap(o->profile, y);
-        value[i] = power > -700 && isfinite(g) ? exp(y + power) * g : 0; /* e^-700: nothing */
+    double y[INNER], g[INNER];
+    for (int i = 0; i < INNER; i++) { y[i] = panel->middle + panel->half * panel->rule->x[i]; }
+    profile_gaps(o->profile, o->vector, INNER, y, g);
+    for (int i = 0; i < INNER; i++) {
+        const double power =
+            o->log_n > 40 ? -exp(y[i]) : others * log1p(-exp(y[i] - o->log_n)); /* e^-40 < 2^-53 */
+        const bool counts = power > -700 && isfinite(g[i]);                     /* e^-700: nothing */
+        if (l->beta > 0) {
+            value[2 * i] = counts ? exp(y[i] + power - l->beta * g[i]) : 0;
+            value[2 * i + 1] = counts ? exp(y[i] + power - 2 * l->beta * g[i]) : 0;
+        } else {
+            value[i] = counts ? exp(y[i] + power) * g[i] : 0;
+        }
     }
 }
 
-/* Up to y = 8, beyond which no maximum lies (e^{-e^8}), in panels of 1/2; towards V = 1, where quantiles may
- * run away, in 50 ever shorter ones. Halving stops where it would but follow the rounding of g. */
-double knots_highest(const struct oracle *o) {
-    const double step = 0.5, last = 8;
-    struct panels sum = {.rule = &o->rules.inner,
-                         .count = 1,
-                         .function = highest_at,
-                         .param = (void *)o, /* which is only read */
-                         .depth = 3};
-    panels_aim(&sum, 0, 1, (struct panels_aim){1e-14, 1e-13, 2.5});
-    double low = PROFILE_LOWEST;
-    for (; low < last && o->log_n - low > 2 * step; low += step) { panels_add(&sum, low, low + step); }
+/* From a y on up to 8, beyond which no maximum lies (e^{-e^8}), in panels of so many units far down, of 1/2
+ * at least; towards V = 1, where quantiles may run away, in 50 ever shorter ones. Halving stops where it
+ * would but follow the rounding of g. */
+static void largest_means(const struct largest *l, double low, double longer, struct panels *sum) {
+    const struct oracle *o = l->oracle;
+    const double shortest = 0.5, last = 8;
+    *sum = (struct panels){.rule = &o->rules.inner,
+                           .count = l->beta > 0 ? 2 : 1,
+                           .function = largest_at,
+                           .param = (void *)l, /* which is only read */
+                           .depth = 3};
+    panels_aim(sum, 0, sum->count, (struct panels_aim){1e-14, 1e-13, 2.5});
+    for (double next; low < last && o->log_n - low > 2 * shortest; low = next) {
+        next = low + fmax(shortest, -longer * low);
+        panels_add(sum, low, next);
+    }
     for (int k = 0; k < 50 && low < last; k++) {
         double next = (low + o->log_n) / 2;
-        panels_add(&sum, low, next);
+        panels_add(sum, low, next);
         low = next;
     }
+}
+
+double knots_highest(const struct oracle *o) {
+    struct panels sum;
+    largest_means(&(struct largest){o, 0}, PROFILE_LOWEST, 0, &sum);
     return sum.value[0];
+}
+
+/* What lies further below is less than that, if it falls by half over the last 1. */
+struct knots_largest knots_largest(const struct oracle *o, double beta) {
+    const double low = profile_lowest(o->profile), rest = low - beta * profile_gap(o->profile, low);
+    struct panels sum;
+    largest_means(&(struct largest){o, beta}, low, 1.0 / 16, &sum);
+    return (struct knots_largest){sum.value[0], sum.value[1], (sum.error[0] + 2 * exp(rest)) / sum.value[0]};
 }
 
 /* From log n = 8 on a row has no score below y with probability exp(-e^y), to what matters here. */

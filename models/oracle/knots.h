@@ -53,6 +53,12 @@ bool knots_make(struct oracle *oracle);
 /* `highest`, to about 1e-12: what is left comes from the profile. */
 double knots_highest(const struct oracle *oracle);
 
+/* E e^{-beta g} of a row's maximum, its relative error, and E e^{-2 beta g}. */
+struct knots_largest {
+    double mean, square, error;
+};
+struct knots_largest knots_largest(const struct oracle *oracle, double beta_ratio);
+
 /* `deepest`, given `highest`: rows without a score of smaller y do not count. They have probability e^-42, or
  * less where it takes less for mean gaps to get 1e-15 of themselves from them. */
 double knots_deepest(const struct oracle *oracle);

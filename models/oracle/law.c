@@ -95,6 +95,22 @@ static void look_at_pairs(const struct field *f, struct oracle_point *point) {
     }
 }
 
+/* Where E p_(1) is so small that Z hardly fluctuates in the rows that carry it: E r, r = e^{-beta g}/E Z. It
+ * lacks E r^2, or what Y_2 is in rows with a large r, and of itself p_(1) and Y_2; ten times as much is a
+ * choice. */
+static void look_at_top(const struct oracle *o, double beta, struct oracle_point *point) {
+    const double small = 1e-10, shared = point->participation + point->participation_error;
+    if (!(point->top_weight < small)) { return; }
+    const struct knots_largest largest = knots_largest(o, beta);
+    const double sum = exp(-point->log_partition), value = largest.mean * sum,
+                 off = value * (largest.error + point->log_partition_error + 10 * (value + shared)) +
+                       10 * fmin(largest.square * sum * sum, shared);
+    if (off < point->top_weight_error) {
+        point->top_weight = value;
+        point->top_weight_error = off;
+    }
+}
+
 static bool by_quadrature(const struct oracle *o, double beta, struct oracle_question ask, bool pairs,
                           struct oracle_answer *answer) {
     struct outer outer;
@@ -104,7 +120,10 @@ static bool by_quadrature(const struct oracle *o, double beta, struct oracle_que
         answer_ranks(&outer, answer->weight, answer->weight_error);
         answer->output = unknown_output;
         if (ask.output) { answer_output(&outer, &answer->output); }
-        if (ask.errors && pairs) { look_at_pairs(&outer.field, &answer->point); }
+        if (ask.errors && pairs) {
+            look_at_pairs(&outer.field, &answer->point);
+            if (ask.top_weight) { look_at_top(o, beta, &answer->point); }
+        }
         if (beta > OUTER_LARGEST_BETA) { reach_further(ask.ranks, answer); }
     }
     outer_close(&outer);

@@ -46,7 +46,7 @@ static void exact_point(struct results_series *s, const struct oracle_point *poi
     s->exact_participation[b] =
         point->participation_error < point->participation ? point->participation : NAN;
     s->exact_participation_error[b] = point->participation_error;
-    s->exact_top_weight[b] = point->top_weight;
+    s->exact_top_weight[b] = point->top_weight_error < point->top_weight ? point->top_weight : NAN;
     s->exact_log_top_weight[b] = point->log_top_weight;
     s->exact_log_top_weight_error[b] = point->log_top_weight_error;
     s->exact_log_mean_participation[b] = point->log_mean_participation;

@@ -163,6 +163,28 @@ static void test_below_doubles(void **state) {
     }
 }
 
+/* E p_(1) of Gumbel scores below b = 1: the largest is one of them above s*, E e^{-beta g} = Gamma(1 - b),
+ * and E Z = n^{1-b} Gamma(1 - b), but for rows in which it has all the weight, n^{1-1/b} of them. */
+static void test_small_top_weights(void **state) {
+    (void)state;
+    const struct law gumbel = {"gumbel", {0, 1}};
+    const double log_n[] = {40, 60, 200, 600};
+    for (size_t i = 0; i < 4; i++) {
+        struct oracle *o = make_oracle(&gumbel, log_n[i]);
+        for (double b = 1e-3; b < 0.9; b += 0.07) {
+            const struct oracle_question ask = {.top_weight = true, .errors = true};
+            const double mean = exp((b - 1) * log_n[i]);
+            struct oracle_answer answer;
+            assert_true(oracle_ask(o, b, ask, &answer));
+            if (mean > 1e-11) { continue; }
+            check_close(answer.point.top_weight, mean, answer.point.top_weight_error);
+            assert_true(answer.point.top_weight_error <
+                        mean * (1e-9 + 100 * exp(-(1 - b) * (1 - b) / b * log_n[i])));
+        }
+        oracle_free(o);
+    }
+}
+
 /* Both ways to the mean of log p_(1), by log Z and the highest score or by the gap's own integral, at beta;
  * E log Y_2, of the latter. */
 static double log_top_weight_at(const struct oracle *o, double beta) {
@@ -203,8 +225,12 @@ static void test_rare_rows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grid),          cmocka_unit_test(test_bridge),    cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_below_doubles), cmocka_unit_test(test_rare_rows),
+        cmocka_unit_test(test_grid),
+        cmocka_unit_test(test_bridge),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_below_doubles),
+        cmocka_unit_test(test_small_top_weights),
+        cmocka_unit_test(test_rare_rows),
     };
     return cmocka_run_group_tests_name("pairs", tests, NULL, NULL);
 }

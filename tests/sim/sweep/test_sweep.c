@@ -399,12 +399,20 @@ static void test_rare_rows(void **state) {
         assert_false(results_is_rare(fixed, b));
     }
     check_close(g->mean[RESULTS_LOG_TOP_WEIGHT][1], -g->mean[MEASURE_LOG_PARTITION][1], 1e-12);
-    for (size_t b = 0; b < 3; b++) { /* an alarm for 4 seeds of 10000 */
+    for (size_t b = 0; b < 3; b++) { /* an alarm for 6 seeds of 10000 */
         check_close(g->mean[RESULTS_LOG_PARTICIPATION][b], g->exact_log_participation[b],
                     4 * g->se[RESULTS_LOG_PARTICIPATION][b] + g->exact_log_participation_error[b]);
         check_close(g->mean[RESULTS_LOG_TOP_WEIGHT][b], g->exact_log_top_weight[b],
                     4 * g->se[RESULTS_LOG_TOP_WEIGHT][b] + g->exact_log_top_weight_error[b]);
+        check_close(g->mean[MEASURE_TOP_WEIGHT][b], g->exact_top_weight[b],
+                    rare[b] ? INFINITY : 4 * g->se[MEASURE_TOP_WEIGHT][b]);
     }
+    run_free(run);
+    run = run_text("replicates: 2\nn: [e^200]\nbeta: {relative_to: lambda_typ, values: [0.05]}\n"
+                   "series: [{family: dotproduct, dimension: 64}]\n",
+                   "base", 1);
+    exact_fill(run.results, 1);
+    assert_true(isnan(run.results->series[0].exact_top_weight[0])); /* to 2e-11, and it is less */
     run_free(run);
 }
 
