@@ -16,8 +16,7 @@ static double log_count_below(const struct search *s, double gap) {
 }
 
 /* log(log G/gap) at a gap of e^x units. */
-static double log_ratio(double x, void *search) {
-    const struct search *s = search;
+static double log_ratio(double x, const struct search *s) {
     const double gap = s->unit * exp(x);
     return log(log_count_below(s, gap)) - log(gap);
 }
@@ -51,17 +50,17 @@ static bool has_kink(const struct search *s, double lowest) {
     return isfinite(lowest) && log(ratio) * most >= M_LN2;
 }
 
-/* At the lowest score of a key, of which there are those below n. */
+/* Where a key reaches one end of its scores, of keys below n. */
 struct kinks {
     const struct search *search;
     struct family_position position;
-    double lowest;
+    double end;
 };
 
 /* Not before it, whatever is rounded; 0 where that is at s*. */
 static double kink_gap(const struct kinks *k, double key) {
     const double score = k->search->typical_score,
-                 gap = score - k->lowest + k->position.linear * key + k->position.log * log1p(key),
+                 gap = score - k->end + k->position.linear * key + k->position.log * log1p(key),
                  rounding = 4 * DBL_EPSILON * (fabs(score) + fabs(gap));
     return gap > 256 * rounding ? gap + rounding : 0;
 }
@@ -88,7 +87,7 @@ static struct typical or_at_kink(const struct search *s, const struct scanned *s
     enum { NEAREST = 32 }; /* a choice */
     const double noise = 1e-11;
     const struct kinks k = {s, family_position(s->family, s->p), s->family->quantile(s->p, 0)};
-    if (!has_kink(s, k.lowest)) { return best; }
+    if (!has_kink(s, k.end)) { return best; }
     for (double key = 0; key < NEAREST; key++) {
         const double gap = kink_gap(&k, key);
         if (!(gap > 0 && log(log_rank_above(s, scanned, gap) / gap) > best.log_lambda + noise)) { continue; }
@@ -139,7 +138,7 @@ static double left_of(const struct summit *p) {
 }
 
 /* Where log(log G/gap) is highest between three points; it may be at a kink, where V reaches 1. */
-static double highest_between(struct search *s, struct summit p) {
+static double highest_between(const struct search *s, struct summit p) {
     enum { MOST = 200 };
     const double enough = 1e-13, kink = 1e-12;
     for (int i = 0; i < MOST && p.x[2] - p.x[0] > kink && !(left_of(&p) <= enough); i++) {
@@ -149,8 +148,43 @@ static double highest_between(struct search *s, struct summit p) {
     return p.x[1];
 }
 
+/* Whether V rises as x^q, q < 1, behind the highest score. */
+static bool is_steep(const struct search *s) {
+    return s->family->class == FAMILY_WEIBULL &&
+           log(s->family->quantile(s->p, -60) / s->family->quantile(s->p, -61)) > 1 + 1e-9;
+}
+
+/* The best, or what is higher behind the highest score of one of the next keys below s*, up to where the key
+ * after it begins. */
+static struct typical or_behind_start(const struct search *s, struct typical best) {
+    enum { NEXT = 32, LOOKS = 9 }; /* choices */
+    const double noise = 1e-11, n = rint(exp(fmin(s->log_n, 36)));
+    const struct kinks k = {s, family_position(s->family, s->p), 0};
+    if (!is_steep(s)) { return best; }
+    const double first = kink_from(&k, DBL_MIN);
+    for (double key = first; key < fmin(n, first + NEXT); key++) {
+        const double start = kink_gap(&k, key), width = kink_gap(&k, key + 1) - start;
+        if (!(log(log_count_below(s, start + width) / start) > best.log_lambda + noise)) { continue; }
+        double x[LOOKS], value[LOOKS];
+        int top = 0;
+        for (int i = 0; i < LOOKS; i++) {
+            x[i] = log((start + ldexp(width, 2 * (i + 1 - LOOKS))) / s->unit);
+            value[i] = log_ratio(x[i], s);
+            top = value[i] > value[top] ? i : top;
+        }
+        double at = x[top];
+        if (top > 0 && top + 1 < LOOKS) {
+            at = highest_between(s, (struct summit){{x[top - 1], x[top], x[top + 1]},
+                                                    {value[top - 1], value[top], value[top + 1]}});
+        }
+        const struct typical there = at_gap(s, s->unit * exp(at));
+        best = there.log_lambda > best.log_lambda + noise ? there : best;
+    }
+    return best;
+}
+
 /* The sup over gaps, as typical.c has it over ranks. From where the ratio is too small for any G it falls. */
-static struct typical highest_ratio(struct search *s) {
+static struct typical highest_ratio(const struct search *s) {
     int best = 0;
     double value[SCAN], best_value = -INFINITY;
     struct scanned scanned = {0};
@@ -170,7 +204,7 @@ static struct typical highest_ratio(struct search *s) {
     }
     const bool inside = p.value[0] <= p.value[1] && p.value[2] <= p.value[1];
     const struct typical smooth = at_gap(s, s->unit * exp(inside ? highest_between(s, p) : p.x[1]));
-    return or_at_kink(s, &scanned, s->unit * exp(p.x[0]), s->unit * exp(p.x[2]), smooth);
+    return or_behind_start(s, or_at_kink(s, &scanned, s->unit * exp(p.x[0]), s->unit * exp(p.x[2]), smooth));
 }
 
 struct typical positions_scale(const struct family *family, const double *p, double log_n) {

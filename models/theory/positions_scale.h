@@ -5,9 +5,9 @@
 #include "models/theory/positions.h"
 
 /* NaN where keys reach too far; relative error below 1e-10. Of several maxima the highest that a scan shows,
- * the 32 nearest keys' lowest scores, or those of the keys about the scan's best: among a few keys that
- * hardly meet, of which V rises steeply (powerlaw with kappa below 1), it may be 4e-3 too small. log_rank is
- * log G at the sup. */
+ * the 32 nearest keys' lowest scores, or those of the keys about the scan's best, or what lies behind the
+ * highest scores of the 32 next keys: where it is nearer to s* than 1/100 of the scale there, it may be 1e-4
+ * too small. log_rank is log G at the sup. */
 struct typical positions_scale(const struct family *family, const double *p, double log_n);
 
 #endif

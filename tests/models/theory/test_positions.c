@@ -211,6 +211,29 @@ static void test_cusps(void **state) {
     }
 }
 
+/* Powers below 1, where G is steep behind the highest score of a key: key by key, over finer and finer gaps
+ * behind each. */
+static void test_starts(void **state) {
+    (void)state;
+    const struct {
+        double kappa, linear, log, n;
+    } at[] = {{0.88, 0, 0.1117, 88}, {0.46, 0.719, 0.406, 60}, {0.63, 0, 0.06, 92}, {0.25, 0.0887, 4.54, 50}};
+    for (size_t k = 0; k < sizeof at / sizeof *at; k++) {
+        const struct place place = {"powerlaw", at[k].kappa, 1, at[k].linear, at[k].log};
+        double p[FAMILY_PARAMETERS], best = 0;
+        const struct family *family = law_of(&place, p);
+        const double typical = positions_typical_score(family, p, log(at[k].n));
+        for (int j = 1; j < 16; j++) {
+            for (double apart = 1; apart > 1e-6; apart *= 0.9) {
+                const double gap = typical + at[k].linear * j + at[k].log * log1p(j) + apart;
+                if (!(gap > 1e-5)) { continue; }
+                best = fmax(best, plain_count(&place, at[k].n, 0, typical - gap) / gap);
+            }
+        }
+        assert_true(lambda_of(&place, log(at[k].n)) > best * (1 - 1e-9));
+    }
+}
+
 /* More keys than a double can count, each with a V below all doubles: none is above s* in e^-1 of rows, as G
  * = 1 there. */
 static void test_uncountable_keys(void **state) {
@@ -266,16 +289,12 @@ static void test_window(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_linear_penalties),
-                                       cmocka_unit_test(test_log_penalties),
-                                       cmocka_unit_test(test_exponential_tail),
-                                       cmocka_unit_test(test_sums),
-                                       cmocka_unit_test(test_keys_apart),
-                                       cmocka_unit_test(test_maxima_of_keys),
-                                       cmocka_unit_test(test_continua),
-                                       cmocka_unit_test(test_cusps),
-                                       cmocka_unit_test(test_uncountable_keys),
-                                       cmocka_unit_test(test_joining),
-                                       cmocka_unit_test(test_window)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_linear_penalties), cmocka_unit_test(test_log_penalties),
+        cmocka_unit_test(test_exponential_tail), cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_keys_apart),       cmocka_unit_test(test_maxima_of_keys),
+        cmocka_unit_test(test_continua),         cmocka_unit_test(test_cusps),
+        cmocka_unit_test(test_starts),           cmocka_unit_test(test_uncountable_keys),
+        cmocka_unit_test(test_joining),          cmocka_unit_test(test_window)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
