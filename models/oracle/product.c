@@ -100,18 +100,29 @@ static double grid_fall(const struct grid *g, const struct oracle *o) {
     return may ? g->lone.top - g->lone.field.x_low + lost : INFINITY;
 }
 
+/* The depth up to which far keys may miss more than nearer ones do: that of the last, where penalties grow as
+ * logarithms alone, and there are so many of them. */
+static double grid_least(const struct grid *g, const struct oracle *o, double absolute) {
+    const double nothing = -36, last = absolute * family_position(o->family, o->p).log * o->log_n;
+    double value[LONE_FUNCTIONS];
+    if (family_position(o->family, o->p).linear > 0 || !isfinite(last)) { return 0; }
+    lone_at(&g->lone, last, value);
+    return log(-value[LONE_LOG_PHI]) + o->log_n < nothing ? 0 : last;
+}
+
 /* Downwards until keys so far behind, however many, and all behind them, miss nothing. */
 static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
     struct comb_end end = {family_position(o->family, o->p), o->log_n, absolute, -INFINITY};
     const double slight = 1e-15; /* more than e^-36, what is more ends nothing */
-    const double fall = grid_fall(g, o);
+    const double fall = grid_fall(g, o), least = grid_least(g, o, absolute);
     bool over = false, falls = false;
     for (g->count = 0; !over && !falls && g->count < MOST_POINTS; g->count++) {
         const double depth = (double)g->count * g->step;
         if (!grid_room(g, g->count + 1)) { return false; }
         double *value = g->value[g->count];
         lone_at(&g->lone, depth, value);
-        over = -value[LONE_LOG_PHI] < slight && comb_is_over(&end, depth, log(-value[LONE_LOG_PHI]));
+        over = -value[LONE_LOG_PHI] < slight && comb_is_over(&end, depth, log(-value[LONE_LOG_PHI])) &&
+               depth > least;
         falls = g->count > COMB_TAPS && depth > fall;
     }
     lone_at(&g->lone, (double)g->count * g->step, g->fall);
@@ -382,16 +393,21 @@ static bool answer_at(struct grid *g, const struct oracle *o, double absolute, d
     }
 }
 
-/* False where a grid does better: where rungs are long, or errors larger than they may be. */
-static bool by_ladder(const struct lone *l, const struct oracle *o, double absolute, double beta,
+/* From where the grid begins. False where that does better: where rungs are long, or errors larger than they
+ * may be.
+ */
+static bool by_ladder(const struct grid *g, const struct oracle *o, double absolute, double beta,
                       struct oracle_point *point, enum comb_state *state) {
+    const struct lone *l = &g->lone;
     enum { HALVINGS = 3 };
     const double aim = 5e-11;
     const struct comb_keys keys = {family_position(o->family, o->p), o->log_n, absolute, l->log_unit};
     for (int halved = 0; halved <= HALVINGS; halved++) {
         struct ladder ladder;
         struct totals totals = {{0}, {0}};
-        if (!l->behind || !ladder_set(&ladder, l, ldexp(ladder_step(o), -halved))) { return false; }
+        if (!l->behind || !ladder_set(&ladder, l, ldexp(fmin(ladder_step(o), g->step), -halved))) {
+            return false;
+        }
         *state = ladder_climb(&ladder, l, &keys, add_point, &totals);
         if (*state != COMB_MADE) { return true; }
         *point = point_of(o, &totals, l->top, absolute, beta);
@@ -415,9 +431,7 @@ static bool answer_by_grid(struct grid *g, const struct oracle *o, double absolu
 static bool answer_in_reach(struct grid *g, const struct oracle *o, double absolute, double beta,
                             struct oracle_point *point) {
     enum comb_state state = COMB_MADE;
-    if (g->climbs && by_ladder(&g->lone, o, absolute, beta, point, &state)) {
-        return state != COMB_NO_MEMORY;
-    }
+    if (g->climbs && by_ladder(g, o, absolute, beta, point, &state)) { return state != COMB_NO_MEMORY; }
     if (isfinite(g->lone.deep_from)) {
         grid_discard(g);
         if (!grid_prepare(g, o, absolute, false)) { return false; }
