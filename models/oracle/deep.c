@@ -29,11 +29,15 @@ struct deep {
     struct curve *curve;
 };
 
+static double log_tail_at(const struct deep *d, double u) {
+    return d->law->family->log_tail(d->law->p, d->lowest + u / exp(d->law->log_lambda));
+}
+
 static void look(double u, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
     const double known = 2e-13;
     const struct deep *d = param;
     const struct oracle *o = d->law;
-    const double lambda = exp(o->log_lambda), log_v = o->family->log_tail(o->p, d->lowest + u / lambda);
+    const double log_v = log_tail_at(d, u);
     for (int q = 0; q < CURVE_VALUES; q++) {
         value[q] = 0;
         noise[q] = known;
@@ -84,11 +88,21 @@ void deep_free(struct deep *d) {
 double deep_lower_end(const struct deep *d, double beta) { return beta * d->gap; }
 double deep_end(const struct deep *d, double beta) { return beta * (d->gap - d->end); }
 
+double deep_from(const struct deep *d, double beta) {
+    const double least = 110, nothing = 60;
+    double from = least, before;
+    do {
+        before = from;
+        from = fmax(least, nothing - log_tail_at(d, from / beta));
+    } while (from > before + 1 && from < beta * d->end);
+    return from;
+}
+
 bool deep_does(const struct deep *d, double beta) {
     enum { LOOKS = 8 };
-    const double steep = 0.3, first = deep_end(d, beta) + DEEP_MARGIN,
-                 last = deep_lower_end(d, beta) - DEEP_FROM, slope_unit = log(steep * beta);
-    bool does = last - first > DEEP_FROM;
+    const double steep = 0.3, from = deep_from(d, beta), first = deep_end(d, beta) + DEEP_MARGIN,
+                 last = deep_lower_end(d, beta) - from, slope_unit = log(steep * beta);
+    bool does = last - first > from;
     for (int i = 0; i <= LOOKS && does; i++) {
         double value[CURVE_VALUES];
         const double u = d->gap - (first + (last - first) * i / LOOKS) / beta;

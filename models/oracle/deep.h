@@ -1,4 +1,4 @@
-/* deep: what inner.h has of scores that lie far apart, all at x beyond DEEP_FROM from their lower end: there
+/* deep: what inner.h has of scores that lie far apart, all at x far from their lower end (deep_from): there
  * N(b), the number of scores below b, hardly changes over the stretch from which any of it comes, and with D
  * = N',
  *
@@ -13,8 +13,6 @@
 
 #include "models/oracle/inner.h"
 
-#define DEEP_FROM 110.0
-
 struct deep;
 
 /* Of a law whose scores have a lower end; NULL in *deep: none, for another or one that is not smooth enough.
@@ -25,8 +23,11 @@ void deep_free(struct deep *deep);
 /* The b of the lower end, and of the last scores that are known, given beta. */
 double deep_lower_end(const struct deep *deep, double beta);
 double deep_end(const struct deep *deep, double beta);
+/* How far x lies from the lower end at least: what the rules do not see of all scores there, e^{-this} n, is
+ * nothing beside N(x). */
+double deep_from(const struct deep *deep, double beta);
 
-/* At x, deep_end + DEEP_MARGIN to deep_lower_end - DEEP_FROM, if N grows slowly enough there: e^{0.3 t} the
+/* At x, deep_end + DEEP_MARGIN to deep_lower_end - deep_from, if N grows slowly enough there: e^{0.3 t} the
  * rules tell to 1e-14. */
 #define DEEP_MARGIN 3.0
 bool deep_does(const struct deep *deep, double beta);

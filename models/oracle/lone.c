@@ -83,7 +83,7 @@ void lone_open(struct lone *l, const struct oracle *law, double beta) {
 /* Down to where `deep` knows all. */
 static bool cover_near(struct lone *l) {
     struct field *f = &l->field;
-    const double last = deep_lower_end(l->deep, f->beta) - DEEP_FROM;
+    const double last = deep_lower_end(l->deep, f->beta) - deep_from(l->deep, f->beta);
     l->deep_from = l->top - last;
     l->end = l->top - deep_end(l->deep, f->beta) - DEEP_MARGIN;
     return l->deep_from <= 0 ||

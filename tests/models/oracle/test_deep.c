@@ -37,7 +37,8 @@ static void check_law(const char *name, double parameter, double log_n, double b
     assert_true(law_open(&law, family, own, log_n, typical_scale(family, own, log_n).log_lambda));
     assert_true(deep_open(&deep, &law) && deep);
     field_open(&field, &law, beta, (struct oracle_question){.errors = false});
-    const double first = deep_end(deep, beta) + DEEP_MARGIN, last = deep_lower_end(deep, beta) - DEEP_FROM;
+    const double first = deep_end(deep, beta) + DEEP_MARGIN,
+                 last = deep_lower_end(deep, beta) - deep_from(deep, beta);
     check_close(deep_lower_end(deep, beta), field_knot_b(&field, law.knots - 1), 1e-9 * fabs(last));
     field.x_high = last;
     assert_true(field_cover(&field, field_knot_b(&field, 0), last + FIELD_LINEAR) && field_finish(&field));
@@ -61,6 +62,7 @@ static void test_laws(void **state) {
     (void)state;
     check_law("pareto", 10, log(3000), 8);
     check_law("pareto", 4, 20, 0.03);
+    check_law("pareto", 10, 339, 1.2);
     check_law("stretched", 0.5, 9, 8);
     check_law("stretched", 0.7, 100, 30);
 }
