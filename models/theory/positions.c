@@ -211,7 +211,7 @@ static void add_far(struct tail *t, double from, double to, double least) {
     }
 }
 
-/* Whether keys beyond x, as far as linear penalties go that a double holds, count for nothing. */
+/* Whether keys beyond x count for nothing. */
 static bool ends_before(const struct tail *t, double x) {
     const double last = log_tail_far(t, x), fall = log_tail_far(t, x - 1) - last - 1;
     return last == -INFINITY || (fall > 0 && last + x - log(-expm1(-fall)) < log_so_far(t) - NEGLIGIBLE);
@@ -220,9 +220,9 @@ static bool ends_before(const struct tail *t, double x) {
 /* All but the nearest, which are told key by key. False where they reach too far. */
 static bool tail_add_far(struct tail *t, double first) {
     enum { LOOKS = 16 };
-    const double from = log(first + 0.5), farthest = 700, /* e^709 is the largest double */
-        n = t->log_n < log(WHOLE) ? log(rint(exp(t->log_n)) + 0.5) : t->log_n,
-                 to = t->linear ? fmin(n, farthest) : n;
+    const double largest = 700, /* e^709 is the largest double */
+        from = log(first + 0.5), n = t->log_n < log(WHOLE) ? log(rint(exp(t->log_n)) + 0.5) : t->log_n,
+                 to = fmin(n, t->linear ? largest : POSITIONS_FARTHEST);
     double least = -INFINITY;
     if (!(from < to)) { return true; }
     for (int i = 1; i <= LOOKS; i++) {
@@ -249,7 +249,6 @@ static bool tail_make(struct tail *t, const struct family *family, const double 
                        .with_density = with_density,
                        .before = -INFINITY,
                        .add = add};
-    if (far && position.linear == 0 && log_n > POSITIONS_FARTHEST) { return false; }
     t->last = log_n + log_tail_at(t, position.log * log_n);
     if (!positions_visit(position, far ? log(CONTINUUM) : log_n, first, &sum)) { return false; }
     return !far || t->has_ended || tail_add_far(t, fmax(first, CONTINUUM));
