@@ -531,6 +531,8 @@ holds "the keys that matter" grep -Eq "e\^100000 +0.951743 +5.8612 +19$" out
 expect 0 "predict --json at positions" predict gaussian 'position={log:0.2}' n=e^10 --json
 holds "its position" grep -q '"position": {"typical_score": 2.25267' out
 expect 2 "predict of a penalty without its position" predict gaussian linear=0.1
+expect 0 "predict of an exponent that is nothing" predict gaussian 'position={log: 2}' n=e^900
+holds "no sign before 0" grep -Eq "e\^900 +0.78777 +0.78777 +0.0000 " out
 expect 2 "predict of positions too far" predict pareto tail=10 'position={log:0.2}' n=e^2000
 expect 2 "predict of positions without a law" predict plateau 'position={log:0.2}'
 expect 0 "predict keys on a sphere at positions" predict spherical dimension=5 'position={linear: 0.1}' n=1000 --json

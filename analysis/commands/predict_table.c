@@ -11,9 +11,9 @@ const char *const predict_table_law_name[] = {
     [LIMITS_WEIBULL] = "Weibull", [LIMITS_FRECHET] = "Frechet",
 };
 
-/* "-" for NaN and infinities. */
+/* "-" for NaN and infinities; no "-0.0000". */
 static const char *decimal(double x, char out[WORDS]) {
-    snprintf(out, WORDS, isfinite(x) ? "%.4f" : "-", x);
+    snprintf(out, WORDS, isfinite(x) ? "%.4f" : "-", fabs(x) < 5e-5 ? 0 : x);
     return out;
 }
 
