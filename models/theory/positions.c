@@ -295,11 +295,13 @@ static double score_guess(const struct family *family, const double *p, const st
 double positions_typical_score(const struct family *family, const double *p, double log_n) {
     const struct family_position position = family_position(family, p);
     const double second = position.linear + position.log * M_LN2, rounding = 4 * DBL_EPSILON, near = 1e-3,
-                 flat = 1e-6;
-    struct root r = {.low = family->quantile(p, -M_LN2) - second, .high = family->quantile(p, -log_n)};
+                 flat = 1e-6, steepest = 1e3;
+    struct root r = {.low = family->quantile(p, -M_LN2) - second,
+                     .high = fmin(family->quantile(p, -log_n), DBL_MAX / 4)};
     r.at_low = -positions_log_count(family, p, log_n, 0, r.low);
-    r.at_high = fmax(0, -positions_log_count(family, p, log_n, 0, r.high));
-    if (isnan(r.at_low) || isnan(r.at_high)) { return NAN; }
+    r.at_high = -positions_log_count(family, p, log_n, 0, r.high);
+    if (isnan(r.at_low) || isnan(r.at_high) || (r.high == DBL_MAX / 4 && r.at_high < 0)) { return NAN; }
+    r.at_high = fmax(0, r.at_high);
     double before = r.high, value_before = r.at_high, down = 0;
     for (int i = 0; i < 300; i++) {
         const double width = r.high - r.low, middle = r.low + width / 2;
@@ -310,8 +312,8 @@ double positions_typical_score(const struct family *family, const double *p, dou
                      x = guess > r.low && guess < r.high ? guess : middle,
                      value = -positions_log_count(family, p, log_n, 0, x),
                      steep = fabs(x * (value - value_before) / (x - before));
-        const bool is_close =
-            fabs(x - before) < near * fabs(x) && steep > flat && fabs(value) < rounding * fmax(1, steep);
+        const bool is_close = fabs(x - before) < near * fabs(x) && steep > flat &&
+                              fabs(value) < rounding * fmin(fmax(1, steep), steepest);
         if (is_close && value < 0) { return x; }
         down = is_close && value > 0 ? fmax(4 * down, 2 * rounding * fabs(x)) : 0;
         before = x;

@@ -247,6 +247,9 @@ static void test_uncountable_keys(void **state) {
         const double score = positions_typical_score(family, p, log_n);
         check_close(positions_log_below(family, p, log_n, score), -1, 1e-9);
     }
+    const struct place beyond = {"pareto", 0.5, 0, 0.03, 0}; /* s* above all doubles */
+    family = law_of(&beyond, p);
+    assert_true(isnan(positions_typical_score(family, p, 690)) && isnan(lambda_of(&beyond, 690)));
 }
 
 /* Two Gaussian keys, the second 10 farther down: the sup is where it joins, at a gap that 1/G' at s*, 3e5,
