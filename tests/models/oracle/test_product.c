@@ -368,17 +368,23 @@ static void test_long_grids(void **state) {
 static void test_heavy_tails(void **state) {
     (void)state;
     const struct {
-        double linear, log, log_n, ratio, entropy, participation, log_partition, susceptibility;
-    } known[] = {
-        {0.001, 0, 27.6310211159285, 0.5, 6.323994406838, 0.0135919525962, 3.863326043629, 2.126371222493},
-        {0.001, 0, 27.6310211159285, 4, 0.410896845414, 0.7954069304317, 3.817410150739, 0.518076195404},
-        {0.1, 0.3, 10 * M_LN2, 1, 0.313656465774, 0.8379074903576, 1.191297844628, 0.539512835500},
-        {0.01, 2, 16 * M_LN2, 0.25, 0.177964390080, 0.9274095345999, 0.316616682263, 0.541880269710},
-        {0.01, 2, 16 * M_LN2, 4, 4.04522328e-5, 0.9999756262807, 4.444651478867, 4.29917027e-5},
-        {0.01, 2, 16 * M_LN2, 16, 9.8236329e-6, 0.9999940312061, 17.778531162918, 9.8611690e-6}};
+        double linear, log, log_n, beta, entropy, participation, log_partition, susceptibility;
+    } known[] = {{0.001, 0, 27.6310211159285, 3.448250916086936, 6.323994406838, 0.0135919525962,
+                  3.863326043629, 2.126371222493},
+                 {0.001, 0, 27.6310211159285, 27.586007328695487, 0.410896845414, 0.7954069304317,
+                  3.817410150739, 0.518076195404},
+                 {0.1, 0.3, 10 * M_LN2, 9.728257658897975, 0.313656465774, 0.8379074903576, 1.191297844628,
+                  0.539512835500},
+                 {0.01, 2, 16 * M_LN2, 2.4997257406091005, 0.177964390080, 0.9274095345999, 0.316616682263,
+                  0.541880269710},
+                 {0.01, 2, 16 * M_LN2, 39.99561184974561, 4.04522328e-5, 0.9999756262807, 4.444651478867,
+                  4.29917027e-5},
+                 {0.01, 2, 16 * M_LN2, 159.98244739898243, 9.8236329e-6, 0.9999940312061, 17.778531162918,
+                  9.8611690e-6}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         const struct law law = law_at("pareto", 10, 0, known[i].linear, known[i].log);
-        const struct oracle_point x = point_at(&law, known[i].log_n, known[i].ratio);
+        const struct oracle_point x =
+            point_at(&law, known[i].log_n, known[i].beta / scale(&law, known[i].log_n));
         check_close(x.entropy, known[i].entropy, 5e-12);
         check_close(x.participation, known[i].participation, 5e-12);
         check_close(x.log_partition, known[i].log_partition, 5e-12);
@@ -393,16 +399,17 @@ static void test_heavy_tails(void **state) {
 static void test_far_keys_and_near_ends(void **state) {
     (void)state;
     const struct {
-        double tail, linear, log, log_n, ratio, entropy, participation, log_partition;
+        double tail, linear, log, log_n, beta, entropy, participation, log_partition;
     } known[] = {
-        {56.5338, 0, 0.370224, 238.336, 0.194798, 0.322401163844, 0.861206299738, 0.275521922841},
-        {7.42965, 0.0417399, 1.2444, 7.53155, 0.413795, 0.357817008127, 0.835032235728, 0.579112641233}};
+        {56.5338, 0, 0.370224, 238.336, 11.012662947035611, 0.322401163844, 0.861206299738, 0.275521922841},
+        {7.42965, 0.0417399, 1.2444, 7.53155, 3.055703247845617, 0.357817008127, 0.835032235728,
+         0.579112641233}};
     for (size_t i = 0; i < 4; i++) {
         const struct law law = law_at("pareto", known[i / 2].tail, 0, known[i / 2].linear, known[i / 2].log);
         struct oracle *o = make_oracle(&law, known[i / 2].log_n);
         struct oracle_point x;
         if (i % 2 == 1) { oracle_refine(o, 1.4); }
-        assert_true(oracle_at(o, known[i / 2].ratio, &x));
+        assert_true(oracle_at(o, known[i / 2].beta / scale(&law, known[i / 2].log_n), &x));
         check_close(x.entropy, known[i / 2].entropy, 2e-12);
         check_close(x.participation, known[i / 2].participation, 2e-12);
         check_close(x.log_partition, known[i / 2].log_partition, 2e-12);
