@@ -102,7 +102,7 @@ static void test_refused_predictions(void **state) {
          "predict spherical",
          "1:7",
          "without a `position`"},
-        {{"gaussian", "position={log: 1}", "n=e^2000"}, "predict gaussian", "1:10", "out of reach"},
+        {{"pareto", "tail=10", "position={log: 1}", "n=e^2000"}, "predict pareto", "1:10", "out of reach"},
         {{"gaussian", "n=1"}, "predict gaussian", "1:3", "from 2 to e^1000000, such as"},
         {{"gaussian", "n=[2,x]"}, "predict gaussian", "1:6", "not `x`"},
         {{"gaussian", "beta=1", "beta_ratio=2"}, "predict gaussian", "1:1", "does not go with `beta`"},
