@@ -1,4 +1,4 @@
-#include "models/theory/positions_scale.h"
+#include "models/theory/positions.h"
 
 #include <float.h>
 #include <math.h>
@@ -321,22 +321,6 @@ double positions_typical_score(const struct family *family, const double *p, dou
         root_narrow(&r, x, fabs(value) < DBL_EPSILON ? -DBL_MIN : value);
     }
     return r.low;
-}
-
-/* ---- Lambda^typ ---- */
-
-double positions_log_limit(const struct family *family, const double *p) {
-    const double settled = 1e-9, last = positions_scale(family, p, POSITIONS_FARTHEST).log_lambda,
-                 before = positions_scale(family, p, POSITIONS_FARTHEST / 2).log_lambda;
-    return fabs(last - before) < settled ? last : NAN;
-}
-
-bool positions_law(const struct family *family, const struct schedule *parameter, struct schedule *law) {
-    double p[FAMILY_PARAMETERS];
-    if (!family_is_constant(family, parameter)) { return false; }
-    family_parameters(family, parameter, 1, p);
-    *law = (struct schedule){exp(positions_log_limit(family, p)), 0, 0};
-    return isfinite(law->coef) && law->coef > 0;
 }
 
 /* ---- keys that matter ---- */

@@ -54,14 +54,6 @@ double positions_log_below(const struct family *family, const double *p, double 
  * say) towards the upper of two. NaN as above, and above all doubles. */
 double positions_typical_score(const struct family *family, const double *p, double log_n);
 
-/* What Lambda^typ tends to as n grows with these parameters, as a logarithm; NaN where it does not settle by
- * log n = POSITIONS_FARTHEST. */
-double positions_log_limit(const struct family *family, const double *p);
-
-/* The asymptotic law of Lambda^typ: that constant. False where parameters depend on n, or it does not settle.
- */
-bool positions_law(const struct family *family, const struct schedule *parameter, struct schedule *law);
-
 /* The keys that compete at the top. */
 struct positions_reach {
     double typical_score; /* s* */

@@ -52,7 +52,7 @@ static void uniforms(const uint64_t key[4], uint64_t purpose, uint64_t first, si
     }
 }
 
-static inline void add_moments(const struct points *p, double beta, const size_t count,
+static inline void add_moments(const struct octave_points *p, double beta, const size_t count,
                                lanes s[KERNEL_MOMENTS]) {
     lanes e0 = p->c * p->w, x = (lanes)((e0 != 0) & (bit_lanes)(beta * p->x)), e = e0;
     for (size_t m = 0; m < KERNEL_MOMENTS_ONCE; m++, e *= x) { s[m] += e; }
@@ -68,15 +68,15 @@ static inline __attribute__((always_inline)) void sum_moments(size_t n, const do
     double sum[KERNEL_MOMENTS][LANES];
     memset(out, 0, made * sizeof *out);
     if (n == 0) { return; }
-    struct rest rest = take_rest(n, gap, count, e);
+    struct octave_rest rest = take_octave_rest(n, gap, count, e);
     for (size_t l = 0; l < LANES; l += WIDTH) {
         lanes s[KERNEL_MOMENTS] = {{0}};
-        struct points p;
+        struct octave_points p;
         for (size_t i = l; i - l + LANES <= n; i += LANES) {
-            take_points(gap + i, count + i, e + i, &p);
+            take_octave_points(gap + i, count + i, e + i, &p);
             add_moments(&p, beta, made, s);
         }
-        take_points(rest.gap + l, rest.count + l, rest.e + l, &p);
+        take_octave_points(rest.gap + l, rest.count + l, rest.e + l, &p);
         add_moments(&p, beta, made, s);
         for (size_t m = 0; m < made; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
     }

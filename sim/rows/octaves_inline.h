@@ -17,23 +17,25 @@ static void weights(size_t n, const double *gap, double beta, double *e) {
 }
 
 /* Points of a few lanes: gap, count and weight. A weight of 0 takes even an infinite gap out. */
-struct points {
+struct octave_points {
     lanes x, c, w;
 };
 
-static inline void take_points(const double *gap, const double *count, const double *e, struct points *p) {
+static inline void take_octave_points(const double *gap, const double *count, const double *e,
+                                      struct octave_points *p) {
     memcpy(&p->x, gap, sizeof p->x);
     memcpy(&p->c, count, sizeof p->c);
     memcpy(&p->w, e, sizeof p->w);
 }
 
 /* The last of n > 0 points, where they are no whole LANES; those that lack have weight 0. */
-struct rest {
+struct octave_rest {
     double gap[LANES], count[LANES], e[LANES];
 };
 
-static struct rest take_rest(size_t n, const double *gap, const double *count, const double *e) {
-    struct rest r;
+static struct octave_rest take_octave_rest(size_t n, const double *gap, const double *count,
+                                           const double *e) {
+    struct octave_rest r;
     for (size_t l = 0; l < LANES; l++) {
         size_t i = n / LANES * LANES + l, at = i < n ? i : 0;
         r.gap[l] = gap[at];
@@ -53,12 +55,12 @@ static inline __attribute__((always_inline)) void add_some(size_t end, const dou
                                                            double (*sum)[AVERAGES][LANES]) {
     for (size_t l = 0; l < LANES; l += WIDTH) {
         lanes s[TOGETHER][AVERAGES];
-        struct points p;
+        struct octave_points p;
         for (size_t o = 0; o < octaves; o++) {
             for (size_t m = 0; m < AVERAGES; m++) { memcpy(&s[o][m], &sum[o][m][l], sizeof s[o][m]); }
         }
         for (size_t i = l; i < end; i += LANES) {
-            take_points(gap + i, counted ? count + i : gap + i, e + i, &p);
+            take_octave_points(gap + i, counted ? count + i : gap + i, e + i, &p);
             p.x = (lanes)((p.w != 0) & (bit_lanes)p.x);
             for (size_t o = 0; o < octaves; o++) {
                 lanes e0 = counted ? p.c * p.w : p.w, e1 = e0 * p.x;
@@ -116,7 +118,7 @@ static void add_chunk(size_t octave_count, const size_t *n, size_t first, size_t
     const size_t points = end - first, whole = points / LANES * LANES;
     double e[CHUNK];
     weights_nearby(points, gap + first, beta, e);
-    struct rest rest = take_rest(points, gap + first, count ? count + first : gap + first, e);
+    struct octave_rest rest = take_octave_rest(points, gap + first, count ? count + first : gap + first, e);
     for (size_t o = 0, together; o < octave_count && n[o] > first; o += together) {
         together = octave_count - o < TOGETHER ? octave_count - o : TOGETHER;
         size_t reach = n[o] - first < whole ? (n[o] - first + LANES - 1) / LANES * LANES : whole;

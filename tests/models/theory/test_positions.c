@@ -1,6 +1,6 @@
 /* Keys whose scores fall with distance: THEORY's values, which a program of its own gave, and sums key by
  * key in long double with the C library's functions. */
-#include "models/theory/positions.h"
+#include "models/theory/positions_scale.h"
 #include "models/theory/typical.h"
 #include "tests/test.h"
 
