@@ -358,9 +358,9 @@ void diagnosis_take_rows(struct diagnosis *d, struct diagnosis_row *found) {
             p->participation = median_found(d, count, row, participation_of, room);
             p->collapse = median_found(d, count, row, collapse_of, room);
             p->top_weight = median_found(d, count, row, top_weight_of, room);
-            for (size_t k = 0; k < count; k++) {
-                p->top_key_mass += top_weight_of(&found[row[k] - s->row]) / (double)count;
-            }
+            double mass = 0;
+            for (size_t k = 0; k < count; k++) { mass += top_weight_of(&found[row[k] - s->row]); }
+            if (count > 0) { p->top_key_mass = mass / (double)count; }
         }
     }
     free(row);

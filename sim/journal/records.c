@@ -340,8 +340,9 @@ static bool cannot_use(const struct records *r, const struct place *place, bool 
     if (lost && r->by_heads) { return false; }
     message_error(lost ? "%s: the record of %s was good before and cannot be read now; run the same command "
                          "again"
-                       : "%s: the record of %s was made by another gapscale; go on with that one, or start "
-                         "again: run with --fresh discards a journal, --force what a file would grow from",
+                       : "%s: the record of %s was made by another gapscale; go on with that one, or compute "
+                         "it again: gapscale run with --fresh discards a journal, with --force what a file "
+                         "would grow from",
                   r->file[place->file], unit_name(r->plan, place->units, name));
     return false;
 }

@@ -3,7 +3,9 @@
  * nodes integrate every polynomial of degree < 8 exactly, so exp(-beta gap) is off by at most
  * 2 (beta r / 2)^8 / 8! relative (Chebyshev interpolation). A bin matters only while beta gap is below
  * about log n + 10, hence beta r < (log n + 10)/64; and its error enters H times its share of the
- * weight and beta gap: below 1e-11 at n = 2^26. */
+ * weight and beta gap: below 1e-11 at n = 2^26. So far as the sum is not much smaller than the highest
+ * score's share: where that one stands far out (compress_find_base), bins are of the gap from the second
+ * score. */
 #include "sim/rows/compress.h"
 
 #include <math.h>
