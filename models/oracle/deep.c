@@ -118,7 +118,10 @@ static void take_points(const struct deep *d, double beta, double x, const doubl
     for (int i = 0; i < DEEP_POINTS; i++) { u[i] = d->gap - (x + point[i]) / beta; }
     for (size_t i = 0, run; i < DEEP_POINTS; i += run) {
         run = curve_run(d->curve, d->law->vector, DEEP_POINTS - i, u + i, FUNCTIONS, both + i);
-        if (run == 0) { both[i][LOG_NUMBER] = both[i][LOG_DENSITY] = NAN, run = 1; }
+        if (run == 0) {
+            both[i][LOG_NUMBER] = both[i][LOG_DENSITY] = NAN;
+            run = 1;
+        }
     }
     for (int i = 0; i < DEEP_POINTS; i++) {
         for (int q = 0; q < FUNCTIONS; q++) { value[q][i] = both[i][q]; }

@@ -80,17 +80,19 @@ static void add_folded(struct maximum *m, struct panels *sum, double fold, doubl
     m->fold = NAN;
 }
 
-/* From one t to the next, down to the lowest score at most. Near that 1 - V may be a power, as V is below
- * where a key begins to reach above: folds make them smoother. */
+/* From one t to the next, down to the lowest score at most. Near that, where it is s*, too, 1 - V may be a
+ * power, as V is below where a key begins to reach above: folds make them smoother. */
 static double add_panel(struct maximum *m, struct panels *sum, double t, struct next next, bool kinked) {
-    const bool ends = next.t <= m->lowest && m->lowest < t;
+    const double near = 1e-6;
+    const bool ends = next.t <= m->lowest && m->lowest < t,
+               low = ends || (next.t > t && fabs(t - m->lowest) < near);
     const double to = ends ? m->lowest : next.t, top = fmax(t, to), bottom = fmin(t, to),
-                 middle = ends && kinked ? (top + bottom) / 2
-                          : ends         ? top
-                                         : bottom;
-    if (ends) { add_folded(m, sum, bottom, middle); }
+                 middle = low && kinked ? (top + bottom) / 2
+                          : low         ? top
+                                        : bottom;
+    if (low) { add_folded(m, sum, bottom, middle); }
     if (kinked) { add_folded(m, sum, top, middle); }
-    if (!ends && !kinked) {
+    if (!low && !kinked) {
         sum->rule = top - bottom < 1 ? &m->oracle->rules.inner : &m->oracle->rules.outer;
         panels_add(sum, bottom, top);
     }
@@ -140,7 +142,7 @@ static double by_panels(const struct oracle *o, double score, double *lowest) {
     double end;
     m.near = ends ? nearest_of(&m, kinks_are_slight(o)) : INFINITY;
     m.above = true;
-    const bool is_told = maximum_value(&m, m.farthest) <= NOTHING && add_all(&m, &above, true, &end);
+    const bool is_told = maximum_value(&m, 1.1 * m.farthest) <= NOTHING && add_all(&m, &above, true, &end);
     m.above = false;
     const bool is_near = add_all(&m, is_told ? &below : NULL, false, &end);
     *lowest = is_near ? -unit * end : INFINITY;

@@ -52,7 +52,7 @@ void lone_close(struct lone *lone);
 void lone_fill(const struct lone *lone, double first, double step, size_t count,
                double *const row[LONE_FUNCTIONS]);
 
-/* The depth, LONE_BEHIND 44.0at least, from where on polynomials through 16 points that are `step` apart do;
+/* The depth, LONE_BEHIND at least, from where on polynomials through 16 points that are `step` apart do;
  * infinite where there is none. */
 double lone_smooth_from(const struct lone *lone, double step);
 

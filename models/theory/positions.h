@@ -51,7 +51,8 @@ double positions_log_density(const struct family *family, const double *p, doubl
 double positions_log_below(const struct family *family, const double *p, double log_n, double score);
 
 /* s*: the largest s with G(s) >= 1, to rounding: among keys that hardly meet (16 standard deviations apart,
- * say) towards the upper of two. NaN as above, and above all doubles. */
+ * say), where G is 1 to rounding on an interval, one of its scores, mostly near its upper end. NaN as above,
+ * and above all doubles. */
 double positions_typical_score(const struct family *family, const double *p, double log_n);
 
 /* The keys that compete at the top. */

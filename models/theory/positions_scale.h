@@ -4,10 +4,10 @@
 
 #include "models/theory/positions.h"
 
-/* NaN where keys reach too far; relative error below 1e-10. Of several maxima the highest that a scan shows,
- * the 32 nearest keys' lowest scores, or those of the keys about the scan's best, or what lies behind the
- * highest scores of the 32 next keys: where it is nearer to s* than 1/100 of the scale there, it may be 1e-4
- * too small. log_rank is log G at the sup. */
+/* NaN where keys reach too far; relative error below 1e-10 where keys meet (s* of positions.h). Of several
+ * maxima the highest that a scan shows, the 32 nearest keys' lowest scores, or those of the keys about the
+ * scan's best, or what lies behind the highest scores of the 32 next keys: where it is nearer to s* than
+ * 1/100 of the scale there, it may be 1e-4 too small. log_rank is log G at the sup. */
 struct typical positions_scale(const struct family *family, const double *p, double log_n);
 
 /* What Lambda^typ tends to as n grows with these parameters, as a logarithm; NaN where it does not settle by

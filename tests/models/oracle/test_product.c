@@ -417,6 +417,18 @@ static void test_far_keys_and_near_ends(void **state) {
     }
 }
 
+/* Keys on a circle that never meet, from s* at the lowest score on: the nearest one, -2 to 0, is -1 in
+ * the mean. And a tail so heavy that rows reach 2000 units of it. */
+static void test_highest_from_an_end(void **state) {
+    (void)state;
+    const struct law circle = law_at("spherical", 2, 0, 8.8, 0), heavy = law_at("pareto", 5, 0, 0.5, 0);
+    const double log_n = log(12), beta = 16,
+                 score = positions_typical_score(family_find("spherical"), circle.p, log_n);
+    const struct oracle_point x = point_at(&circle, log_n, beta), y = point_at(&heavy, log(18), 1);
+    check_close(-(x.log_partition + x.log_top_weight) / beta, (score + 1) * scale(&circle, log_n), 1e-12);
+    check_close(y.gap_mean, 0.23813323, 1e-8);
+}
+
 /* Panels, cells and stretches 1.9 times finer change nothing beyond the stated errors. */
 static void test_errors(void **state) {
     (void)state;
@@ -456,6 +468,7 @@ int main(void) {
                                        cmocka_unit_test(test_far_keys_and_near_ends),
                                        cmocka_unit_test(test_many_keys_of_a_step),
                                        cmocka_unit_test(test_rare_scores_of_far_keys),
-                                       cmocka_unit_test(test_highest_above_an_end)};
+                                       cmocka_unit_test(test_highest_above_an_end),
+                                       cmocka_unit_test(test_highest_from_an_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
