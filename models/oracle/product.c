@@ -339,13 +339,12 @@ static struct oracle_point point_of(const struct oracle *o, const struct totals 
     point.log_partition_error =
         error_of(t, PLACE) + lost * (1 + fabs(point.log_partition)) + 1e-12 * absolute;
     point.log_top_weight = -point.log_partition - beta * o->highest;
-    point.log_top_weight_error = point.log_partition_error + 1e-12 * fabs(beta * o->highest);
+    point.log_top_weight_error = isfinite(point.log_top_weight)
+                                     ? point.log_partition_error + 1e-12 * fabs(beta * o->highest)
+                                     : INFINITY;
     point.gap_mean = (point.entropy - point.log_partition) / beta - o->highest;
-    point.gap_mean_error = isfinite(point.gap_mean)
-                               ? (point.entropy_error + error_of(t, PLACE) +
-                                  lost * (1 + fabs(point.log_partition) + 1e-12 * absolute)) /
-                                     beta
-                               : INFINITY;
+    point.gap_mean_error =
+        isfinite(point.gap_mean) ? (point.entropy_error + point.log_top_weight_error) / beta : INFINITY;
     point.susceptibility = sum[SUSCEPTIBILITY] / total;
     point.susceptibility_error = error_of(t, SUSCEPTIBILITY) + lost * (1 + fabs(point.susceptibility)) +
                                  3e-15 * point.entropy * point.entropy; /* of two such squares */
