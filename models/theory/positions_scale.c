@@ -223,16 +223,17 @@ struct typical positions_scale(const struct family *family, const double *p, dou
     return (struct typical){.log_lambda = log_density, .log_rank = 0, .log_gap = -INFINITY};
 }
 
-double positions_log_limit(const struct family *family, const double *p) {
+double positions_scale_limit(const struct family *family, const double *p) {
     const double settled = 1e-9, last = positions_scale(family, p, POSITIONS_FARTHEST).log_lambda,
                  before = positions_scale(family, p, POSITIONS_FARTHEST / 2).log_lambda;
     return fabs(last - before) < settled ? last : NAN;
 }
 
-bool positions_law(const struct family *family, const struct schedule *parameter, struct schedule *law) {
+bool positions_scale_law(const struct family *family, const struct schedule *parameter,
+                         struct schedule *law) {
     double p[FAMILY_PARAMETERS];
     if (!family_is_constant(family, parameter)) { return false; }
     family_parameters(family, parameter, 1, p);
-    *law = (struct schedule){exp(positions_log_limit(family, p)), 0, 0};
+    *law = (struct schedule){exp(positions_scale_limit(family, p)), 0, 0};
     return isfinite(law->coef) && law->coef > 0;
 }

@@ -12,10 +12,10 @@ struct typical positions_scale(const struct family *family, const double *p, dou
 
 /* What Lambda^typ tends to as n grows with these parameters, as a logarithm; NaN where it does not settle by
  * log n = POSITIONS_FARTHEST. */
-double positions_log_limit(const struct family *family, const double *p);
+double positions_scale_limit(const struct family *family, const double *p);
 
 /* The asymptotic law of Lambda^typ: that constant. False where parameters depend on n, or it does not settle.
  */
-bool positions_law(const struct family *family, const struct schedule *parameter, struct schedule *law);
+bool positions_scale_law(const struct family *family, const struct schedule *parameter, struct schedule *law);
 
 #endif

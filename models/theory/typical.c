@@ -90,6 +90,6 @@ struct typical typical_along(const struct family *family, const struct schedule 
 }
 
 bool typical_law(const struct family *family, const struct schedule *parameter, struct schedule *law) {
-    if (family_has_position(family, parameter)) { return positions_law(family, parameter, law); }
+    if (family_has_position(family, parameter)) { return positions_scale_law(family, parameter, law); }
     return family->law && family->law(parameter, law);
 }

@@ -43,7 +43,7 @@ static void test_linear_penalties(void **state) {
         check_close(positions_typical_score(family, p, 1e5), known[i].typical_score, 6e-7);
         check_close(lambda_of(&place, 1e5), known[i].lambda, 6e-7);
         check_relative(lambda_of(&place, log(1e4)), lambda_of(&place, 1e5), 1e-11);
-        check_relative(exp(positions_log_limit(family, p)), lambda_of(&place, 1e5), 1e-11);
+        check_relative(exp(positions_scale_limit(family, p)), lambda_of(&place, 1e5), 1e-11);
     }
 }
 
@@ -57,7 +57,7 @@ static void test_log_penalties(void **state) {
     check_close(lambda_of(&slow, POSITIONS_FARTHEST), 5.024, 5e-4);
     check_close(lambda_of(&fast, POSITIONS_FARTHEST), 2.310, 5e-4);
     const struct family *family = law_of(&slow, p);
-    check_close(exp(positions_log_limit(family, p)), 5.024, 5e-4);
+    check_close(exp(positions_scale_limit(family, p)), 5.024, 5e-4);
     check_relative(lambda_of(&slow, 2 * POSITIONS_FARTHEST), lambda_of(&slow, POSITIONS_FARTHEST), 1e-12);
     const struct place heavy = {"pareto", 10, 0, 0, 0.2};
     assert_true(isnan(lambda_of(&heavy, 2 * POSITIONS_FARTHEST)));
