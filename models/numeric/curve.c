@@ -152,33 +152,39 @@ bool curve_at(const struct curve *c, double x, double value[VALUES]) {
     return panel != NULL;
 }
 
+/* How many of increasing x a panel, which may be NULL, has. */
+static size_t count_inside(const struct panel *panel, size_t count, const double *x) {
+    size_t run = panel ? 1 : 0;
+    while (panel && run < count && x[run] <= panel->high) { run++; }
+    return run;
+}
+
+static void function_at(const struct panel *panel, size_t q, const struct vector *vector, size_t count,
+                        const double *x, double *y) {
+    double coefficient[TERMS];
+    for (size_t k = 0; k < TERMS; k++) { coefficient[k] = panel->coefficient[k][q]; }
+    vector->chebyshev(count, coefficient, (panel->low + panel->high) / 2, 2 / (panel->high - panel->low), x,
+                      y);
+}
+
 size_t curve_run(const struct curve *c, const struct vector *vector, size_t count, const double *x,
                  size_t functions, double (*value)[VALUES]) {
     enum { MOST = 64, FEW = 2 };
-    double y[MOST], coefficient[TERMS];
+    double y[MOST];
     const struct panel *panel = find_panel(c, x[0]);
-    size_t run = panel ? 1 : 0;
-    while (panel && run < count && run < MOST && x[run] <= panel->high) { run++; }
+    const size_t run = count_inside(panel, count < MOST ? count : MOST, x);
     for (size_t i = 0; run <= FEW && i < run; i++) { panel_at(panel, x[i], value[i]); }
     for (size_t q = 0; run > FEW && q < functions; q++) {
-        for (size_t k = 0; k < TERMS; k++) { coefficient[k] = panel->coefficient[k][q]; }
-        vector->chebyshev(run, coefficient, (panel->low + panel->high) / 2, 2 / (panel->high - panel->low), x,
-                          y);
+        function_at(panel, q, vector, run, x, y);
         for (size_t i = 0; i < run; i++) { value[i][q] = y[i]; }
     }
     return run;
 }
 
 size_t curve_rows(const struct curve *c, const struct vector *vector, size_t count, const double *x,
-                  double *const row[VALUES]) {
-    double coefficient[TERMS];
+                  size_t functions, double *const row[]) {
     const struct panel *panel = find_panel(c, x[0]);
-    size_t run = panel ? 1 : 0;
-    while (panel && run < count && x[run] <= panel->high) { run++; }
-    for (size_t q = 0; run > 0 && q < VALUES; q++) {
-        for (size_t k = 0; k < TERMS; k++) { coefficient[k] = panel->coefficient[k][q]; }
-        vector->chebyshev(run, coefficient, (panel->low + panel->high) / 2, 2 / (panel->high - panel->low), x,
-                          row[q]);
-    }
+    const size_t run = count_inside(panel, count, x);
+    for (size_t q = 0; run > 0 && q < functions; q++) { function_at(panel, q, vector, run, x, row[q]); }
     return run;
 }

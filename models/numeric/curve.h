@@ -36,8 +36,8 @@ bool curve_at(const struct curve *curve, double x, double value[CURVE_VALUES]);
 size_t curve_run(const struct curve *curve, const struct vector *vector, size_t count, const double *x,
                  size_t functions, double (*value)[CURVE_VALUES]);
 
-/* The same of all functions, side by side: row[q][i]. */
+/* The same, function by function: row[q][i]. */
 size_t curve_rows(const struct curve *curve, const struct vector *vector, size_t count, const double *x,
-                  double *const row[CURVE_VALUES]);
+                  size_t functions, double *const row[]);
 
 #endif

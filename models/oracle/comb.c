@@ -70,19 +70,13 @@ void comb_shares(double u, double share[COMB_TAPS]) {
 }
 
 static void spread_add(void *context, double penalty, double log_weight) {
-    const double exact = EXACT;
     const struct spread *s = context;
-    const double steps = s->scale * penalty, whole = floor(steps + exact), u = steps - whole,
-                 keys = exp(log_weight);
+    const double steps = s->scale * penalty, whole = floor(steps + EXACT), keys = exp(log_weight);
+    double share[COMB_TAPS];
     if (!(whole < (double)s->count)) { return; }
-    double weight[COMB_TAPS] = {0};
-    if (u > exact) {
-        lagrange(u, weight);
-    } else {
-        weight[COMB_FIRST - 1] = 1;
-        s->exact[(size_t)whole + COMB_FIRST] += keys;
-    }
-    for (size_t j = 0; j < COMB_TAPS; j++) { s->weight[(size_t)whole + 1 + j] += keys * weight[j]; }
+    comb_shares(steps - whole, share);
+    for (size_t j = 0; j < COMB_TAPS; j++) { s->weight[(size_t)whole + 1 + j] += keys * share[j]; }
+    s->exact[(size_t)whole + COMB_FIRST] += steps - whole > EXACT ? 0 : keys;
 }
 
 /* What e^{g u} du of keys, u from `from` to `to` within a step, count for in units of e^{g to}; those e^-60
@@ -389,11 +383,7 @@ double comb_fall_at(const struct comb *c, const struct comb_fall *fall, size_t i
 }
 
 /* By differences of order TAPS; in the middle of two points the polynomial is off by so much of one. */
-void comb_miss(const struct comb *c, const struct vector *vector, const double *row, double *miss) {
-    comb_miss_of(c->count, vector, row, miss);
-}
-
-void comb_miss_of(size_t count, const struct vector *vector, const double *row, double *miss) {
+void comb_miss(size_t count, const struct vector *vector, const double *row, double *miss) {
     const double middle = 2.9965e-6; /* ((TAPS - 1)!!/2^(TAPS/2))^2/TAPS! */
     static const size_t at[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
     static const double binomial[] = {1,      -16,  120,   -560, 1820, -4368, 8008, -11440, 12870,

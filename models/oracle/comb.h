@@ -98,7 +98,6 @@ void comb_shares(double u, double share[COMB_TAPS]);
 
 /* What polynomials, and the rule that stands for many keys, are off near each point of a row: the next term
  * of their series, added to `miss`. */
-void comb_miss(const struct comb *comb, const struct vector *vector, const double *row, double *miss);
-void comb_miss_of(size_t count, const struct vector *vector, const double *row, double *miss);
+void comb_miss(size_t count, const struct vector *vector, const double *row, double *miss);
 
 #endif

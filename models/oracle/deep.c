@@ -114,17 +114,15 @@ bool deep_does(const struct deep *d, double beta) {
 /* N and D at the points of a rule. */
 static void take_points(const struct deep *d, double beta, double x, const double *point,
                         double value[FUNCTIONS][DEEP_POINTS]) {
-    double u[DEEP_POINTS], both[DEEP_POINTS][CURVE_VALUES];
+    double u[DEEP_POINTS];
     for (int i = 0; i < DEEP_POINTS; i++) { u[i] = d->gap - (x + point[i]) / beta; }
     for (size_t i = 0, run; i < DEEP_POINTS; i += run) {
-        run = curve_run(d->curve, d->law->vector, DEEP_POINTS - i, u + i, FUNCTIONS, both + i);
+        double *const row[FUNCTIONS] = {value[LOG_NUMBER] + i, value[LOG_DENSITY] + i};
+        run = curve_rows(d->curve, d->law->vector, DEEP_POINTS - i, u + i, FUNCTIONS, row);
         if (run == 0) {
-            both[i][LOG_NUMBER] = both[i][LOG_DENSITY] = NAN;
+            value[LOG_NUMBER][i] = value[LOG_DENSITY][i] = NAN;
             run = 1;
         }
-    }
-    for (int i = 0; i < DEEP_POINTS; i++) {
-        for (int q = 0; q < FUNCTIONS; q++) { value[q][i] = both[i][q]; }
     }
     d->law->vector->exp(FUNCTIONS * DEEP_POINTS, value[0], value[0]);
 }

@@ -244,7 +244,7 @@ static enum comb_state add_up(const struct oracle *o, double score, double first
         state = comb_open(&comb, family_position(o->family, o->p), o->log_n, 1, step, count, count);
     }
     if (state == COMB_MADE) {
-        comb_miss(&comb, o->vector, row, miss);
+        comb_miss(count, o->vector, row, miss);
         comb_add(&comb, o->vector, 0, row, log_below);
         comb_add_miss(&comb, o->vector, 0, true, miss, missed);
     }

@@ -108,9 +108,9 @@ static void fill(const struct work *w, const struct ladder_rung *r, bool is_firs
     lone_fill(w->lone, (double)first * r->step, r->step, count, w->f);
     memset(w->f[LADDER_MISS_LOG], 0, count * sizeof(double));
     memset(w->f[LADDER_MISS], 0, count * sizeof(double));
-    comb_miss_of(count, w->vector, w->f[LONE_LOG_PHI], w->f[LADDER_MISS_LOG]);
-    comb_miss_of(count, w->vector, w->f[LONE_FIRST], w->f[LADDER_MISS]);
-    comb_miss_of(count, w->vector, w->f[LONE_ENTROPIES], w->f[LADDER_MISS]);
+    comb_miss(count, w->vector, w->f[LONE_LOG_PHI], w->f[LADDER_MISS_LOG]);
+    comb_miss(count, w->vector, w->f[LONE_FIRST], w->f[LADDER_MISS]);
+    comb_miss(count, w->vector, w->f[LONE_ENTROPIES], w->f[LADDER_MISS]);
 }
 
 /* Weights of l - origin steps at [l] as taps, with f at depth i + first in row[0]; `size` as many times. */

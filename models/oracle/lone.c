@@ -134,7 +134,7 @@ void lone_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
 static size_t fill_behind(const struct lone *l, size_t count, const double *depth,
                           double *const row[LONE_FUNCTIONS]) {
     const struct vector *vector = l->field.o->vector;
-    const size_t run = curve_rows(l->behind, vector, count, depth, row);
+    const size_t run = curve_rows(l->behind, vector, count, depth, LONE_FUNCTIONS, row);
     for (int f = 0; f < LOGARITHMS; f++) { vector->exp(run, row[f], row[f]); }
     for (size_t k = 0; k < run; k++) {
         const double first = row[LONE_FIRST][k];

@@ -291,9 +291,9 @@ static bool integrate(const struct grid *g, struct comb *comb, const struct vect
     for (size_t k = 0; k < g->count; k++) {
         for (size_t f = 0; f < LONE_FUNCTIONS; f++) { row[f][k] = g->value[k][f]; }
     }
-    comb_miss(comb, vector, row[LONE_LOG_PHI], row[LADDER_MISS_LOG]);
-    comb_miss(comb, vector, row[LONE_FIRST], row[LADDER_MISS]);
-    comb_miss(comb, vector, row[LONE_ENTROPIES], row[LADDER_MISS]);
+    comb_miss(comb->count, vector, row[LONE_LOG_PHI], row[LADDER_MISS_LOG]);
+    comb_miss(comb->count, vector, row[LONE_FIRST], row[LADDER_MISS]);
+    comb_miss(comb->count, vector, row[LONE_ENTROPIES], row[LADDER_MISS]);
     const struct falls falls = falls_of(g);
     const size_t begin = comb_trim(comb, vector, row[LONE_LOG_PHI], &falls.fall[0], something, nothing);
     for (size_t f = 0; f < LONE_FUNCTIONS; f++) { comb_add(comb, vector, begin, row[f], sum[f]); }
@@ -393,8 +393,7 @@ static bool answer_at(struct grid *g, const struct oracle *o, double absolute, d
 }
 
 /* From where the grid begins. False where that does better: where rungs are long, or errors larger than they
- * may be.
- */
+ * may be. */
 static bool by_ladder(const struct grid *g, const struct oracle *o, double absolute, double beta,
                       struct oracle_point *point, enum comb_state *state) {
     const struct lone *l = &g->lone;
@@ -425,8 +424,8 @@ static bool answer_by_grid(struct grid *g, const struct oracle *o, double absolu
     return grid_fill(g, o, absolute) && (g->count <= COMB_TAPS || answer_at(g, o, absolute, beta, point));
 }
 
-/* What is deep is known as far as ladders want it: a grid has all scores looked at. False when out of memory.
- */
+/* What is deep is known as far as ladders want it: a grid has all scores looked at. False when out of
+ * memory. */
 static bool answer_in_reach(struct grid *g, const struct oracle *o, double absolute, double beta,
                             struct oracle_point *point) {
     enum comb_state state = COMB_MADE;

@@ -37,8 +37,7 @@ struct group {
 bool group_open(const struct scores_request *request, struct group *group);
 void group_release(struct group *group);
 
-/* An attribute, NaN where there is none; false after a message: it is no number, or
- * several. */
+/* An attribute, NaN where there is none; false after a message: it is no number, or several. */
 bool group_number(const struct group *group, const char *attribute, double *number);
 
 /* A causal context of which every query is there, each seeing what came before it. */
