@@ -15,10 +15,12 @@ static const char *lacks(const struct study *study) {
     return "no series goes along a prescription";
 }
 
-/* Panels stand side by side: panel p is from p to p + 1. */
+/* Panels stand side by side, panel p from p to p + 1: one for each prescription that a series goes along. */
 struct panels {
     const struct study *study;
     struct prescribed *judged; /* of the series that go along a prescription */
+    enum prescription shown[PRESCRIPTIONS];
+    size_t count;
     struct axis_range log_log_n, y;
 };
 
@@ -35,18 +37,26 @@ static double place(const struct panels *panels, size_t panel, double log_n) {
 /* From the trained lengths on, and entropies down to where they hardly matter. */
 static struct panels panels_make(const struct study *study) {
     const double least = -3, most_known = 20;
-    struct panels panels = {study, memory_create(study->count, sizeof *panels.judged), axis_empty,
-                            axis_empty};
+    struct panels panels = {.study = study,
+                            .judged = memory_create(study->count, sizeof *panels.judged),
+                            .log_log_n = axis_empty,
+                            .y = axis_empty};
+    bool is_shown[PRESCRIPTIONS] = {false};
     for (size_t i = 0; i < study->count; i++) {
         const struct fit *fit = &study->fit[i];
-        if (fit->series->is_prescribed) { prescribed_make(&panels.judged[i], fit); }
-        for (size_t n = 0; fit->series->is_prescribed && n < fit->lengths; n++) {
+        if (!fit->series->is_prescribed) { continue; }
+        prescribed_make(&panels.judged[i], fit);
+        is_shown[fit->series->prescription] = true;
+        for (size_t n = 0; n < fit->lengths; n++) {
             struct prescribed_point p = point_at(&panels, i, n);
             double y = log10(p.entropy);
             if (!p.is_trained) { continue; }
             axis_include(&panels.log_log_n, log(fit->series->log_n[n]));
             if (y < most_known) { axis_include(&panels.y, fmax(y, least)); }
         }
+    }
+    for (size_t p = 0; p < PRESCRIPTIONS; p++) {
+        if (is_shown[p]) { panels.shown[panels.count++] = (enum prescription)p; }
     }
     axis_pad(&panels.y, 0.04, 1);
     panels.y.high += 0.08 * (panels.y.high - panels.y.low); /* for names of panels */
@@ -83,8 +93,9 @@ static void print_block(FILE *out, const char *name, const struct panels *panels
                         const struct along *along, print_series *print) {
     script_block_begin(out, name);
     for (size_t k = 0; k < count; k++) {
-        for (size_t p = 0; p < PRESCRIPTIONS; p++) {
-            if (along[k].series[p] < panels->study->count) { print(out, panels, p, along[k].series[p]); }
+        for (size_t p = 0; p < panels->count; p++) {
+            size_t i = along[k].series[panels->shown[p]];
+            if (i < panels->study->count) { print(out, panels, p, i); }
         }
         script_row(out, 4, (double[]){NAN, NAN, NAN, NAN});
         script_next_index(out);
@@ -108,8 +119,8 @@ static void print_ticks(FILE *out, const struct panels *panels) {
         tick[0] = exp(range->low), tick[1] = exp(range->high);
         count = 2;
     }
-    fprintf(out, "set xrange [0:%d]\nset xtics (", PRESCRIPTIONS);
-    for (size_t i = 0; i < PRESCRIPTIONS * count; i++) {
+    fprintf(out, "set xrange [0:%zu]\nset xtics (", panels->count);
+    for (size_t i = 0; i < panels->count * count; i++) {
         fprintf(out, "%s'' %.12g", i > 0 ? ", " : "", place(panels, i / count, tick[i % count]));
     }
     fputs(")\n", out);
@@ -130,10 +141,12 @@ static void print_prescriptions(FILE *out, const struct study *study) {
     for (size_t k = 0; k < count; k++) { script_list_name(out, k == 0, along[k].name); }
     script_list_end(out);
     script_list_begin(out, "panel");
-    for (size_t p = 0; p < PRESCRIPTIONS; p++) { script_list_text(out, p == 0, prescription_name[p]); }
+    for (size_t p = 0; p < panels.count; p++) {
+        script_list_text(out, p == 0, prescription_name[panels.shown[p]]);
+    }
     script_list_end(out);
     script_number(out, "laws", (double)count);
-    script_number(out, "panels", PRESCRIPTIONS);
+    script_number(out, "panels", (double)panels.count);
     axis_print_log(out, "y", panels.y);
     print_ticks(out, &panels);
     free(panels.judged);
