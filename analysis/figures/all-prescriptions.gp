@@ -9,7 +9,7 @@ set title '{/:Bold Entropy along prescriptions:}  '.fitting('flat where critical
 set xlabel length_label.' from {/:Italic n}_{0} on; ticks: '.tick_names offset 0,0.7 font (columns == 1 ? ',6.5' : '')
 set ylabel 'mean entropy  ⟨{/:Italic H}⟩  (nats)'
 set key font ',8' samplen 1.6 spacing 1.05 @key_beside
-if (columns == 1) { set key maxrows 5 width -2 font ',6'; set bmargin 10 }
+if (columns == 1) { set key maxrows 5 width -2 font ',6'; set bmargin 5 + (laws < 5 ? laws : 5) }
 set label 'points: measured, '.bar_words.'; lines: exact means' @note_place
 unset grid
 set grid ytics linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4' back
