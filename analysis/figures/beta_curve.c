@@ -12,8 +12,8 @@
 /* Logarithms: what is interpolated and looked at is log H, mean log Y_2 and log mean Y_2. */
 struct source {
     bool is_entropy;
-    double log_n;
-    struct oracle *oracle; /* NULL: the splines */
+    double log_n, log_height; /* height: of what a figure shows of H */
+    struct oracle *oracle;    /* NULL: the splines */
     double *x;
     gsl_interp *spline[BETA_CURVE_COLUMNS]; /* NULL: no such column */
     double *column[BETA_CURVE_COLUMNS];
@@ -56,9 +56,16 @@ static void value_at(const struct source *source, double x, double value[BETA_CU
 /* What is seen of a value, in heights of a figure: H and its logarithm, or exponents of n. */
 enum { VIEWS = 2 };
 static void view_of(const struct source *source, const double value[BETA_CURVE_COLUMNS], double view[VIEWS]) {
-    const double least = log(1e-4), decades = log(source->log_n) - least;
-    view[0] = source->is_entropy ? exp(value[0]) / source->log_n : value[0] / source->log_n;
+    const double decades = log(1e4) + fmax(source->log_height, 0), least = source->log_height - decades;
+    view[0] = source->is_entropy ? exp(value[0] - source->log_height) : value[0] / source->log_n;
     view[1] = source->is_entropy ? fmax(value[0], least) / decades : value[1] / source->log_n;
+}
+
+/* Betas may begin where little of log n is left. */
+static double log_height_of(const struct beta_curve *c) {
+    double highest = -INFINITY;
+    for (size_t i = 0; i < c->count; i++) { highest = fmax(highest, c->value[i][0]); }
+    return highest;
 }
 
 /* How far a point lies off the straight line between its neighbours, at most. */
@@ -103,8 +110,9 @@ static bool refine_once(const struct source *source, struct beta_curve *c, size_
     return go_on;
 }
 
-static void refine_curve(const struct source *source, struct beta_curve *c) {
+static void refine_curve(struct source *source, struct beta_curve *c) {
     enum { PASSES = 5, MOST = 400 };
+    source->log_height = log_height_of(c);
     for (int pass = 0; pass < PASSES && refine_once(source, c, MOST); pass++) {}
 }
 

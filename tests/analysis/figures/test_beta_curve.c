@@ -11,7 +11,7 @@
 
 enum { BETAS = 9 };
 
-/* Rows at one n, betas from 1/4 to 4 Lambda^typ, and what is exact and measured there. */
+/* Rows at one n, and what is exact and measured there. */
 struct made {
     double log_n, log_lambda, ratio[BETAS], exact[BETAS], log_y[BETAS], log_mean_y[BETAS], entropy[BETAS],
         y[BETAS];
@@ -22,9 +22,10 @@ struct law {
     const char *family;
     double p[FAMILY_PARAMETERS];
 };
-static const struct law gaussian = {"gaussian", {1}}, dotproduct = {"dotproduct", {3, 1}};
+static const struct law gaussian = {"gaussian", {1}}, dotproduct = {"dotproduct", {3, 1}},
+                        circle = {"spherical", {2}};
 
-static void make(struct made *m, const struct law *law, double log_n) {
+static void make_from(struct made *m, const struct law *law, double log_n, double first_ratio, double step) {
     const struct family *family = family_find(law->family);
     *m = (struct made){.log_n = log_n, .log_lambda = typical_scale(family, law->p, log_n).log_lambda};
     struct results_series *s = &m->series;
@@ -46,7 +47,7 @@ static void make(struct made *m, const struct law *law, double log_n) {
     for (size_t b = 0; b < BETAS; b++) {
         struct oracle_point point, twice;
         double error;
-        m->ratio[b] = 0.25 * pow(2, 0.5 * (double)b);
+        m->ratio[b] = first_ratio * pow(step, (double)b);
         oracle_at(m->oracle, m->ratio[b], &point);
         oracle_at(m->oracle, 2 * m->ratio[b], &twice);
         m->exact[b] = point.entropy;
@@ -55,6 +56,11 @@ static void make(struct made *m, const struct law *law, double log_n) {
         m->entropy[b] = 1.01 * m->exact[b];
         m->y[b] = m->log_y[b] + 0.01;
     }
+}
+
+/* Betas from 1/4 to 4 Lambda^typ. */
+static void make(struct made *m, const struct law *law, double log_n) {
+    make_from(m, law, log_n, 0.25, M_SQRT2);
 }
 
 static void check_between(const struct law *law, double log_n) {
@@ -104,6 +110,21 @@ static void corners_are_followed(void **state) {
     oracle_free(m.oracle);
 }
 
+/* Betas that begin far above the collapse show a small part of log n, which fills the figure all the same. */
+static void small_entropies_are_followed(void **state) {
+    struct made m;
+    (void)state;
+    make_from(&m, &circle, 30 * M_LN10, 10, 3);
+    struct beta_curve c = beta_curve_entropy(&m.series, 0);
+    for (double x = 1.001; x < 3; x += 0.05) {
+        struct oracle_point point;
+        oracle_at(m.oracle, pow(10, x), &point);
+        check_close(beta_curve_at(&c, 0, x) / m.exact[0], point.entropy / m.exact[0], 0.01);
+    }
+    beta_curve_release(&c);
+    oracle_free(m.oracle);
+}
+
 /* Without exact values curves go through measured ones, never up. */
 static void measured_curves_are_monotone(void **state) {
     struct made m;
@@ -130,6 +151,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(curves_are_exact_between),
         cmocka_unit_test(corners_are_followed),
+        cmocka_unit_test(small_entropies_are_followed),
         cmocka_unit_test(measured_curves_are_monotone),
     };
     gsl_set_error_handler_off();
