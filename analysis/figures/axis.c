@@ -178,6 +178,17 @@ static void tick_powers_loglog(struct ticks *t) {
     }
 }
 
+/* Where few of those are on the axis: 10 to whole numbers at equal steps. */
+static void tick_whole_powers_loglog(struct ticks *t) {
+    const struct axis_range exponent = {exp(t->range.low) / M_LN10, exp(t->range.high) / M_LN10};
+    const double step = fmax(1, round_step(exponent.high - exponent.low));
+    struct multiples m = multiples_on(exponent, step);
+    for (long i = m.first; i <= m.last; i++) {
+        double e = step * (double)i;
+        tick(t, log(e * M_LN10), "10^{%.0f}", e);
+    }
+}
+
 /* Three ticks wherever they fall. */
 static void tick_anywhere(struct ticks *t, bool loglog) {
     for (int i = 0; i < 3; i++) {
@@ -190,9 +201,12 @@ static void tick_anywhere(struct ticks *t, bool loglog) {
 static void print_length_ticks(FILE *out, const struct axis_lengths *lengths, struct axis_range range,
                                double room) {
     const double plain = 6 * M_LN10; /* a million is still written out */
+    const double narrow = log(6);    /* 10 to the 1, 2, 5, .. are two or more beyond */
     struct ticks t = ticks_make(out, range, M_LN10, room);
     fputc('(', out);
-    if (lengths->loglog) {
+    if (lengths->loglog && range.high - range.low < narrow) {
+        tick_whole_powers_loglog(&t);
+    } else if (lengths->loglog) {
         tick_powers_loglog(&t);
     } else if (lengths->powers_of_two) {
         tick_powers(&t, M_LN2, "2");

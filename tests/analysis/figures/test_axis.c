@@ -61,14 +61,20 @@ static void colour_bars_have_no_long_names(void **state) {
     free(text);
 }
 
-/* As in a script for as many columns of a page: -1 where it says nothing of them. */
-static int count_lengths(double low, double high, bool in_one_column) {
+/* Of log n from low to high, as log log n. Free with free(). */
+static char *print_loglog(double low, double high) {
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
     const struct axis_lengths lengths = {.loglog = true};
     axis_print_lengths(out, "x", &lengths, (struct axis_range){log(low), log(high)});
     fclose(out);
+    return text;
+}
+
+/* In the script of a figure as wide as one column of a page, or wider. */
+static int count_lengths(double low, double high, bool in_one_column) {
+    char *text = print_loglog(low, high);
     const char *narrow = strstr(text, "if (columns == 1)"), *from = in_one_column ? narrow : text;
     assert_non_null(narrow);
     int ticks = 0;
@@ -85,12 +91,24 @@ static void lengths_do_not_crowd(void **state) {
     assert_int_equal(count_lengths(5.5, 1e6, false), 3); /* 10^10, 10^1000, 10^100000 */
 }
 
+/* As of windows of a few n. */
+static void few_lengths_have_whole_powers(void **state) {
+    (void)state;
+    char *text = print_loglog(log(1000), log(1.1e6)), *far = print_loglog(700, 2000);
+    assert_non_null(strstr(text, "xtics ('10^{3}' 1.93"));
+    assert_non_null(strstr(text, "'10^{4}'"));
+    assert_non_null(strstr(text, "'10^{6}'"));
+    assert_non_null(strstr(far, "'10^{400}' 6.82"));
+    assert_true(count_lengths(log(1000), log(1.1e6), false) > 2 && count_lengths(700, 2000, false) > 2);
+    free(text);
+    free(far);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(axes_have_some_ticks),
-        cmocka_unit_test(lengths_have_names),
-        cmocka_unit_test(colour_bars_have_no_long_names),
-        cmocka_unit_test(lengths_do_not_crowd),
+        cmocka_unit_test(axes_have_some_ticks),           cmocka_unit_test(lengths_have_names),
+        cmocka_unit_test(colour_bars_have_no_long_names), cmocka_unit_test(lengths_do_not_crowd),
+        cmocka_unit_test(few_lengths_have_whole_powers),
     };
     return cmocka_run_group_tests_name("axis", tests, NULL, NULL);
 }
