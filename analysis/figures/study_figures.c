@@ -48,20 +48,6 @@ static bool any_is_drawn(const struct study *study, point_value *value) {
     return false;
 }
 
-static struct axis_lengths common_lengths(const struct study *study) {
-    struct axis_lengths common = {.powers_of_two = true};
-    struct axis_range log_n = axis_empty;
-    for (size_t i = 0; i < study->count; i++) {
-        const struct results_series *s = study->fit[i].series;
-        struct axis_lengths own = axis_lengths_make(study->fit[i].lengths, s->log_n);
-        common.powers_of_two = common.powers_of_two && own.powers_of_two;
-        for (size_t n = 0; n < study->fit[i].lengths; n++) { axis_include(&log_n, s->log_n[n]); }
-    }
-    double ends[] = {log_n.low, log_n.high};
-    common.loglog = axis_lengths_make(2, ends).loglog;
-    return common;
-}
-
 /* ---- how series are told apart ---- */
 
 /* Of each series: whether it is shown; the number of its class of limit laws, from 1; its rank among those
@@ -102,6 +88,22 @@ static struct looks looks_make(const struct study *study, point_value *value) {
 
 static void looks_release(struct looks *looks) { free(looks->shown); }
 
+/* Of the series that are shown. */
+static struct axis_lengths common_lengths(const struct looks *looks) {
+    struct axis_lengths common = {.powers_of_two = true};
+    struct axis_range log_n = axis_empty;
+    for (size_t i = 0; i < looks->study->count; i++) {
+        const struct fit *fit = &looks->study->fit[i];
+        struct axis_lengths own = axis_lengths_make(fit->lengths, fit->series->log_n);
+        if (!looks->shown[i]) { continue; }
+        common.powers_of_two = common.powers_of_two && own.powers_of_two;
+        for (size_t n = 0; n < fit->lengths; n++) { axis_include(&log_n, fit->series->log_n[n]); }
+    }
+    double ends[] = {log_n.low, log_n.high};
+    common.loglog = axis_lengths_make(2, ends).loglog;
+    return common;
+}
+
 static void print_names(FILE *out, const struct study *study) {
     script_list_begin(out, "series_name");
     for (size_t i = 0; i < study->count; i++) { script_list_name(out, i == 0, study->fit[i].name); }
@@ -130,17 +132,17 @@ static double line_at(const struct fit *fit, size_t n, double middle) {
 
 /* One block a series: n, the value with its ends, and what log10 of it is exactly. A line of NaN keeps it
  * from being empty. */
-static void print_points(FILE *out, const struct study *study, point_value *value,
+static void print_points(FILE *out, const struct looks *looks, point_value *value,
                          const struct axis_lengths *lengths, struct axis_range *x, struct axis_range *y) {
     script_block_begin(out, "points");
-    for (size_t i = 0; i < study->count; i++) {
-        const struct fit *fit = &study->fit[i];
+    for (size_t i = 0; i < looks->study->count; i++) {
+        const struct fit *fit = &looks->study->fit[i];
         for (size_t n = 0; n < fit->lengths; n++) {
             double se, middle = value_at(fit, n, value, &se),
                        row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), middle, middle - se,
                                 middle + se, line_at(fit, n, middle)};
             script_row(out, 5, row);
-            axis_include(x, row[0]);
+            axis_include(x, looks->shown[i] ? row[0] : NAN);
             for (size_t k = 1; k < 4; k++) { axis_include(y, row[k]); }
         }
         script_row(out, 5, (double[]){NAN, NAN, NAN, NAN, NAN});
@@ -161,7 +163,7 @@ static size_t most_lengths(const struct study *study) {
 static struct axis_range print_study(FILE *out, const struct looks *looks, const struct axis_lengths *lengths,
                                      point_value *value) {
     struct axis_range x = axis_empty, y = axis_empty;
-    print_points(out, looks->study, value, lengths, &x, &y);
+    print_points(out, looks, value, lengths, &x, &y);
     axis_pad(&x, 0.03, 0.5);
     axis_print_lengths(out, "x", lengths, x);
     script_number(out, "x_length", x.high - x.low);
@@ -189,7 +191,8 @@ static void print_labels(FILE *out, const struct looks *looks, struct axis_range
     double *end = memory_create(2 * study->count, sizeof *end), *label = end + study->count, shown = 0,
            last_log_n = 0;
     for (size_t i = 0; i < study->count; i++) {
-        last_log_n = fmax(last_log_n, study->fit[i].series->log_n[study->fit[i].lengths - 1]);
+        const struct fit *fit = &study->fit[i];
+        last_log_n = fmax(last_log_n, looks->shown[i] ? fit->series->log_n[fit->lengths - 1] : 0);
     }
     for (size_t i = 0; i < study->count; i++) {
         end[i] = end_of(looks, i, last_log_n);
@@ -206,7 +209,7 @@ static void print_labels(FILE *out, const struct looks *looks, struct axis_range
 
 static void print_collapse(FILE *out, const struct study *study) {
     struct looks looks = looks_make(study, collapse_value);
-    struct axis_lengths lengths = common_lengths(study);
+    struct axis_lengths lengths = common_lengths(&looks);
     struct axis_range y = print_study(out, &looks, &lengths, collapse_value);
     axis_include(&y, 0);
     for (size_t i = 0; i < study->count; i++) { axis_include(&y, looks.limit[i]); }
@@ -230,7 +233,7 @@ const struct figure study_figure_collapse = {.name = "all-collapse",
 
 static void print_exact(FILE *out, const struct study *study) {
     struct looks looks = looks_make(study, exact_value);
-    struct axis_lengths lengths = common_lengths(study);
+    struct axis_lengths lengths = common_lengths(&looks);
     struct axis_range y = print_study(out, &looks, &lengths, exact_value);
     axis_include(&y, 1);
     axis_pad(&y, 0.06, 0.01);

@@ -22,11 +22,12 @@ static const char *lacks(const struct study *study) {
 
 /* log10 of beta/Lambda^typ, of the mean entropy with its ends, and of beta/n^(1/kappa). Entropies that are no
  * larger than three of their errors are left out, and the first number, NaN then, where it is the turn of
- * another member: their points would hide each other. */
+ * another member: their points would hide each other. Of betas fewer than members each has all. */
 static void print_member(FILE *out, const struct universality *u, size_t member, struct view *view) {
     const struct fit *fit = u->member[member].fit;
     const struct results_series *s = fit->series;
     const size_t n = fit->lengths - 1, betas = s->size[RESULTS_BETA];
+    const size_t turns = u->count <= betas ? u->count : 1;
     const double log_amplitude = s->log_lambda_typ[n] - u->exponent * s->log_n[n];
     for (size_t b = 0; b < betas; b++) {
         const size_t at = n * betas + b;
@@ -34,7 +35,7 @@ static void print_member(FILE *out, const struct universality *u, size_t member,
                      x = log10(s->beta_ratio[at]), apart = x + log_amplitude / M_LN10;
         if (!(mean > 3 * se)) { continue; }
         script_row(out, 5,
-                   (double[]){b % u->count == member ? x : NAN, log10(mean), log10(mean - se),
+                   (double[]){b % turns == member % turns ? x : NAN, log10(mean), log10(mean - se),
                               log10(mean + se), apart});
         axis_include(&view->x, x);
         axis_include(&view->x, apart);

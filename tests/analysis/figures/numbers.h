@@ -19,8 +19,8 @@ static inline const struct figure *figure_named(const char *name) {
 }
 
 /* Free with free(). (gcc 12 takes the text for a dangling pointer where this is inlined.) */
-__attribute__((noinline)) static char *numbers_of(void (*print)(struct canvas *canvas),
-                                                  const struct fit *fit) {
+__attribute__((noinline, unused)) static char *numbers_of(void (*print)(struct canvas *canvas),
+                                                          const struct fit *fit) {
     char *text;
     size_t length;
     FILE *out = memory_stream_open(&text, &length);
