@@ -1,5 +1,6 @@
 #include "analysis/text/fold.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,15 +54,19 @@ static void print_span(FILE *out, struct span s) {
 
 /* ---- sentences ---- */
 
-static bool is_bound(struct span rest, size_t at) {
-    return at + 4 < rest.length && strncmp(rest.at + at, " +- ", 4) == 0;
+/* How much of what begins there no line ends in, of a value with its error and of log n; else 0. */
+static size_t bound_at(struct span rest, size_t at) {
+    if (at + 4 < rest.length && strncmp(rest.at + at, " +- ", 4) == 0) { return 4; }
+    const bool is_log = at >= 3 && at + 2 <= rest.length && strncmp(rest.at + at - 3, "log n", 5) == 0;
+    return is_log && (at + 2 == rest.length || !isalnum((unsigned char)rest.at[at + 2])) ? 2 : 0;
 }
 
-/* The next word, or value with its error, with the blanks before it. */
+/* The next word, or words that are bound, with the blanks before it. */
 static struct span word_at(struct span rest) {
     size_t length = strspn(rest.at, " ");
-    while (length < rest.length && (rest.at[length] != ' ' || is_bound(rest, length))) {
-        length += is_bound(rest, length) ? 4 : 1;
+    while (length < rest.length && (rest.at[length] != ' ' || bound_at(rest, length) > 0)) {
+        const size_t bound = bound_at(rest, length);
+        length += bound > 0 ? bound : 1;
     }
     return (struct span){rest.at, length < rest.length ? length : rest.length};
 }

@@ -62,6 +62,8 @@ static void test_sentences(void **state) {
     check("a sentence at the edge\n", 12, "a sentence\nat the edge\n");
     check("  one that begins further in\n\n  next", 17, "  one that begins\n    further in\n\n  next\n");
     check("  x 0.12 +- 0.34\n", 14, "  x\n    0.12 +- 0.34\n");
+    check("  as (log n)^(1 +- 2) there\n", 9, "  as\n    (log n)^(1 +- 2)\n    there\n");
+    check("a log\nnext, log not\n", 9, "a log\nnext, log\nnot\n");
     check("unbreakableword and more\n", 5, "unbreakableword\nand\nmore\n");
     char wide[2 * FOLD_SENTENCE + 2] = "";
     for (size_t i = 0; i < FOLD_SENTENCE; i++) { strcat(wide, "a "); }
