@@ -45,7 +45,7 @@ static void print_law(struct canvas *c, enum prescription law) {
     const struct results_series *s = c->series;
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
         double log_m = prescription_log_multiplier(law, s->log_n[n], s->log_n[0]) / M_LN10,
-               row[4] = {s->log_n[n] / M_LN10, log_m - log10(s->lambda_between_sequences[n]),
+               row[4] = {canvas_length(c, n), log_m - log10(s->lambda_between_sequences[n]),
                          log_m + log10(s->model_beta_ratio_low[n]),
                          log_m + log10(s->model_beta_ratio_high[n])};
         if (!isfinite(row[1])) { continue; }
@@ -74,7 +74,7 @@ static void print_prescriptions(struct canvas *c) {
     script_text(c->out, "source", source_of(c->series, source));
     axis_pad(&c->x, 0.06, 0.1);
     axis_pad(&c->y, 0.06, 0.1);
-    axis_print_log(c->out, "x", c->x);
+    axis_print_lengths(c->out, "x", &c->axis, c->x);
     axis_print_log(c->out, "y", c->y);
 }
 

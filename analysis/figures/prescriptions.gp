@@ -1,5 +1,5 @@
 # Where a measured head stands under each prescription: beta over Lambda against context length.
-#   $laws    log10 of n, of m(n)/Lambda and of the ends of its 95% interval; an index for each prescription
+#   $laws    place of n, log10 of m(n)/Lambda and of the ends of its 95% interval; an index for each prescription
 #   law      their names
 #   laws     how many
 #   source   the model and the length it was trained at; may be empty
