@@ -77,12 +77,8 @@ static const char *say_local(double value, double se, char out[WORDS]) {
 
 /* In absolute units, of what is known as a logarithm. */
 static const char *say_error(double log_value, double relative, char out[WORDS]) {
-    if (relative > 0) {
-        snprintf(out, WORDS, "%.2g", exp(log_value) * relative);
-    } else {
-        snprintf(out, WORDS, relative == 0 ? "0" : "-");
-    }
-    return out;
+    if (relative > 0) { return words_error_exponential(log_value + log(relative), out); }
+    return strcpy(out, relative == 0 ? "0" : "-");
 }
 
 static const struct cell points[] = {

@@ -20,6 +20,7 @@ static void print_scientific(double x, int decimals, char out[WORDS]) {
 static bool is_whole(double x) { return fabs(x - round(x)) <= 1e-12 * fmax(1, fabs(x)); }
 
 static const double log_exact = 53 * M_LN2;
+static const double log_plain = 100 * M_LN10, log_wide = 1000 * M_LN10; /* 1e+99, 1e100; 1e999, 1e1000 */
 
 const char *words_length(double log_n, char out[WORDS]) {
     double n = round(exp(log_n));
@@ -40,10 +41,19 @@ const char *words_length(double log_n, char out[WORDS]) {
 const char *words_exponential(double x, char out[WORDS]) {
     if (isnan(x)) {
         snprintf(out, WORDS, "-");
-    } else if (fabs(x) < 690 || isinf(x)) {
+    } else if (fabs(x) < log_plain || isinf(x)) {
         snprintf(out, WORDS, "%.5g", exp(x));
     } else {
-        print_scientific(x, 3, out);
+        print_scientific(x, x > 0 && x < log_wide ? 4 : 3, out);
+    }
+    return out;
+}
+
+const char *words_error_exponential(double x, char out[WORDS]) {
+    if (fabs(x) < log_plain || isinf(x)) {
+        snprintf(out, WORDS, "%.2g", exp(x));
+    } else {
+        print_scientific(x, x < log_wide ? 1 : 0, out);
     }
     return out;
 }

@@ -12,8 +12,10 @@ enum { WORDS = 64, WORDS_LINE = 512 };
 /* A context length: 2^12, 1000, 1e300, 3.16e7, e^100000. */
 const char *words_length(double log_n, char out[WORDS]);
 
-/* e^x to five figures however large; "-" for NaN. */
+/* e^x to five figures, four where its exponent has four digits, however large: "5.8865e149", "8.923e4341";
+ * "-" for NaN. As an error, which is not NaN: to two figures, or one. */
 const char *words_exponential(double x, char out[WORDS]);
+const char *words_error_exponential(double x, char out[WORDS]);
 
 /* "2.2326 +- 0.0051": two figures of the error; "0.25 +- 4e-07". Without an error, or an error of 0, four
  * figures of the value; without a value "-". */

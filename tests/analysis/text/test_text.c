@@ -20,6 +20,13 @@ static void words_are_readable(void **state) {
     assert_string_equal(words_exponential(NAN, out), "-");
     assert_string_equal(words_exponential(log(2.5), out), "2.5");
     assert_string_equal(words_exponential(1e4 * M_LN10, out), "1.000e10000");
+    assert_string_equal(words_exponential(99 * M_LN10, out), "1e+99");
+    assert_string_equal(words_exponential(log(5.8865e149), out), "5.8865e149");
+    assert_string_equal(words_exponential(-500 * M_LN10, out), "1.000e-500");
+    assert_string_equal(words_exponential(INFINITY, out), "inf");
+    assert_string_equal(words_error_exponential(log(0.0123), out), "0.012");
+    assert_string_equal(words_error_exponential(log(1.44e117), out), "1.4e117");
+    assert_string_equal(words_error_exponential(4339 * M_LN10 + log(7.4), out), "7e4339");
     assert_string_equal(words_measured(2.23264, 0.0051, out), "2.2326 +- 0.0051");
     assert_string_equal(words_measured(2.23264, 12, out), "2 +- 12");
     assert_string_equal(words_measured(1.23644, 0, out), "1.236 +- 0");
