@@ -568,6 +568,8 @@ assert many["output_radial_variance_error"] < 1e-8 * many["output_radial_varianc
 fi
 expect 0 "predict by critical values" predict spherical dimension=3 n=1e6 critical=2
 holds "its beta" grep -q " 2e+06 " out
+expect 0 "predict where betas are no doubles" predict spherical dimension=2 n=1e300
+holds "beta is told, n_eff is not" grep -qE "^ +1e300  +1.0132e599  +- " out
 expect 0 "predict along prescriptions" predict plateau prescription=const,log,yarn coef=2 n=2^12,1e30
 holds "of no class" grep -q "(class none), computed" out
 holds "a class in words" grep -q '^log  *critical by the law of Lambda^typ: beta/Lambda^typ -> 2; the entropy collapses as n^-1$' out

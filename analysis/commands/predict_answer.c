@@ -45,9 +45,12 @@ static void length_fill(const struct config_series *s, const double *p, const st
 /* What keys on a sphere have besides. */
 static void predict_output(double d, double c, struct prediction *x) {
     const double log_n = x->length->log_n;
-    x->n_eff = exp(log_n - sphere_log_rho(d, c, x->beta));
+    x->n_eff = NAN;
     x->subcritical = (struct sphere_subcritical){NAN, NAN, NAN, NAN, NAN, NAN};
-    if (x->beta <= 5e299) { sphere_subcritical(d, c, x->beta, log_n, &x->subcritical); }
+    if (x->beta <= 5e299) {
+        x->n_eff = exp(log_n - sphere_log_rho(d, c, x->beta));
+        sphere_subcritical(d, c, x->beta, log_n, &x->subcritical);
+    }
     x->across = x->output.tangential / (d - 1);
     x->across_error = x->across * x->output.tangential_error / x->output.tangential;
 }

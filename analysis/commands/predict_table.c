@@ -106,15 +106,17 @@ static void print_means(FILE *out, size_t count, const struct prediction *x) {
 static void print_outputs(FILE *out, size_t count, const struct prediction *x) {
 #define VARIANCES FOLD "  %12s" FOLD " %12s" FOLD "  %12s" FOLD " %12s\n"
 #define OUTPUT_HEADS "%10s" FOLD " %11s" FOLD " %11s" FOLD "  %16s" FOLD " %16s" VARIANCES
-    char n[WORDS], text[4][WORDS];
+    char n[WORDS], text[6][WORDS];
     fprintf(out, "\n" OUTPUT_HEADS, "", "", "", "", "", "variance", "central", "a direction's", "central");
     fprintf(out, OUTPUT_HEADS, "n", "beta", "n_eff", "1 - <q,ATT>", "|ATT_tan|^2", "of <q,ATT>", "limit",
             "across", "limit");
     for (size_t i = 0; i < count; i++) {
         const struct prediction *y = &x[i];
         const bool many = y->n_eff >= 1;
-        fprintf(out, "%10s" FOLD " %11.5g" FOLD " %11.5g" FOLD "  %16.10g" FOLD " %16.10g" VARIANCES,
-                words_length(y->length->log_n, n), y->beta, y->n_eff, y->output.bias, y->output.tangential,
+        fprintf(out, "%10s" FOLD " %11s" FOLD " %11s" FOLD "  %16.10g" FOLD " %16.10g" VARIANCES,
+                words_length(y->length->log_n, n),
+                words_exponential(y->length->typical.log_lambda + y->log_ratio, text[4]),
+                words_formatted("%.5g", y->n_eff, text[5]), y->output.bias, y->output.tangential,
                 general(y->output.radial_variance, text[0]),
                 general(many ? y->subcritical.radial_variance : NAN, text[1]), general(y->across, text[2]),
                 general(many ? y->subcritical.tangential_variance : NAN, text[3]));
