@@ -211,14 +211,15 @@ static void print_finite(FILE *out, const struct verdict *v) {
     static const char fixed[] = "%.4f";
     char exponent[WORDS], slope[WORDS], amplitude[WORDS], local[WORDS];
     if (v->theory == THEORY_NONE || isnan(v->exponent.finite)) { return; }
-    fprintf(out,
-            "  %s at these n, fitted alike: exponent %s (%s between the two largest n), as Lambda^typ to "
-            "the power %s",
+    fprintf(out, "  %s at these n, fitted alike: exponent %s (%s between the two largest n)",
             v->theory == THEORY_EXACT ? "Exact values" : "Lambda^typ",
             words_formatted(fixed, v->exponent.finite, exponent),
-            words_formatted(fixed, v->local_exponent, local), words_formatted(fixed, v->slope.finite, slope));
+            words_formatted(fixed, v->local_exponent, local));
+    if (!isnan(v->slope.finite)) {
+        fprintf(out, ", as Lambda^typ to the power %s", words_formatted(fixed, v->slope.finite, slope));
+    }
     if (!isnan(v->amplitude.finite)) {
-        fprintf(out, ", tending to %s", words_number(v->amplitude.finite, amplitude));
+        fprintf(out, ", beta_c/Lambda^typ tending to %s", words_number(v->amplitude.finite, amplitude));
     }
     fputs(".\n", out);
 }

@@ -199,12 +199,35 @@ static void exponents_stand_apart(void **state) {
     handmade_free(&study, results);
 }
 
+/* Of a constant Lambda^typ beta_c is no power, and none is told. */
+static void constant_scales_have_no_power(void **state) {
+    (void)state;
+    const struct schedule root = {M_SQRT2, 0.5, 0}, one = {1, 0, 0};
+    for (int is_constant = 0; is_constant < 2; is_constant++) {
+        struct results *results =
+            handmade_growing(is_constant ? "gumbel" : "gaussian", is_constant ? &one : &root);
+        exact_fill(results, 1);
+        struct study study = handmade_study(results, "a.h5");
+        char *text = text_of(table_print, &study);
+        const char *at = strstr(text, "fitted alike: exponent "),
+                   *end = at ? strstr(at, "tending to ") : NULL;
+        assert_non_null(end);
+        assert_int_equal(strstr(at, "power") && strstr(at, "power") < end, !is_constant);
+        free(text);
+        handmade_free(&study, results);
+    }
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(poor_results_are_explained), cmocka_unit_test(json_is_complete),
-        cmocka_unit_test(normalisers_are_told),       cmocka_unit_test(critical_scales_are_powers),
-        cmocka_unit_test(errors_stay_beside),         cmocka_unit_test(exponents_stand_apart),
+        cmocka_unit_test(poor_results_are_explained),
+        cmocka_unit_test(json_is_complete),
+        cmocka_unit_test(normalisers_are_told),
+        cmocka_unit_test(critical_scales_are_powers),
+        cmocka_unit_test(errors_stay_beside),
+        cmocka_unit_test(exponents_stand_apart),
+        cmocka_unit_test(constant_scales_have_no_power),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
