@@ -514,6 +514,11 @@ if [[ -z $quick ]] && command -v gnuplot >/dev/null; then
     mv own/gaussian-collapse.svg as-drawn.svg
     holds "its script draws it again" sh -c 'cd own && gnuplot -d gaussian-collapse.gp && cmp gaussian-collapse.svg ../as-drawn.svg'
 fi
+mkdir killed
+printf '#!/bin/sh\nkill -9 $$\n' >killed/gnuplot
+chmod +x killed/gnuplot
+PATH=$PWD/killed:$PATH expect 1 "gnuplot is killed" plot before.h5 -o own --figure collapse
+holds "by what is told" grep -q "gnuplot was ended by a signal (Killed)$" err
 expect 2 "figures at once" plot before.h5 -o own --figure windows,te
 holds "are told one by one" grep -q 'figure windows --figure te' err
 expect 2 "three columns" plot before.h5 -o own --columns 3

@@ -74,11 +74,17 @@ void gnuplot_draw(struct gnuplot *run) {
     if (ended != process) { run->error = errno; }
 }
 
-static void repeat_words(FILE *said) {
+static void tell_failure(const struct gnuplot *run) {
     enum { LINES = 12 };
     char line[256];
-    rewind(said);
-    for (int i = 0; i < LINES && fgets(line, sizeof line, said); i++) {
+    const char *words = fseek(run->said, 0, SEEK_END) == 0 && ftell(run->said) > 0 ? "; it said:" : "";
+    if (WIFSIGNALED(run->status)) {
+        message_error("gnuplot was ended by a signal (%s)%s", strsignal(WTERMSIG(run->status)), words);
+    } else {
+        message_error("gnuplot failed with status %d%s", WEXITSTATUS(run->status), words);
+    }
+    rewind(run->said);
+    for (int i = 0; i < LINES && fgets(line, sizeof line, run->said); i++) {
         line[strcspn(line, "\n")] = '\0';
         message_say("gnuplot: %s", line);
     }
@@ -91,8 +97,7 @@ bool gnuplot_tell(const struct gnuplot *run) {
     } else if (run->error) {
         message_error("cannot run gnuplot: %s", strerror(run->error));
     } else if (!good) {
-        message_error("gnuplot failed; it said:");
-        repeat_words(run->said);
+        tell_failure(run);
     }
     return good;
 }
