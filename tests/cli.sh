@@ -118,6 +118,9 @@ holds "no warning of a beta grid that holds the collapse points" bash -c '! grep
 expect 0 "check of a grid that cuts collapse points off" check sweep.yaml --set "beta={relative_to: lambda_typ, from: 2.4, to: 8, points: 5}"
 holds "check keeps to 80 columns" test "$(COLUMNS=80 "$gapscale" check sweep.yaml | awk 'length > 80' | wc -l)" -eq 0
 holds "check warns of it" grep -q "^[^:]*: good .* warning .*begin them lower" <(tr '\n' ' ' <out)
+holds "it names the n" grep -q "warning gaussian: at n = 2^4 the" <(tr '\n' ' ' <out)
+expect 0 "check of one cell on one thread" check sweep.yaml --set "series=[{family: plateau}]" --set n=300 --threads 1
+holds "one is one" grep -q "1 series, 1 cell (.* with 1 thread here" <(tr '\n' ' ' <out)
 if [[ -z $quick ]]; then
     expect 0 "check of the main config" check "$top/configs/reproduce.yaml"
     for example in "$top"/configs/examples/*.yaml; do expect 0 "check of $(basename "$example")" check "$example"; done

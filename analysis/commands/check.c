@@ -6,6 +6,7 @@
 #include "analysis/commands/command.h"
 #include "analysis/study/forecast.h"
 #include "analysis/text/fold.h"
+#include "analysis/text/words.h"
 #include "models/oracle/oracle.h"
 #include "models/theory/typical.h"
 #include "sim/base/machine.h"
@@ -31,14 +32,14 @@ static bool has_target(const struct config *config) {
 static void print_cost(FILE *out, const struct config *config, int threads) {
     struct estimate cost = estimate_sweep(config, isa_best(), threads);
     const char *most = has_target(config) ? "at most " : "";
-    fprintf(out, "%zu series, %zu cells (series x n), %s%.6g rows\n", config->series_count, cost.cells, most,
-            cost.rows);
-    char memory[MACHINE_TEXT], disk[MACHINE_TEXT], archive[MACHINE_TEXT], journal[MACHINE_TEXT],
-        left[MACHINE_TEXT], time[MACHINE_TEXT];
+    char cells[WORDS], at_work[WORDS], memory[MACHINE_TEXT], disk[MACHINE_TEXT], archive[MACHINE_TEXT],
+        journal[MACHINE_TEXT], left[MACHINE_TEXT], time[MACHINE_TEXT];
+    fprintf(out, "%zu series, %s (series x n), %s%.6g rows\n", config->series_count,
+            words_count(cost.cells, "cell", cells), most, cost.rows);
     fprintf(out, "units   %zu, the longest about %s on one core: what a kill may lose, for each thread\n",
             cost.units, machine_duration(cost.longest_unit, time));
-    fprintf(out, "time    %sabout %s with %d thread%s here (%.3g core-hours, %.3g node-hours of %d cores)\n",
-            most, machine_duration(cost.seconds / threads, time), threads, threads == 1 ? "" : "s",
+    fprintf(out, "time    %sabout %s with %s here (%.3g core-hours, %.3g node-hours of %d cores)\n", most,
+            machine_duration(cost.seconds / threads, time), words_count((size_t)threads, "thread", at_work),
             cost.seconds / 3600, cost.seconds / 3600 / omp_get_num_procs(), omp_get_num_procs());
     fprintf(out, "memory  about %s\n", machine_bytes(cost.memory, memory));
     fprintf(out,
@@ -66,7 +67,7 @@ static double margin_of(const struct config_series *s) {
 /* One line for a criterion whose point at this n the betas do not hold; whether they do. */
 static bool warn_of(FILE *out, const struct config_series *s, double log_n, const struct oracle *oracle,
                     double log_lambda, const struct criterion *criterion) {
-    char label[CRITERION_LABEL];
+    char label[CRITERION_LABEL], length[WORDS];
     double curvature, point = exact_collapse(oracle, criterion, &curvature), margin = margin_of(s),
                       first = config_log_beta(s, log_n, log_lambda, 0) - log_lambda,
                       last = config_log_beta(s, log_n, log_lambda, s->beta.count - 1) - log_lambda;
@@ -75,10 +76,10 @@ static bool warn_of(FILE *out, const struct config_series *s, double log_n, cons
     if (!low && !high) { return true; }
     criterion_label(criterion, label);
     fprintf(out,
-            "warning %s: at log n = %.6g the collapse point of %s is %.4g Lambda^typ, %s the betas from %.4g "
+            "warning %s: at n = %s the collapse point of %s is %.4g Lambda^typ, %s the betas from %.4g "
             "to %.4g: "
             "%s\n",
-            s->name, log_n, label, point,
+            s->name, words_length(log_n, length), label, point,
             log(point) < first || log(point) > last ? "outside" : "too near an end of", exp(first), exp(last),
             low ? "begin them lower" : "end them higher");
     return false;
