@@ -287,15 +287,16 @@ static void list_units(struct run *run) {
 /* A unit that no run finishes in its time would be begun for ever. */
 static void warn_of_long_units(const struct run *run) {
     double longest = 0, seconds = run->limit.seconds;
+    char unit_takes[MACHINE_TEXT], left[MACHINE_TEXT];
     for (size_t i = 0; i < run->todo.count; i++) {
         struct unit unit = unit_get(&run->plan, run->todo.range[i].first);
         longest = fmax(longest, 1e-9 * unit_cost(&unit) / run->o->threads);
     }
     if (longest > seconds) {
-        message_say(
-            "the longest unit may take about %.0f s with these threads, and %s leaves %.0f s: if it is "
-            "never finished, allow more time, more threads, or fewer replicates",
-            longest, run->limit.who, seconds);
+        message_say("the longest unit may take about %s with these threads, and %s leaves %s: if it is never "
+                    "finished, allow more time, more threads, or fewer replicates",
+                    machine_duration(longest, unit_takes), run->limit.who,
+                    machine_duration(fmax(seconds, 0), left));
     }
 }
 
