@@ -142,8 +142,9 @@ static bool are_readable(const struct found *found, const struct scores_facts *f
             group_name(g, name), keys->path, source_array_shape(keys, shape));
         return false;
     }
-    if (f->trained < 2) {
-        message_error("trained context length %.17g: it is 2 at least", f->trained);
+    if (f->trained < 2 || isinf(f->trained)) {
+        message_error("trained context length %.17g: trained_context, or --trained, is a number from 2 on",
+                      f->trained);
         return false;
     }
     double longest = f->length[f->length_count - 1];
@@ -154,9 +155,9 @@ static bool are_readable(const struct found *found, const struct scores_facts *f
     }
     double places = (double)f->head_count * (double)f->sequence_count * (double)f->length_count;
     if (places <= SCORES_PLACES) { return true; }
-    message_error(
-        "%zu heads of %zu sequences at %zu context lengths are more than %d places; give a part of them",
-        f->head_count, f->sequence_count, f->length_count, SCORES_PLACES);
+    message_error("heads, sequences and context lengths, %zu, %zu and %zu, are more than %d places; give a "
+                  "part of them",
+                  f->head_count, f->sequence_count, f->length_count, SCORES_PLACES);
     return false;
 }
 

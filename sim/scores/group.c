@@ -36,6 +36,31 @@ static const struct source_array *beside(const struct group *g, const char *name
     return source_find(g->source, path);
 }
 
+/* An array beside the scores, or none: not a group of its name, whose arrays say nothing. */
+static bool is_no_group(const struct group *g, const char *name) {
+    char path[2 * SOURCE_PATH];
+    size_t length = (size_t)snprintf(path, sizeof path, "%s/%s/", g->place, name), i = 0;
+    while (i < g->source->array_count && strncmp(g->source->array[i].path, path, length) != 0) { i++; }
+    return i == g->source->array_count ||
+           complain(g->source, &g->source->array[i],
+                    "%.*s is a group, and must be an array; rename it or leave it out", (int)length - 1,
+                    path);
+}
+
+/* Attributes that say how scores are read, where they are there. */
+static bool attributes_can_be_read(const struct group *g) {
+    static const char *const name[] = {
+        "axes",        "causal",         "dtype", "heads", "layers", "score_scale", "score_scale_applied",
+        "sequence_id", "trained_context"};
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+        if (source_is_other(g->source, g->array->path, name[i])) {
+            return complain(g->source, g->array,
+                            "its attribute %s is neither a text nor numbers, or cannot be read", name[i]);
+        }
+    }
+    return true;
+}
+
 static bool numbers_can_be_read(const struct source *source, const struct source_array *a) {
     return !a || !a->trouble || complain(source, a, "%s", a->trouble);
 }
@@ -84,19 +109,20 @@ static bool products_fit(const struct group *g) {
     const uint64_t *size = q->size, *shared = k->size;
     if (q->columns != k->columns) {
         return complain(g->key_source, g->keys,
-                        "its vectors have %" PRIu64 " components, those of the queries %" PRIu64, k->columns,
-                        q->columns);
+                        "the length of its vectors is %" PRIu64 ", of those of the queries %" PRIu64,
+                        k->columns, q->columns);
     }
     if (size[LAYOUT_SEQUENCE] != shared[LAYOUT_SEQUENCE] || size[LAYOUT_LAYER] != shared[LAYOUT_LAYER]) {
-        return complain(
-            g->key_source, g->keys,
-            "it has %" PRIu64 " sequences and %" PRIu64 " layers, the queries %" PRIu64 " and %" PRIu64,
-            shared[LAYOUT_SEQUENCE], shared[LAYOUT_LAYER], size[LAYOUT_SEQUENCE], size[LAYOUT_LAYER]);
+        return complain(g->key_source, g->keys,
+                        "its sequences and layers are %" PRIu64 " and %" PRIu64
+                        ", those of the queries %" PRIu64 " and %" PRIu64,
+                        shared[LAYOUT_SEQUENCE], shared[LAYOUT_LAYER], size[LAYOUT_SEQUENCE],
+                        size[LAYOUT_LAYER]);
     }
     return size[LAYOUT_HEAD] % shared[LAYOUT_HEAD] == 0 ||
            complain(g->key_source, g->keys,
-                    "%" PRIu64 " key heads cannot be shared by %" PRIu64 " query heads", shared[LAYOUT_HEAD],
-                    size[LAYOUT_HEAD]);
+                    "its heads, %" PRIu64 ", cannot be shared by those of the queries, %" PRIu64,
+                    shared[LAYOUT_HEAD], size[LAYOUT_HEAD]);
 }
 
 /* Sizes that memory and time allow. */
@@ -149,8 +175,8 @@ static bool refuse_shape(const struct group *g, const struct source_array *a, co
     return complain(
         g->source, a,
         "it is %s, and must be %s, behind no other axes or as many as the array beside it has, each "
-        "of its size or 1 (there are %" PRIu64 " sequences, %" PRIu64 " layers, %" PRIu64 " heads, %" PRIu64
-        " queries, %" PRIu64 " keys)",
+        "of its size or 1 (sequences: %" PRIu64 ", layers: %" PRIu64 ", heads: %" PRIu64 ", queries: %" PRIu64
+        ", keys: %" PRIu64 ")",
         source_array_shape(a, shape), wanted, g->layout.size[LAYOUT_SEQUENCE], g->layout.size[LAYOUT_LAYER],
         g->layout.size[LAYOUT_HEAD], g->query_count, g->key_count);
 }
@@ -189,17 +215,24 @@ static bool read_names(const struct group *g, const char *attribute, uint64_t co
     }
     free(value);
     return good || complain(g->source, g->array,
-                            "its attribute %s must number all %" PRIu64
-                            " of them by whole numbers from 0 on, no two the same, at most 512",
+                            "its attribute %s must have a whole number from 0 on for each of them, no two "
+                            "the same (there are %" PRIu64 "; at most 512)",
                             attribute, count);
 }
 
-/* At most one number. */
+/* At most one number, and not NaN. */
 static bool is_single(const struct group *g, const char *attribute) {
     double number[2];
-    return source_text(g->source, g->array->path, attribute) ||
-           source_numbers(g->source, g->array->path, attribute, 2, number) < 2 ||
-           complain(g->source, g->array, "its attribute %s has several numbers, and must be one", attribute);
+    if (source_text(g->source, g->array->path, attribute)) { return true; }
+    size_t count = source_numbers(g->source, g->array->path, attribute, 2, number);
+    if (count > 1) {
+        return complain(g->source, g->array, "its attribute %s has several numbers, and must be one",
+                        attribute);
+    }
+    return count == 0 || !isnan(number[0]) ||
+           complain(g->source, g->array,
+                    "its attribute %s is NaN, and must be a number; leave it out where it is not known",
+                    attribute);
 }
 
 bool group_number(const struct group *g, const char *attribute, double *number) {
@@ -242,9 +275,11 @@ bool group_open(const struct scores_request *request, struct group *g) {
     g->row_length = beside(g, "row_length");
     g->query_position = beside(g, "query_position");
     g->mask = beside(g, "mask");
-    return is_sound(g->source, g->array) && (g->scores || is_sound(g->key_source, g->keys)) &&
-           read_causal(request, g) && read_layouts(g, request) && (g->scores || products_fit(g)) &&
-           sizes_are_bounded(g) && read_scale(g, request->scale) && fits_queries(g, g->row_length) &&
+    return attributes_can_be_read(g) && is_no_group(g, "row_length") && is_no_group(g, "query_position") &&
+           is_no_group(g, "mask") && is_sound(g->source, g->array) &&
+           (g->scores || is_sound(g->key_source, g->keys)) && read_causal(request, g) &&
+           read_layouts(g, request) && (g->scores || products_fit(g)) && sizes_are_bounded(g) &&
+           read_scale(g, request->scale) && fits_queries(g, g->row_length) &&
            fits_queries(g, g->query_position) && fits_mask(g) &&
            read_names(g, "layers", g->layout.size[LAYOUT_LAYER], &g->layer) &&
            read_names(g, "heads", g->layout.size[LAYOUT_HEAD], &g->head);

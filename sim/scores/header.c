@@ -147,8 +147,10 @@ static bool read_safetensors(struct header *h, const char *path, char *text, siz
     for (size_t i = 0; i < h->root->count; i++) {
         const char *name = h->root->key[i]->text;
         if (strcmp(name, "__metadata__") == 0) {
-            h->metadata = h->root->value[i]->kind == YAML_MAPPING ? h->root->value[i] : NULL;
-            continue;
+            h->metadata = h->root->value[i];
+            if (h->metadata->kind == YAML_MAPPING) { continue; }
+            return source_array_refuse(why,
+                                       "__metadata__ in its .safetensors header holds no names with texts");
         }
         struct source_array *a = &h->array[h->array_count++];
         if (snprintf(a->path, sizeof a->path, "/%s", name) >= (int)sizeof a->path) {

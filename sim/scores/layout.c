@@ -27,6 +27,11 @@ static unsigned parse(const char *axes, unsigned axis[SOURCE_RANK], char why[SOU
 
 static unsigned by_rank(unsigned rank, bool products, unsigned axis[SOURCE_RANK], char why[SOURCE_WHY]) {
     static const unsigned leading[3][3] = {{0}, {LAYOUT_HEAD}, {LAYOUT_SEQUENCE, LAYOUT_LAYER, LAYOUT_HEAD}};
+    if (rank < 2) {
+        source_array_refuse(why, "it has no two axes, and the last two are to be %s",
+                            products ? "position,dim" : "query,key");
+        return 0;
+    }
     if (rank != 2 && rank != 3 && rank != 5) {
         source_array_refuse(
             why,
@@ -47,7 +52,7 @@ static bool check(const struct source_array *a, unsigned count, const unsigned a
     char shape[SOURCE_SHAPE];
     if (count != a->rank) {
         return source_array_refuse(why,
-                                   "it has %u axes (%s), but %u are named; an axis that it lacks has size 1",
+                                   "its axes are %u (%s), and the names %u; an axis that it lacks has size 1",
                                    a->rank, source_array_shape(a, shape), count);
     }
     for (unsigned i = 0; i < count; i++) {

@@ -257,12 +257,15 @@ static bool form_products(struct scores *s, const uint64_t place[LAYOUT_LEADING]
 static bool bad_score(const struct group *g, const uint64_t place[LAYOUT_LEADING], uint64_t query,
                       uint64_t key, double score) {
     char name[GROUP_NAME];
-    const char *what = isnan(score) ? "NaN" : score > 0 ? "+inf" : "-inf";
+    const char *what =
+        isnan(score)      ? "NaN"
+        : isfinite(score) ? "further below the largest score of its row than doubles reach, as no model's are"
+        : score > 0       ? "+inf, as of a number too large for its type: store a wider one"
+                          : "-inf";
     message_error("%s: sequence %" PRIu64 ", layer %zu, head %zu, query %" PRIu64 ", key %" PRIu64
-                  " is %s%s; a masked score is -inf, or hidden by mask, row_length or causal",
+                  " is %s; a masked score is -inf, or hidden by mask, row_length or causal",
                   group_name(g, name), place[LAYOUT_SEQUENCE], g->layer[place[LAYOUT_LAYER]],
-                  g->head[place[LAYOUT_HEAD]], query, key, what,
-                  score > 0 ? ", as of a number too large for its type: store a wider one" : "");
+                  g->head[place[LAYOUT_HEAD]], query, key, what);
     return false;
 }
 
@@ -322,16 +325,30 @@ static uint64_t seen_first(const double *score, uint64_t sight, double stand_in)
     return is_so ? seen : 0;
 }
 
+/* What is found, or the score whose difference from the largest is no finite number. */
+static struct sight check_span(struct sight found, const double *score, const uint32_t *key) {
+    const double harmless = -1e290; /* changes no number of the size of the largest double */
+    const uint64_t seen = found.seen > 0 ? (uint64_t)found.seen : 0;
+    if (isa_best()->kernel->all_above(seen, score, harmless)) { return found; }
+    const double high = part_at(score, NULL, seen, INFINITY).low;
+    for (uint64_t j = 0; j < seen; j++) {
+        if (!isinf(high - score[j])) { continue; }
+        return (struct sight){.seen = -1 - (int64_t)(found.has_holes ? key[j] : j), .stand_in = NAN};
+    }
+    return found;
+}
+
 /* The same; most rows are seen whole, or up to a key. `formed`: from queries and keys, where no number hides
  * a key. */
 static struct sight take_seen(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
-    if (!mask && sight > 0 && isa_best()->kernel->all_above(sight, score, formed ? -INFINITY : STAND_IN)) {
+    if (!mask && sight > 0 && isa_best()->kernel->all_above(sight, score, STAND_IN)) {
         return (struct sight){.seen = (int64_t)sight, .stand_in = NAN};
     }
     const double stand_in = formed ? NAN : stand_in_of(score, mask, sight);
     const uint64_t first = mask || formed ? 0 : seen_first(score, sight, stand_in);
-    return first > 0 ? (struct sight){.seen = (int64_t)first, .stand_in = stand_in}
-                     : take_some(score, key, mask, sight, stand_in);
+    const struct sight found = first > 0 ? (struct sight){.seen = (int64_t)first, .stand_in = stand_in}
+                                         : take_some(score, key, mask, sight, stand_in);
+    return check_span(found, score, key);
 }
 
 static size_t head_index(const struct scores *s, const uint64_t place[LAYOUT_LEADING]) {

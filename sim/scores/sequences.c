@@ -27,9 +27,9 @@ static double *read_ids(const struct group *g, bool *good) {
     if (found == count && all_numbers(count, id)) { return id; }
     free(id);
     if (found != 0 || source_text(g->source, g->array->path, "sequence_id")) {
-        message_error(
-            "%s: %s: its attribute sequence_id must have a number for each of its %zu sequences, at most 512",
-            g->source->path, g->array->path, count);
+        message_error("%s: %s: its attribute sequence_id must have a number for each sequence (there are "
+                      "%zu; at most 512)",
+                      g->source->path, g->array->path, count);
         *good = false;
     }
     return NULL;

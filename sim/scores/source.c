@@ -56,6 +56,9 @@ static const char *trouble_with(const struct h5scan_array *a, enum element eleme
         [H5SCAN_LINKED] = "it lies behind a link to another file; --links follows such links",
         [H5SCAN_EXTERNAL] = "its numbers lie in other files (HDF5's external storage); --links reads them",
         [H5SCAN_VIRTUAL] = "it is put together of arrays elsewhere (HDF5's virtual data); --links reads them",
+        [H5SCAN_NOWHERE] =
+            "it cannot be opened: it is damaged, or links to, or is put together of, what is not there",
+        [H5SCAN_EMPTY] = "it is an empty group",
         [H5SCAN_UNWRITTEN] = "not all of it was ever written; was the program that wrote it broken off?",
         [H5SCAN_HOLLOW] = "it is one number over and over, as its size on the disk says: no model's scores",
         [H5SCAN_PRESENT] = NULL,
@@ -63,7 +66,9 @@ static const char *trouble_with(const struct h5scan_array *a, enum element eleme
     if (absence[a->presence]) { return absence[a->presence]; }
     if (a->rank > SOURCE_RANK) { return "it has more than 8 axes"; }
     if (a->filter) { return "its numbers are compressed by a filter that is not here; write it with gzip"; }
-    return element == ELEMENT_OTHER ? "its numbers are no floats of 16, 32 or 64 bits" : NULL;
+    return element == ELEMENT_OTHER
+               ? "its numbers are no floats of 16, 32 or 64 bits (nor integers, as a mask may have)"
+               : NULL;
 }
 
 static void list_scanned(struct source *s) {
@@ -188,6 +193,16 @@ size_t source_numbers(const struct source *s, const char *place, const char *nam
     }
     const char *text = source_text(s, place, name);
     return text ? numbers_in_text(text, room, number) : 0;
+}
+
+bool source_is_other(const struct source *s, const char *place, const char *name) {
+    if (s->format->scan) {
+        const struct h5scan_attribute *a = inherited(s->format->scan, place, name);
+        return a && a->other;
+    }
+    const struct yaml_node *metadata = s->format->header.metadata,
+                           *node = metadata ? yaml_find(metadata, name) : NULL;
+    return node && node->kind != YAML_SCALAR;
 }
 
 double source_number(const struct source *s, const char *place, const char *name) {

@@ -38,11 +38,49 @@ static enum element element_of(hid_t type) {
     return size == 2 && exponent_size == 5 ? ELEMENT_FLOAT16 : ELEMENT_OTHER;
 }
 
+/* A file as HDF5 looks for it from another: beside that one, or from the working directory. */
+static hid_t open_beside(hid_t dataset, const char *name) {
+    char path[2 * H5SCAN_NAME];
+    ssize_t length = H5Fget_name(dataset, path, H5SCAN_NAME);
+    hid_t file = -1;
+    if (*name != '/' && length > 0 && length < H5SCAN_NAME) {
+        char *slash = strrchr(path, '/');
+        snprintf(slash ? slash + 1 : path, H5SCAN_NAME, "%s", name);
+        file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    }
+    return file >= 0 ? file : H5Fopen(name, H5F_ACC_RDONLY, H5P_DEFAULT);
+}
+
+static bool has_array(hid_t file, const char *name) {
+    hid_t dataset = file >= 0 ? H5Dopen2(file, name, H5P_DEFAULT) : -1;
+    if (dataset >= 0) { H5Dclose(dataset); }
+    return dataset >= 0;
+}
+
+/* Whether the arrays are there that virtual data are put together of: HDF5 reads what is not as zeros. Names
+ * with a % stand for several. */
+static bool sources_are_there(hid_t dataset, hid_t list) {
+    size_t count = 0;
+    bool all = H5Pget_virtual_count(list, &count) >= 0;
+    for (size_t i = 0; i < count && all; i++) {
+        char file_name[H5SCAN_NAME] = "", name[H5SCAN_NAME] = "";
+        H5Pget_virtual_filename(list, i, file_name, sizeof file_name);
+        H5Pget_virtual_dsetname(list, i, name, sizeof name);
+        if (strchr(file_name, '%') || strchr(name, '%')) { continue; }
+        bool is_own = strcmp(file_name, ".") == 0;
+        hid_t file = is_own ? H5Iget_file_id(dataset) : open_beside(dataset, file_name);
+        all = has_array(file, name);
+        if (file >= 0) { H5Fclose(file); }
+    }
+    return all;
+}
+
 /* Of `bytes` in all. A thousandth of a large array's size on the disk is the same number over and over, which
  * no model computed. */
 static enum h5scan_presence presence_of(hid_t dataset, hid_t list, hid_t space, double bytes, bool links) {
     const double large = 1 << 26, least = 1e-3;
     H5D_layout_t layout = H5Pget_layout(list);
+    if (layout == H5D_VIRTUAL && links && !sources_are_there(dataset, list)) { return H5SCAN_NOWHERE; }
     if (layout == H5D_VIRTUAL) { return links ? H5SCAN_PRESENT : H5SCAN_VIRTUAL; }
     if (H5Pget_external_count(list) > 0) { return links ? H5SCAN_PRESENT : H5SCAN_EXTERNAL; }
     if (layout == H5D_COMPACT || bytes == 0) { return H5SCAN_PRESENT; }
@@ -74,6 +112,11 @@ static struct h5scan_array *new_array(struct visit *v, const char *path) {
     memset(a, 0, sizeof *a);
     snprintf(a->path, sizeof a->path, "%s", path);
     return a;
+}
+
+static void add_absent(struct visit *v, const char *path, enum h5scan_presence presence) {
+    struct h5scan_array *a = new_array(v, path);
+    if (a) { a->presence = presence; }
 }
 
 static void add_array(struct visit *v, hid_t dataset, const char *path) {
@@ -109,6 +152,7 @@ static void read_texts(hid_t attribute, hid_t type, size_t count, struct h5scan_
     size_t size = H5Tget_size(type);
     if (count > H5SCAN_NUMBERS || (!variable && size >= sizeof a->text)) {
         a->count = count > 1 ? H5SCAN_NUMBERS + 1 : 0;
+        a->other = count == 1;
         return;
     }
     hid_t memory = H5Tcopy(variable ? H5T_C_S1 : type);
@@ -118,11 +162,10 @@ static void read_texts(hid_t attribute, hid_t type, size_t count, struct h5scan_
         size = sizeof(char *);
     }
     char *item = memory_create(count, size);
-    if (H5Aread(attribute, memory, item) >= 0) {
-        for (size_t i = 0; i < count; i++) {
-            const char *text = variable ? ((char **)(void *)item)[i] : item + i * size;
-            join_text(text, variable ? sizeof a->text : size, !variable, a);
-        }
+    a->other = H5Aread(attribute, memory, item) < 0;
+    for (size_t i = 0; i < count && !a->other; i++) {
+        const char *text = variable ? ((char **)(void *)item)[i] : item + i * size;
+        join_text(text, variable ? sizeof a->text : size, !variable, a);
     }
     if (a->count > 0) { a->text[0] = '\0'; }
     free(item);
@@ -132,10 +175,10 @@ static void read_texts(hid_t attribute, hid_t type, size_t count, struct h5scan_
 static void read_numbers(hid_t attribute, size_t count, struct h5scan_attribute *a) {
     bool all = count <= H5SCAN_NUMBERS, good = all && H5Aread(attribute, H5T_NATIVE_DOUBLE, a->number) >= 0;
     a->count = good || !all ? count : 0;
-    if (a->count == 0) { a->text[0] = '\0'; }
+    a->other = a->count == 0;
+    if (a->other) { a->text[0] = '\0'; }
 }
 
-/* Nothing of an attribute that is neither text nor numbers. */
 static void read_attribute(hid_t attribute, struct h5scan_attribute *a) {
     hid_t space = H5Aget_space(attribute), type = H5Aget_type(attribute);
     hssize_t count = H5Sget_simple_extent_npoints(space);
@@ -143,6 +186,8 @@ static void read_attribute(hid_t attribute, struct h5scan_attribute *a) {
         read_texts(attribute, type, (size_t)count, a);
     } else if (element_of(type) != ELEMENT_OTHER && count >= 1) {
         read_numbers(attribute, (size_t)count, a);
+    } else {
+        a->other = count >= 1;
     }
     H5Tclose(type);
     H5Sclose(space);
@@ -158,6 +203,7 @@ static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *in
     struct h5scan *scan = owner->visit->scan;
     struct h5scan_attribute found = {0};
     (void)info;
+    if (strcmp(name, "DIMENSION_LIST") == 0 || strcmp(name, "REFERENCE_LIST") == 0) { return 0; }
     if (snprintf(found.path, sizeof found.path, "%s/%s", owner->path, name) >= (int)sizeof found.path) {
         return 0;
     }
@@ -165,7 +211,7 @@ static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *in
     if (attribute < 0) { return 0; }
     read_attribute(attribute, &found);
     H5Aclose(attribute);
-    if (!found.text[0] && found.count == 0) { return 0; }
+    if (!found.text[0] && found.count == 0 && !found.other) { return 0; }
     owner->visit->full = owner->visit->full || scan->attribute_count == H5SCAN_ITEMS;
     if (owner->visit->full) { return 1; }
     scan->attribute[scan->attribute_count++] = found;
@@ -191,11 +237,15 @@ static void visit_member(struct visit *v, hid_t group, const char *name, const c
     if (snprintf(inner, sizeof inner, "%s/%s", path, name) >= (int)sizeof inner) { return; }
     if (H5Lget_info(group, name, &link, H5P_DEFAULT) < 0) { return; }
     if (link.type == H5L_TYPE_EXTERNAL && !v->links) {
-        new_array(v, inner); /* H5SCAN_LINKED */
+        add_absent(v, inner, H5SCAN_LINKED);
         return;
     }
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
-    H5I_type_t kind = object >= 0 ? H5Iget_type(object) : H5I_BADID;
+    if (object < 0) {
+        add_absent(v, inner, H5SCAN_NOWHERE);
+        return;
+    }
+    H5I_type_t kind = H5Iget_type(object);
     if (kind == H5I_DATASET && !is_bare_scale(object)) {
         add_array(v, object, inner);
         add_attributes(v, object, inner);
@@ -204,7 +254,7 @@ static void visit_member(struct visit *v, hid_t group, const char *name, const c
         visit_group(v, object, inner);
         v->depth--;
     }
-    if (object >= 0) { H5Oclose(object); }
+    H5Oclose(object);
 }
 
 /* Whether the group was visited by another link; from now on it was. */
@@ -226,6 +276,7 @@ static void visit_group(struct visit *v, hid_t group, const char *path) {
     if (is_known(v, group)) { return; }
     add_attributes(v, group, path);
     if (H5Gget_info(group, &info) < 0) { return; }
+    if (info.nlinks == 0 && v->depth > 0) { add_absent(v, path, H5SCAN_EMPTY); }
     for (hsize_t i = 0; i < info.nlinks && !v->full; i++) {
         char name[H5SCAN_NAME];
         ssize_t length =

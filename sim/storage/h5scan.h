@@ -18,6 +18,8 @@ enum h5scan_presence {
     H5SCAN_LINKED,   /* behind a link to another file, which was not followed */
     H5SCAN_EXTERNAL, /* in other files, which may not be read */
     H5SCAN_VIRTUAL,  /* in other arrays, which may not be read */
+    H5SCAN_NOWHERE,  /* a link, or virtual data, that leads to nothing, or what cannot be opened */
+    H5SCAN_EMPTY,    /* a group without members */
     H5SCAN_UNWRITTEN,
     H5SCAN_HOLLOW, /* so small on the disk that they are one number over and over */
     H5SCAN_PRESENT,
@@ -35,9 +37,10 @@ struct h5scan_array {
 };
 
 /* Text, of an array of texts with commas between them, where `count` is 0; or so many numbers, of more than
- * H5SCAN_NUMBERS, or of texts that are too long together, the count alone. */
+ * H5SCAN_NUMBERS, or of texts that are too long together, the count alone; nothing of what is `other`. */
 struct h5scan_attribute {
     char path[H5SCAN_NAME]; /* "/group/name/attribute"; of the root: "/attribute" */
+    bool other;             /* neither text nor numbers, or it cannot be read */
     size_t count;
     union {
         char text[H5SCAN_TEXT];
@@ -59,10 +62,11 @@ struct h5scan {
 enum { H5SCAN_WHY = 256 };
 #define H5SCAN_NO_HDF5 "it is no HDF5 file, or a damaged one" /* what is wrong with other formats */
 
-/* Lists arrays, but for scales of axes that hold no numbers, and attributes in the order of their names;
- * groups to a depth of 16, each once, however many links lead to it. Soft links within the file are followed;
- * external links and virtual arrays only with `links`, else such arrays are listed as not present. NULL with
- * what is wrong in `why`, such as more than H5SCAN_ITEMS of them. Close with h5scan_close. */
+/* Lists arrays and empty groups, but for scales of axes that hold no numbers, and attributes, but for those
+ * that tie arrays to scales, in the order of their names; groups to a depth of 16, each once, however many
+ * links lead to it. Soft links within the file are followed; external links and virtual arrays only with
+ * `links`, else such arrays are listed as not present. NULL with what is wrong in `why`, such as more than
+ * H5SCAN_ITEMS of them. Close with h5scan_close. */
 struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]);
 void h5scan_close(struct h5scan *scan);
 

@@ -210,6 +210,18 @@ static inline void h5_number(hid_t at, const char *name, double value) {
     H5Sclose(space);
 }
 
+/* Of a compound type: neither a text nor numbers. */
+static inline void h5_pair(hid_t at, const char *name) {
+    hid_t type = H5Tcreate(H5T_COMPOUND, 2 * sizeof(double)), space = H5Screate(H5S_SCALAR);
+    H5Tinsert(type, "a", 0, H5T_NATIVE_DOUBLE);
+    H5Tinsert(type, "b", sizeof(double), H5T_NATIVE_DOUBLE);
+    hid_t id = H5Acreate2(at, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(id >= 0 && H5Awrite(id, type, (double[]){1, 1}) >= 0);
+    H5Aclose(id);
+    H5Sclose(space);
+    H5Tclose(type);
+}
+
 /* Of fixed length, as NumPy and ncatted write it; `size` 0: of variable length. */
 static inline void h5_text(hid_t at, const char *name, const char *text, size_t size) {
     hid_t space = H5Screate(H5S_SCALAR), type = H5Tcopy(H5T_C_S1);

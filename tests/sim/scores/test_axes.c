@@ -117,7 +117,7 @@ static void check_axes_refused(struct scratch *s, const char *letters, const cha
 
 static void test_bad_axes(void **state) {
     check_axes_refused(*state, "lh", NULL, "--axes layer,head,query,key");
-    check_axes_refused(*state, "lh", "layer,head,query", "it has 4 axes (3x2x2x5), but 3 are named");
+    check_axes_refused(*state, "lh", "layer,head,query", "its axes are 4 (3x2x2x5), and the names 3");
     check_axes_refused(*state, "lh", "layer,layer,query,key", "the axis layer is named twice");
     check_axes_refused(*state, "lh", "layer,heads,query,key", "\"heads\" is none of sequence, layer");
     check_axes_refused(*state, "lh", "layer,head,key,query", "its last two axes must be query,key");

@@ -27,8 +27,8 @@ static void test_shapes(void **state) {
     struct scratch *s = *state;
     double *value = simple_numbers(1024, 1);
     const hsize_t size[9] = {2, 2, 2, 2, 2, 2, 2, 2, 2}, none[2] = {0, 4}, no_keys[2] = {3, 0};
-    refuse(s, one_array(s, "scores", H5T_IEEE_F32LE, 1, size, value).text, "/scores: it has 1 axes",
-           "--axes");
+    refuse(s, one_array(s, "scores", H5T_IEEE_F32LE, 1, size, value).text, "/scores: it has no two axes",
+           "query,key");
     refuse(s, one_array(s, "scores", H5T_IEEE_F32LE, 6, size, value).text, "/scores: it has 6 axes",
            "--axes");
     refuse(s, one_array(s, "scores", H5T_IEEE_F32LE, 9, size, value).text, "/scores: ", "more than 8 axes");
@@ -84,6 +84,43 @@ static void test_numbers(void **state) {
     refuse(s, path.text, "query 1, key 3 is +inf", "-inf");
 }
 
+/* Scores as far apart as doubles reach are read, what is further is not. */
+static void test_reach(void **state) {
+    struct scratch *s = *state;
+    enum { SEEN = 4, WIDE = 6 };
+    const double half = DBL_MAX / 2, hidden = -INFINITY, bad[] = {-half * 1.0001, -DBL_MAX};
+    const double row[][WIDE] = {{half, -half / 2, 1, -half, hidden, hidden},
+                                {hidden, half, 1, -half / 2, hidden, -half}};
+    const size_t lowest[] = {3, 5};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        double value[WIDE], length = SEEN;
+        char words[64];
+        memcpy(value, row[i], sizeof value);
+        struct file_path path = one_array(s, "scores", H5T_IEEE_F64LE, 2, (hsize_t[]){1, WIDE}, value);
+        const char *file = path.text;
+        struct scores_request request = request_for(&file);
+        request.length_count = 1;
+        request.length = &length;
+        struct rows rows = read_good(s, &request, 1);
+        assert_int_equal(rows.count, 1);
+        free_rows(&rows);
+        snprintf(words, sizeof words, "query 0, key %zu is further below", lowest[i]);
+        for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+            value[lowest[i]] = bad[k];
+            path = one_array(s, "scores", H5T_IEEE_F64LE, 2, (hsize_t[]){1, WIDE}, value);
+            check_refused(s, &request, 2, (const char *[]){words, "doubles reach"});
+        }
+    }
+    const double vector[4] = {1e154, 1, -1e154, 1};
+    struct file_path path = file_in(s, "a.h5");
+    hid_t file = h5_new(path.text);
+    H5Dclose(h5_array(file, "queries", H5T_IEEE_F64LE, 2, (hsize_t[]){2, 2}, NULL, vector));
+    H5Dclose(h5_array(file, "keys", H5T_IEEE_F64LE, 2, (hsize_t[]){2, 2}, NULL, vector));
+    h5_number(file, "score_scale", 1);
+    H5Fclose(file);
+    refuse(s, path.text, "query 0, key 1 is further below", "/queries");
+}
+
 /* What stands beside the scores must fit them. */
 static void add_beside(const char *path, const char *name, unsigned rank, const hsize_t *size,
                        const double *value) {
@@ -92,12 +129,25 @@ static void add_beside(const char *path, const char *name, unsigned rank, const 
     H5Fclose(file);
 }
 
+/* An empty group, one that holds an array, a link to nothing. */
+static void add_no_array(const char *path, const char *name, int kind) {
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    if (kind == 2) {
+        H5Lcreate_soft("/nowhere", file, name, H5P_DEFAULT, H5P_DEFAULT);
+    } else {
+        hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        if (kind == 1) { h5_matrix(group, "x", 1, 2, (double[]){1, 2}); }
+        H5Gclose(group);
+    }
+    H5Fclose(file);
+}
+
 static void test_beside(void **state) {
     struct scratch *s = *state;
     const double value[ROWS * KEYS] = {2, 2, -1};
     struct file_path path = scores_file(s, 6);
     add_beside(path.text, "row_length", 1, (hsize_t[]){KEYS}, value);
-    refuse(s, path.text, "/row_length: it is 4, and must be a number for each query", "3 queries");
+    refuse(s, path.text, "/row_length: it is 4, and must be a number for each query", "queries: 3");
     path = scores_file(s, 6);
     add_beside(path.text, "row_length", 1, (hsize_t[]){ROWS}, value);
     refuse(s, path.text, "/row_length: query 2 has -1", "whole number from 0 on");
@@ -110,7 +160,17 @@ static void test_beside(void **state) {
     path = scores_file(s, 6);
     add_beside(path.text, "mask", 2, (hsize_t[]){KEYS, ROWS}, value);
     refuse(s, path.text, "/mask: it is 4x3, and must be a number for each query (or 1) and key",
-           "3 queries, 4 keys");
+           "queries: 3, keys: 4");
+    static const char *const beside[] = {"row_length", "query_position", "mask"};
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        for (int kind = 0; kind < 3; kind++) {
+            path = scores_file(s, 6);
+            add_no_array(path.text, beside[i], kind);
+            refuse(
+                s, path.text, beside[i],
+                (const char *[]){"is an empty group", "is a group, and must be an array", "links to"}[kind]);
+        }
+    }
     const double least[] = {-INFINITY, -FLT_MAX, -1e4, NAN};
     for (size_t i = 0; i < sizeof least / sizeof *least; i++) {
         double added[ROWS * KEYS] = {0};
@@ -122,7 +182,7 @@ static void test_beside(void **state) {
     path = scores_file(s, 6);
     add_beside(path.text, "mask", 0, NULL, value);
     refuse(s, path.text, "/mask: it is one number, and must be a number for each query (or 1) and key",
-           "3 queries, 4 keys");
+           "queries: 3, keys: 4");
 }
 
 /* Attributes that name or number what is there. */
@@ -130,8 +190,7 @@ static void test_named(void **state) {
     struct scratch *s = *state;
     static const struct {
         const char *attribute, *said;
-    } cases[] = {
-        {"sequence_id", "each of its 1 sequences"}, {"heads", "all 1 of them"}, {"layers", "all 1 of them"}};
+    } cases[] = {{"sequence_id", "there are 1;"}, {"heads", "there are 1;"}, {"layers", "there are 1;"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (int kind = 0; kind < 3; kind++) {
             struct file_path path = scores_file(s, 6);
@@ -174,6 +233,21 @@ static void refuse_several(struct scratch *s, const char *path, const char *attr
     refuse(s, path, ": ", words);
 }
 
+static void refuse_number(struct scratch *s, const char *path, const char *attribute, double number,
+                          const char *said) {
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    h5_numbers(file, attribute, 1, &number);
+    H5Fclose(file);
+    refuse(s, path, attribute, said);
+}
+
+static void refuse_other(struct scratch *s, const char *path, const char *attribute) {
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    h5_pair(file, attribute);
+    H5Fclose(file);
+    refuse(s, path, attribute, "neither a text nor numbers");
+}
+
 /* Attributes that are no numbers, or none that there can be. */
 static void test_attributes(void **state) {
     struct scratch *s = *state;
@@ -183,13 +257,17 @@ static void test_attributes(void **state) {
     refuse_several(s, scores_file(s, 6).text, "trained_context");
     refuse_several(s, scores_file(s, 6).text, "causal");
     refuse_several(s, pair_file(s, sizes, sizes).text, "score_scale");
-    struct file_path kept = scores_file(s, 6);
+    static const char *const name[] = {"causal", "score_scale", "trained_context", "score_scale_applied",
+                                       "axes",   "dtype",       "heads",           "sequence_id",
+                                       "layers"};
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+        refuse_other(s, pair_file(s, sizes, sizes).text, name[i]);
+        if (i < 4) { refuse_number(s, pair_file(s, sizes, sizes).text, name[i], NAN, "is NaN"); }
+    }
+    refuse_number(s, scores_file(s, 6).text, "trained_context", 1, "from 2 on");
+    refuse_number(s, scores_file(s, 6).text, "trained_context", INFINITY, "from 2 on");
+    struct file_path kept = pair_file(s, sizes, sizes);
     hid_t file = H5Fopen(kept.text, H5F_ACC_RDWR, H5P_DEFAULT);
-    h5_number(file, "trained_context", 1);
-    H5Fclose(file);
-    refuse(s, kept.text, "trained context length 1", "2 at least");
-    kept = pair_file(s, sizes, sizes);
-    file = H5Fopen(kept.text, H5F_ACC_RDWR, H5P_DEFAULT);
     h5_numbers(file, "heads", 4, (double[]){3, 1, 3, 0});
     H5Fclose(file);
     refuse(s, kept.text, "attribute heads", "no two the same");
@@ -199,10 +277,12 @@ static void test_unequal(void **state) {
     struct scratch *s = *state;
     const hsize_t queries[] = {1, 2, 4, 8, 6}, dim[] = {1, 2, 4, 8, 5}, heads[] = {1, 2, 3, 8, 6},
                   layers[] = {1, 1, 4, 8, 6}, more_heads[] = {1, 2, 8, 8, 6};
-    refuse(s, pair_file(s, queries, dim).text, "/keys: its vectors have 5 components", "6");
-    refuse(s, pair_file(s, queries, heads).text, "/keys: 3 key heads cannot be shared", "4 query heads");
-    refuse(s, pair_file(s, queries, more_heads).text, "/keys: 8 key heads cannot be shared", "4 query heads");
-    refuse(s, pair_file(s, queries, layers).text, "/keys: it has 1 sequences and 1 layers", "1 and 2");
+    refuse(s, pair_file(s, queries, dim).text, "/keys: the length of its vectors is 5", "6");
+    refuse(s, pair_file(s, queries, heads).text, "/keys: its heads, 3, cannot be shared",
+           "those of the queries, 4");
+    refuse(s, pair_file(s, queries, more_heads).text, "/keys: its heads, 8, cannot be shared",
+           "those of the queries, 4");
+    refuse(s, pair_file(s, queries, layers).text, "/keys: its sequences and layers are 1 and 1", "1 and 2");
     struct file_path path = pair_file(s, queries, queries);
     hid_t file = H5Fopen(path.text, H5F_ACC_RDWR, H5P_DEFAULT);
     h5_number(file, "score_scale", 0);
@@ -255,8 +335,8 @@ static void test_npy(void **state) {
                {"<f4", "(-3, 4)", "gives no shape"},
                {"<f4", "(99999999999999999999999, 4)", "gives no shape"},
                {"<f4", "(1,1,1,1,1,1,1,1,1)", "more than 8 axes"},
-               {"<f4", "()", "it has 0 axes"},
-               {"<f4", "(8,)", "it has 1 axes"},
+               {"<f4", "()", "it has no two axes"},
+               {"<f4", "(8,)", "it has no two axes"},
                {"<i8", "(2, 4)", "its numbers are integers"},
                {">f8", "(2, 4)", "big-endian; save it with x.astype('<f4')"},
                {"<c8", "(2, 4)", "no floats of 16, 32 or 64 bits"},
@@ -266,6 +346,9 @@ static void test_npy(void **state) {
         refuse(s, path.text, "a.npy: ", bad[i].words);
     }
 }
+
+#define METADATA(text)                                                                                       \
+    "{\"scores\":{\"shape\":[2,4],\"dtype\":\"F64\",\"data_offsets\":[0,64]},\"__metadata__\":" text "}"
 
 static void test_safetensors(void **state) {
     struct scratch *s = *state;
@@ -296,6 +379,10 @@ static void test_safetensors(void **state) {
     refuse(s, path.text, "a.safetensors: ", "header");
     write_safetensors(path.text, "{\"scores\":", value, sizeof value);
     refuse(s, path.text, "a.safetensors: ", "cannot be read");
+    write_safetensors(path.text, METADATA("[\"causal\"]"), value, sizeof value);
+    refuse(s, path.text, "a.safetensors: ", "__metadata__");
+    write_safetensors(path.text, METADATA("{\"causal\":[\"1\"]}"), value, sizeof value);
+    refuse(s, path.text, "a.safetensors: /scores: its attribute causal", "neither a text nor numbers");
 }
 
 /* What lies elsewhere: each kind by its name, with what reads it. */
@@ -404,6 +491,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_shapes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_reach, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_attributes, set_up, tear_down),

@@ -97,10 +97,10 @@ static void make_other(const struct scratch *s) {
     H5Fclose(file);
 }
 
-static void add_virtual(hid_t file) {
+static void add_virtual(hid_t file, const char *name, const char *source, const char *array) {
     hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, (hsize_t[]){2, 2}, NULL);
-    assert_true(H5Pset_virtual(list, space, "other.h5", "/scores", space) >= 0);
-    H5Dclose(H5Dcreate2(file, "virtual", H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT));
+    assert_true(H5Pset_virtual(list, space, source, array, space) >= 0);
+    H5Dclose(H5Dcreate2(file, name, H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT));
     H5Pclose(list);
     H5Sclose(space);
 }
@@ -126,7 +126,10 @@ static void test_links(void **state) {
     H5Lcreate_external("gone.h5", "/scores", file, "lost", H5P_DEFAULT, H5P_DEFAULT);
     H5Lcreate_soft("/here", file, "soft", H5P_DEFAULT, H5P_DEFAULT);
     H5Lcreate_soft("/nowhere", file, "dangling", H5P_DEFAULT, H5P_DEFAULT);
-    add_virtual(file);
+    add_virtual(file, "virtual", "other.h5", "/scores");
+    add_virtual(file, "hollow", "gone.h5", "/scores");
+    add_virtual(file, "bare", "other.h5", "/gone");
+    add_virtual(file, "own", ".", "/here");
     add_external(file, raw.text);
     H5Fclose(file);
     const char *const elsewhere[] = {"/linked", "/virtual", "/outside"};
@@ -135,7 +138,11 @@ static void test_links(void **state) {
         struct h5scan *scan = scan_good(path.text, links);
         assert_int_equal(find(scan, "/here")->presence, H5SCAN_PRESENT);
         assert_int_equal(find(scan, "/soft")->presence, H5SCAN_PRESENT);
-        assert_null(find(scan, "/dangling"));
+        assert_int_equal(find(scan, "/dangling")->presence, H5SCAN_NOWHERE);
+        assert_int_equal(find(scan, "/lost")->presence, links ? H5SCAN_NOWHERE : H5SCAN_LINKED);
+        assert_int_equal(find(scan, "/hollow")->presence, links ? H5SCAN_NOWHERE : H5SCAN_VIRTUAL);
+        assert_int_equal(find(scan, "/bare")->presence, links ? H5SCAN_NOWHERE : H5SCAN_VIRTUAL);
+        assert_int_equal(find(scan, "/own")->presence, links ? H5SCAN_PRESENT : H5SCAN_VIRTUAL);
         for (size_t i = 0; i < 3; i++) {
             char why[H5SCAN_WHY];
             const struct h5scan_array *a = find(scan, elsewhere[i]);
@@ -228,11 +235,15 @@ static void test_scales(void **state) {
           full = h5_array(file, "full", H5T_IEEE_F64LE, 1, (hsize_t[]){4}, NULL, value);
     assert_true(H5DSset_scale(bare, "This is a netCDF dimension but not a netCDF variable.         4") >= 0);
     assert_true(H5DSset_scale(full, "full") >= 0);
+    hid_t array = h5_array(file, "of them", H5T_IEEE_F64LE, 1, (hsize_t[]){4}, NULL, value);
+    assert_true(H5DSattach_scale(array, bare, 0) >= 0);
+    H5Dclose(array);
     H5Dclose(bare);
     H5Dclose(full);
     H5Fclose(file);
     struct h5scan *scan = scan_good(path.text, false);
-    assert_int_equal(scan->array_count, 1);
+    assert_int_equal(scan->array_count, 2);
+    assert_null(find_attribute(scan, "/of them/DIMENSION_LIST"));
     assert_int_equal(find(scan, "/full")->presence, H5SCAN_PRESENT);
     h5scan_close(scan);
 }
@@ -255,6 +266,9 @@ static void test_kinds(void **state) {
           flag = H5Acreate2(file, "causal", type, space, H5P_DEFAULT, H5P_DEFAULT);
     H5Awrite(flag, type, &(int8_t){1});
     H5Aclose(flag);
+    h5_pair(file, "two kinds");
+    h5_text(file, "no words", "", 0);
+    H5Gclose(H5Gcreate2(file, "group", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
     H5Sclose(space);
     H5Tclose(type);
     H5Tclose(pair);
@@ -267,6 +281,10 @@ static void test_kinds(void **state) {
     assert_int_equal(find(scan, "/empty")->presence, H5SCAN_PRESENT);
     assert_int_equal(find_attribute(scan, "/causal")->count, 1);
     assert_true(find_attribute(scan, "/causal")->number[0] == 1);
+    assert_false(find_attribute(scan, "/causal")->other);
+    assert_true(find_attribute(scan, "/two kinds")->other);
+    assert_null(find_attribute(scan, "/no words"));
+    assert_int_equal(find(scan, "/group")->presence, H5SCAN_EMPTY);
     h5scan_close(scan);
 }
 
