@@ -29,6 +29,30 @@ static void test_factor(void **state) {
     }
 }
 
+/* By how much log r is off at a uniform, for an even number d = 2 k of dimensions: |q|^2 > d r^2 has the
+ * probability of fewer than k events where k r^2 are the mean. Terms are relative to that of k. */
+static double factor_off(long double k, long double r, long double uniform) {
+    const long double x = k * r * r;
+    long double few = 0, many = 0;
+    for (long double j = k, term = 1; j > 0 && term > 1e-22L * few; j--) { few += term *= j / x; }
+    for (long double j = k + 1, term = 1; term > 1e-22L * many; term *= x / j++) { many += term; }
+    return (double)((many * (1 - uniform) - few * uniform) / (2 * k));
+}
+
+static void check_factor(double half, double uniform) {
+    const double p[] = {2 * half, 1}, r = family_find("dotproduct")->row_scale(p, uniform);
+    check_close(factor_off(half, r, uniform), 0, 4e-16 * (5 + fabs(log(r))));
+}
+
+static void test_factor_in_many_dimensions(void **state) {
+    (void)state;
+    const double half[] = {1, 2, 32, 500, 2048, 5e4, 5e5};
+    for (size_t i = 0; i < 7; i++) {
+        for (double u = 1e-200; u < 1; u = u < 1e-3 ? u * 1e9 : u + 0.0313) { check_factor(half[i], u); }
+        for (double rest = 1e-3; rest > 0x1p-50; rest /= 8) { check_factor(half[i], 1 - rest); }
+    }
+}
+
 /* In one dimension it is |N(0, 1)|, with all digits that the probabilities of both its sides have. */
 static void test_one_dimension(void **state) {
     (void)state;
@@ -285,11 +309,12 @@ static void test_pair(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_factor),   cmocka_unit_test(test_one_dimension),
-        cmocka_unit_test(test_density),  cmocka_unit_test(test_known_value),
-        cmocka_unit_test(test_peak),     cmocka_unit_test(test_by_density),
-        cmocka_unit_test(test_directly), cmocka_unit_test(test_finer),
-        cmocka_unit_test(test_ends),     cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_factor),        cmocka_unit_test(test_factor_in_many_dimensions),
+        cmocka_unit_test(test_one_dimension), cmocka_unit_test(test_density),
+        cmocka_unit_test(test_known_value),   cmocka_unit_test(test_peak),
+        cmocka_unit_test(test_by_density),    cmocka_unit_test(test_directly),
+        cmocka_unit_test(test_finer),         cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_pair),
     };
     return cmocka_run_group_tests_name("mixture", tests, NULL, NULL);
 }
