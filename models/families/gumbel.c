@@ -28,7 +28,7 @@ static double log_hazard(const double *p, double log_v) {
 /* E_2 - E_1 = log((1 - V_1)/(1 - V_2)), for two tails V_2 = V_1 e^y. */
 static double log_difference(double log_v, double y) {
     double x = exp(log_v) * expm1(y) / -expm1(log_v);
-    return x < 0.5 ? -log1p(-x) : log(expm1(log_v) / expm1(log_v + y));
+    return x < 0.5 ? -log1p(-x) : log(fabs(expm1(log_v) / expm1(log_v + y))); /* -x/0 = -inf where V_2 = 1 */
 }
 
 static double log_gap(const double *p, double log_v_top, double y) {

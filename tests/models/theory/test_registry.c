@@ -193,17 +193,21 @@ static void check_small_gap(const struct setting *setting) {
     }
 }
 
-/* Gaps add up, whichever branch computes them. */
-static void check_sum_of_gaps(const struct setting *setting) {
+static void check_sum(const struct setting *setting, double x, double y, double rest, double both) {
     const struct family *family = setting->family;
+    const double upper = family->log_gap(setting->p, -x, y), lower = family->log_gap(setting->p, y - x, rest),
+                 whole = family->log_gap(setting->p, -x, both),
+                 sum = fmax(upper, lower) + log1p(exp(-fabs(upper - lower)));
+    near(setting, "log gap", -x, whole, sum, 3e-12 + 16 * DBL_EPSILON * (fabs(whole) + x));
+}
+
+/* Gaps add up, whichever branch computes them, down to the lowest score. */
+static void check_sum_of_gaps(const struct setting *setting) {
     for (double x = 1e-3; x <= 1e6; x *= 3.7) {
         for (double part = 1e-5; part < 0.9; part *= 2.3) {
-            double y = part * x, rest = 0.7 * (x - y);
-            double upper = family->log_gap(setting->p, -x, y),
-                   lower = family->log_gap(setting->p, y - x, rest);
-            double whole = family->log_gap(setting->p, -x, y + rest);
-            double sum = fmax(upper, lower) + log1p(exp(-fabs(upper - lower)));
-            near(setting, "log gap", -x, whole, sum, 3e-12 + 16 * DBL_EPSILON * (fabs(whole) + x));
+            const double y = part * x, rest = 0.7 * (x - y);
+            check_sum(setting, x, y, rest, y + rest);
+            check_sum(setting, x, y, x - y, x);
         }
     }
 }
