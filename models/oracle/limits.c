@@ -3,6 +3,7 @@
 
 #include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_sf_psi.h>
+#include <gsl/gsl_sf_zeta.h>
 #include <math.h>
 #include <string.h>
 
@@ -12,7 +13,15 @@
 
 /* ---- Poisson-Dirichlet ---- */
 
-double limits_pd_entropy(double ratio) { return ratio > 1 ? gsl_sf_psi(1) - gsl_sf_psi(1 - 1 / ratio) : NAN; }
+/* By digamma's series where its difference would lose digits. */
+double limits_pd_entropy(double ratio) {
+    const double many = 16;
+    double sum = 0;
+    if (!(ratio > 1)) { return NAN; }
+    if (ratio < many) { return gsl_sf_psi(1) - gsl_sf_psi((ratio - 1) / ratio); }
+    for (int k = 16; k > 0; k--) { sum = (sum + gsl_sf_zeta_int(k + 1)) / ratio; }
+    return sum;
+}
 
 /* Of x = log(ratio - 1). */
 static double pd_excess(double x, void *threshold) {

@@ -43,6 +43,13 @@ static void test_pd(void **state) {
     for (size_t i = 0; i < 4; i++) {
         check_relative(limits_pd_entropy(limits_pd_collapse_entropy(threshold[i])), threshold[i], 1e-12);
     }
+    const double far[] = {16, 100, 1e4, 1e8, 1e14}, /* digamma to 40 digits */
+        entropy[] = {0.10778500959416490945, 0.016570639154062283826, 1.6450542833628117625e-4,
+                     1.6449340788687955763e-8, 1.644934066848238457e-14};
+    for (size_t i = 0; i < 5; i++) {
+        check_relative(limits_pd_entropy(far[i]), entropy[i], 1e-15);
+        check_relative(limits_pd_collapse_entropy(entropy[i]), far[i], 1e-14);
+    }
     assert_true(isnan(limits_pd_entropy(1)));
     assert_true(isnan(limits_pd_collapse_entropy(0)) && isnan(limits_pd_collapse_participation(1)));
 }
