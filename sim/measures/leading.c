@@ -1,5 +1,6 @@
 #include "sim/measures/leading.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +9,14 @@
 #include "sim/rows/compress.h"
 #include "sim/rows/measured.h"
 
-enum { MOST = KERNEL_SORTED, FEW = 256, LISTED = 4096, TOGETHER = 16 };
+enum { MOST = KERNEL_SORTED, FEW = 256, RANGES = 256, TOGETHER = 16 };
+
+static const double ROUNDING = 1e-14;
 
 struct leading {
     const struct kernel *kernel;
     struct measured *measured;
-    double *candidate, *further; /* for all scores, and LISTED more */
+    double *candidate, *further; /* for all scores, twice for the second */
 
     /* the scores at hand */
     size_t count;
@@ -44,7 +47,9 @@ static size_t fewer(struct leading *l, size_t count) {
     double sample[MOST];
     memcpy(sample, l->candidate, sizeof sample);
     l->kernel->sort(MOST, sample, NULL);
-    return l->kernel->above(count, l->candidate, just_below(sample[COMPRESS_TOP - 1]), l->candidate);
+    count = l->kernel->above(count, l->candidate, just_below(sample[COMPRESS_TOP - 1]), l->further);
+    memcpy(l->candidate, l->further, count * sizeof *l->candidate);
+    return count;
 }
 
 /* Largest scores that rows of them begin with; of short rows a few are most of what Lambda_n asks for. */
@@ -91,38 +96,95 @@ static struct accumulation of_ties(const double *gap, size_t count) {
     return (struct accumulation){INFINITY, log((double)ties), 0};
 }
 
-/* The gaps of the scores above `limit` that are not among the candidates, in order; how many. */
-static size_t list_further(struct leading *l, double top, double limit) {
+/* The scores above `limit` that are not among the candidates; how many. */
+static size_t list_further(struct leading *l, double limit) {
     size_t count = l->kernel->above(l->count, l->score, limit, l->further), left = 0;
     for (size_t i = 0; i < count; i++) {
         double score = l->further[i];
         l->further[left] = score;
         left += score < l->last;
     }
-    l->kernel->sort(left, l->further, l->further + left);
-    for (size_t i = 0; i < left; i++) { l->further[i] = top - l->further[i]; }
     return left;
+}
+
+/* Ranges of gap of one width, from a gap on. */
+struct ranges {
+    size_t count;
+    double top, nearest, width, per_gap;
+};
+
+static struct ranges ranges_of(double top, double nearest, double farthest, size_t scores) {
+    enum { EACH = 8 };
+    const size_t count = scores / EACH < RANGES ? scores / EACH + 1 : RANGES;
+    const double width = (farthest - nearest) / (double)count;
+    return (struct ranges){count, top, nearest, width, 1 / width};
+}
+
+static size_t range_of(const struct ranges *r, double score) {
+    double range = (r->top - score - r->nearest) * r->per_gap;
+    return range < (double)r->count ? (size_t)range : r->count - 1; /* no number where widths are 0 */
+}
+
+/* Which ranges have scores that could be the best. Where the last of a range is, and no farther than its end,
+ * something is as good as that. */
+static void open_ranges(const struct leading *l, const struct ranges *r, const uint32_t *number,
+                        double before, double best, bool *open) {
+    double last[RANGES], bound = best;
+    for (size_t k = 0; k < r->count; k++) { last[k] = before += (double)number[k]; }
+    l->kernel->vector->log(r->count, last, last);
+    for (size_t k = 0; k < r->count; k++) {
+        const double edge = r->nearest + (double)(k + 1) * r->width;
+        bound = number[k] > 0 && last[k] > bound * edge ? last[k] / edge : bound;
+    }
+    for (size_t k = 0; k < r->count; k++) {
+        const double edge = r->nearest + (double)k * r->width;
+        open[k] = number[k] > 0 && last[k] * (1 + ROUNDING) > bound * edge;
+    }
+}
+
+/* Of the first `count` further scores, only those in open ranges are sorted. */
+static void offer_further(struct leading *l, const struct ranges *r, size_t before, size_t count,
+                          struct accumulation *best) {
+    uint32_t number[RANGES] = {0};
+    bool open[RANGES];
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) { number[range_of(r, l->further[i])]++; }
+    open_ranges(l, r, number, (double)before, best->lambda, open);
+    for (size_t i = 0; i < count; i++) {
+        double score = l->further[i];
+        l->further[kept] = score;
+        kept += open[range_of(r, score)];
+    }
+    l->kernel->sort(kept, l->further, l->further + kept);
+    for (size_t i = 0; i < kept; i++) { l->further[i] = r->top - l->further[i]; }
+    const double *gap = l->further;
+    for (size_t k = 0; k < r->count; k++) {
+        if (open[k]) {
+            offer(l, gap, before, number[k], best);
+            gap += number[k];
+        }
+        before += number[k];
+    }
 }
 
 /* Looks at the scores within reach beyond the first, the farthest of which is at gap `farthest`. Where N
  * scores are within reach, only those are at whose gaps log N can decide: counted again and again, they
- * become few. False where they do not. */
-static bool look_further(struct leading *l, double top, size_t known, double farthest,
+ * become fewer. */
+static void look_further(struct leading *l, double top, size_t known, double farthest,
                          struct accumulation *best) {
-    const double rounding = 1e-14;
     size_t count = l->count, before = SIZE_MAX;
     double limit = -INFINITY;
     for (;;) {
         double reach = log((double)count) / best->lambda;
-        if (reach < farthest) { return true; }
+        if (reach < farthest) { return; }
         if (before < SIZE_MAX && (count >= before - before / 8 || count <= FEW)) { break; }
-        limit = just_below(top - reach * (1 + rounding));
+        limit = just_below(top - reach * (1 + ROUNDING));
         before = count;
         count = l->kernel->count_above(l->count, l->score, limit);
     }
-    if (count > LISTED) { return false; }
-    offer(l, l->further, known, list_further(l, top, limit), best);
-    return true;
+    count = list_further(l, limit);
+    const struct ranges r = ranges_of(top, farthest, fmin(top - limit, DBL_MAX), count);
+    offer_further(l, &r, known, count, best);
 }
 
 /* From a row of all of them. */
@@ -136,7 +198,7 @@ static void take_row(struct leading *l, struct leading_scores *found) {
 void leading_find(struct leading *l, size_t count, const double *score, struct leading_scores *found) {
     struct accumulation *best = &found->accumulation;
     l->candidate = memory_resize(l->candidate, count, sizeof *l->candidate);
-    l->further = memory_resize(l->further, count + LISTED, sizeof *l->further);
+    l->further = memory_resize(l->further, 2 * count, sizeof *l->further);
     l->count = count;
     l->score = score;
     found->count = find_top(l, &found->range);
@@ -154,8 +216,7 @@ void leading_find(struct leading *l, size_t count, const double *score, struct l
     }
     *best = (struct accumulation){0, 0, 0};
     offer(l, l->candidate + 1, 1, found->count - 1, best);
-    if (found->count < count &&
-        !look_further(l, found->range.high, found->count, l->candidate[found->count - 1], best)) {
-        take_row(l, found);
+    if (found->count < count) {
+        look_further(l, found->range.high, found->count, l->candidate[found->count - 1], best);
     }
 }

@@ -1,7 +1,8 @@
 /* leading: the largest of measured scores and Lambda_n, found without making a row of them.
  *
  * A score at gap t can decide Lambda_n only where log N_n(t) exceeds what is known of Lambda_n times t: most
- * scores are out of reach once the first few are sorted. Where too many are not, a row is made. */
+ * scores are out of reach once the first few are sorted. Those that are not are counted in ranges of gap, and
+ * sorted where they can decide. Where too many tie at the top, a row is made. */
 #ifndef GAPSCALE_SIM_MEASURES_LEADING_H
 #define GAPSCALE_SIM_MEASURES_LEADING_H
 

@@ -357,33 +357,50 @@ static inline size_t first_flag(uint64_t *word) {
     return flag;
 }
 
-/* Without branches that are hard to foresee: first which words of flags have any; where they are few, most of
- * those have one. */
+/* Where words of flags begin that are not all 0; how many. */
+static size_t words_with_flags(size_t flags, const uint8_t *flag, size_t *start) {
+    size_t count = 0;
+    for (size_t i = 0; i < flags; i += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, flag + i, sizeof word);
+        start[count] = i;
+        count += word != 0;
+    }
+    return count;
+}
+
+/* Without branches that are hard to foresee: numbers a quarter apart share a flag; first which words of flags
+ * have any; where they are few, most of those have one. */
 static size_t above(size_t n, const double *x, double limit, double *out) {
-    enum { MOST = 1024, WORD = sizeof(uint64_t) };
+    enum { MOST = 1024, FOUR = 4, WORD = sizeof(uint64_t) };
     size_t count = 0;
     for (size_t start = 0; start < n; start += MOST) {
-        size_t some = n - start < MOST ? n - start : MOST, hits = 0, hit[MOST / WORD];
-        uint8_t flag[MOST] = {0};
+        const double *at = x + start;
+        const size_t some = n - start < MOST ? n - start : MOST, apart = some / FOUR;
+        uint8_t flag[MOST / FOUR + WORD];
+        size_t hit[MOST / FOUR / WORD];
 #pragma omp simd
-        for (size_t i = 0; i < some; i++) { flag[i] = x[start + i] > limit; }
-        for (size_t i = 0; i < some; i += WORD) {
-            uint64_t word;
-            memcpy(&word, flag + i, sizeof word);
-            hit[hits] = i;
-            hits += word != 0;
+        for (size_t i = 0; i < apart; i++) {
+            const double a = at[i], b = at[i + apart], c = at[i + 2 * apart], d = at[i + 3 * apart],
+                         ab = a > b ? a : b, cd = c > d ? c : d;
+            flag[i] = (ab > cd ? ab : cd) > limit;
         }
-        const bool few = hits * WORD * 4 < some;
-        for (size_t h = 0; h < hits && !few; h++) {
-            for (size_t k = hit[h]; k < hit[h] + WORD && k < some; k++) {
-                out[count] = x[start + k];
-                count += flag[k];
-            }
-        }
-        for (size_t h = 0; h < hits && few; h++) {
+        memset(flag + apart, 0, WORD);
+        const size_t hits = words_with_flags(apart, flag, hit);
+        for (size_t h = 0; h < hits; h++) {
             uint64_t word;
             memcpy(&word, flag + hit[h], sizeof word);
-            while (word != 0) { out[count++] = x[start + hit[h] + first_flag(&word)]; }
+            while (word != 0) {
+                const double *next = at + hit[h] + first_flag(&word);
+                for (size_t k = 0; k < FOUR; k++, next += apart) {
+                    out[count] = *next;
+                    count += *next > limit;
+                }
+            }
+        }
+        for (size_t i = FOUR * apart; i < some; i++) {
+            out[count] = at[i];
+            count += at[i] > limit;
         }
     }
     return count;

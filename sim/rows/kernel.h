@@ -157,7 +157,7 @@ struct kernel {
      * empty; neighbours are in different parts. So x has at least k numbers that reach the k-th largest peak,
      * and few more where large numbers are by chance or side by side. */
     struct kernel_range (*peaks)(size_t n, const double *x, double peak[KERNEL_PEAKS]);
-    /* Copies the numbers above `limit` to out[0..n), in order; how many. `out` may be x. */
+    /* Copies the numbers above `limit` to out[0..n), in any order; how many. */
     size_t (*above)(size_t n, const double *x, double limit, double *out);
     size_t (*count_above)(size_t n, const double *x, double limit);
     /* Into descending order; no NaN. `room` holds n numbers; NULL will do for up to KERNEL_SORTED. */

@@ -63,14 +63,19 @@ static void check_stretch(const struct kernel *kernel, size_t n, const double *x
     assert_int_equal(kernel->count_above(KERNEL_PEAKS, peak, 500), STRETCH);
 }
 
+/* Few of them, some, most and all. */
 static void check_above(const struct kernel *kernel, size_t n, const double *x) {
-    double found[POINTS];
-    size_t count = kernel->above(n, x, 1, found), k = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (x[i] > 1) { check_close(found[k++], x[i], 0); }
+    double found[POINTS], sorted[POINTS];
+    memcpy(sorted, x, n * sizeof *x);
+    qsort(sorted, n, sizeof *sorted, descending);
+    const double limit[] = {sorted[0], sorted[n / 100], 1, sorted[n - 1], -INFINITY};
+    for (size_t i = 0; i < sizeof limit / sizeof *limit; i++) {
+        size_t count = kernel->above(n, x, limit[i], found), k = 0;
+        qsort(found, count, sizeof *found, descending);
+        for (; k < n && sorted[k] > limit[i]; k++) { check_close(found[k], sorted[k], 0); }
+        assert_int_equal(count, k);
+        assert_int_equal(kernel->count_above(n, x, limit[i]), k);
     }
-    assert_int_equal(count, k);
-    assert_int_equal(kernel->count_above(n, x, 1), k);
 }
 
 /* NaN is on neither side. */
