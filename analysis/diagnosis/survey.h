@@ -9,7 +9,7 @@
 
 enum { SURVEY_WINDOWS = 3, SURVEY_SINKS = 4 };
 extern const double survey_window[SURVEY_WINDOWS]; /* 16, 64, 256 nearest keys */
-#define SURVEY_ROUNDING 2.5e-6                     /* 2^-23 (1 + log n) of the longest rows */
+#define SURVEY_ROUNDING 2.5e-6                     /* 2^-23 (3 + log n) of rows of 2^26 */
 
 struct survey_row {
     uint32_t length, head, sequence;

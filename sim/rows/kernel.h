@@ -125,7 +125,7 @@ struct kernel {
     size_t (*nodes_of_bins)(size_t n, const struct counted_bin *bin, const double *scores, double *spread,
                             double highest, double *gap, double *weight);
     /* weight_i = exp(-gap_i), gap_i = top - score_i >= 0, to 2^-23 (1 + gap_i) of itself, 2^-125 where less;
-     * and the sum of these weights, to rounding. */
+     * and the sum of these weights, to 2^-22. */
     double (*softmax)(size_t n, const double *score, double top, float *weight);
     /* out[i] = sum_c (x[c * stride + i] - point[c * point_stride])^2, c < dimension: squared distances of n
      * points from one. */
