@@ -6,67 +6,67 @@
 #include "models/numeric/vector_inline.h"
 #include "models/oracle/inner.h"
 
-_Static_assert((int)LONE_FUNCTIONS == (int)CURVE_VALUES, "a curve for each");
+/* What is looked at, in units of `unit`; the mean and the variance are those that G has. */
+enum { MEAN = LONE_ENTROPIES, VARIANCE, LOOKED };
+_Static_assert((int)LOOKED <= (int)CURVE_VALUES, "a curve for each");
 
-/* In units of `unit`; but for the last, which is `spread` to A: the variance that b has. SPREADS of inner.h's
- * are about the mean. A key that is certain to be saturated to rounding has phi = 1e-17, which its own share
- * takes out again. */
-static void look(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
+/* A key that is certain to be saturated to rounding has phi = 1e-17, which its own share takes out again. */
+static void look(const struct lone *l, double depth, double looked[LOOKED]) {
     const double least = 1e-17, x = l->top - depth;
     const struct inner in = depth < l->deep_from ? inner_at(&l->field, x, inner_span_at(&l->field, x))
                                                  : deep_at(l->deep, l->field.beta, x);
     const double missed = in.psi * l->field.share, phi = fmax(least, 1 - missed), part = l->part / phi,
                  logarithm = missed < 0.5 ? vector_log1p_one(-missed) : log(phi);
-    value[LONE_LOG_PHI] = missed > 0 ? l->part * in.psi * (logarithm / missed) : -l->part * in.psi;
-    value[LONE_FIRST] = in.first * part;
-    value[LONE_SHARED] = (in.first - in.second) * part;
-    value[LONE_ENTROPIES] = in.entropy * part;
-    value[LONE_SPREADS] = (in.spread + (in.first > 0 ? in.entropy * (in.entropy / in.first) : 0)) * part;
-    value[LONE_OWN] = in.first > 0 ? in.spread / in.first : 0;
+    looked[LONE_LOG_PHI] = missed > 0 ? l->part * in.psi * (logarithm / missed) : -l->part * in.psi;
+    looked[LONE_FIRST] = in.first * part;
+    looked[LONE_SHARED] = (in.first - in.second) * part;
+    looked[MEAN] = in.first > 0 ? in.entropy / in.first : 0;
+    looked[VARIANCE] = in.first > 0 ? in.spread / in.first : 0;
 }
 
-/* A C - B^2, in those units. */
-static double own_of(const struct lone *l, double variance, double first) {
-    return variance * first * (first * l->unit);
+/* A C - B^2 goes by the variance, as it would be lost in the difference. */
+static void take(double unit, const double looked[LOOKED], double value[LONE_FUNCTIONS]) {
+    const double first = looked[LONE_FIRST], mean = looked[MEAN], variance = looked[VARIANCE];
+    value[LONE_LOG_PHI] = looked[LONE_LOG_PHI];
+    value[LONE_FIRST] = first;
+    value[LONE_SHARED] = looked[LONE_SHARED];
+    value[LONE_ENTROPIES] = first * mean;
+    value[LONE_SPREADS] = first * (variance + mean * mean);
+    value[LONE_OWN] = variance * first * (first * unit);
 }
 
 /* ---- curves ---- */
 
-/* Of logarithms the first three, to A the next two: each is smooth over a stretch on which it falls by orders
- * of magnitude. To 6e-13, and what gaps are off. */
-enum { LOGARITHMS = 3 };
+/* Of logarithms the first three: each is smooth over a stretch on which it falls by orders of magnitude. To
+ * 6e-13, and what gaps are off; a variance is what squares leave, and a share what is lost of a. */
+enum { LOGARITHMS = MEAN };
 
 static void look_behind(double depth, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
     const struct lone *l = param;
-    look(l, depth, value);
-    const double first = value[LONE_FIRST], slope = first / -value[LONE_LOG_PHI],
-                 known = 6e-13 + 2 * l->field.noise * fabs(l->top - depth) * slope;
-    for (int f = 0; f < LOGARITHMS; f++) {
-        value[f] = log(fabs(value[f]));
+    double looked[LOOKED];
+    look(l, depth, looked);
+    const double slope = looked[LONE_FIRST] / -looked[LONE_LOG_PHI], mean = looked[MEAN],
+                 variance = looked[VARIANCE],
+                 known = 6e-13 + 2 * l->field.noise * fabs(l->top - depth) * slope, rounding = 1e-15,
+                 least = 0.1 * rounding * looked[LONE_FIRST];
+    looked[LONE_SHARED] = fmax(looked[LONE_SHARED], least);
+    for (int f = 0; f < CURVE_VALUES; f++) {
+        value[f] = f < LOGARITHMS ? log(fabs(looked[f])) : 0;
         noise[f] = known;
     }
-    value[LONE_ENTROPIES] /= first;
-    value[LONE_SPREADS] /= first;
-    for (int f = LOGARITHMS; f < LONE_FUNCTIONS; f++) { noise[f] = known * (1 + fabs(value[f])); }
-}
-
-static void take_exponentials(const struct lone *l, double value[LONE_FUNCTIONS],
-                              const double exponential[LOGARITHMS]) {
-    const double first = exponential[LONE_FIRST];
-    value[LONE_LOG_PHI] = -exponential[LONE_LOG_PHI];
-    value[LONE_FIRST] = first;
-    value[LONE_SHARED] = exponential[LONE_SHARED];
-    value[LONE_ENTROPIES] *= first;
-    value[LONE_SPREADS] *= first;
-    value[LONE_OWN] = own_of(l, value[LONE_OWN], first);
+    noise[LONE_SHARED] += rounding * looked[LONE_FIRST] / looked[LONE_SHARED];
+    value[MEAN] = mean;
+    noise[MEAN] = known * (1 + fabs(mean));
+    value[VARIANCE] = variance;
+    noise[VARIANCE] = known * (1 + variance) + rounding * mean * mean;
 }
 
 bool lone_look_behind(struct lone *l) {
     enum { HALVINGS = 4 };
     const double steep = 0.5, middle = l->end / 4;
-    double value[LONE_FUNCTIONS];
-    look(l, fmax(middle, LONE_BEHIND), value);
-    if (!(value[LONE_FIRST] < steep * -value[LONE_LOG_PHI])) { return true; }
+    double looked[LOOKED];
+    look(l, fmax(middle, LONE_BEHIND), looked);
+    if (!(looked[LONE_FIRST] < steep * -looked[LONE_LOG_PHI])) { return true; }
     l->behind = curve_create(LONE_BEHIND, l->end, HALVINGS, look_behind, l);
     return l->behind;
 }
@@ -119,14 +119,14 @@ void lone_close(struct lone *l) {
 }
 
 void lone_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
-    double exponential[LOGARITHMS];
-    if (!l->behind || depth < LONE_BEHIND || !curve_at(l->behind, depth, value)) {
-        look(l, depth, value);
-        value[LONE_OWN] = own_of(l, value[LONE_OWN], value[LONE_FIRST]);
+    double looked[CURVE_VALUES];
+    if (!l->behind || depth < LONE_BEHIND || !curve_at(l->behind, depth, looked)) {
+        look(l, depth, looked);
     } else {
-        l->field.o->vector->exp(LOGARITHMS, value, exponential);
-        take_exponentials(l, value, exponential);
+        l->field.o->vector->exp(LOGARITHMS, looked, looked);
+        looked[LONE_LOG_PHI] *= -1;
     }
+    take(l->unit, looked, value);
     for (int f = 0; f < LONE_FUNCTIONS; f++) { value[f] *= l->unit; }
 }
 
@@ -134,22 +134,26 @@ void lone_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
 static size_t fill_behind(const struct lone *l, size_t count, const double *depth,
                           double *const row[LONE_FUNCTIONS]) {
     const struct vector *vector = l->field.o->vector;
-    const size_t run = curve_rows(l->behind, vector, count, depth, LONE_FUNCTIONS, row);
+    const size_t run = curve_rows(l->behind, vector, count, depth, LOOKED, row);
+    double *restrict log_phi = row[LONE_LOG_PHI], *restrict first = row[LONE_FIRST],
+                     *restrict mean = row[MEAN], *restrict variance = row[VARIANCE],
+                     *restrict own = row[LONE_OWN];
     for (int f = 0; f < LOGARITHMS; f++) { vector->exp(run, row[f], row[f]); }
+#pragma omp simd
     for (size_t k = 0; k < run; k++) {
-        const double first = row[LONE_FIRST][k];
-        row[LONE_LOG_PHI][k] = -row[LONE_LOG_PHI][k];
-        row[LONE_ENTROPIES][k] *= first;
-        row[LONE_SPREADS][k] *= first;
-        row[LONE_OWN][k] = own_of(l, row[LONE_OWN][k], first);
+        const double a = first[k], m = mean[k], v = variance[k];
+        log_phi[k] = -log_phi[k];
+        mean[k] = a * m;
+        variance[k] = a * (v + m * m);
+        own[k] = v * a * (a * l->unit);
     }
     return run;
 }
 
 static void fill_one(const struct lone *l, double depth, double *const row[LONE_FUNCTIONS]) {
-    double value[LONE_FUNCTIONS];
-    look(l, depth, value);
-    value[LONE_OWN] = own_of(l, value[LONE_OWN], value[LONE_FIRST]);
+    double looked[LOOKED], value[LONE_FUNCTIONS];
+    look(l, depth, looked);
+    take(l->unit, looked, value);
     for (int f = 0; f < LONE_FUNCTIONS; f++) { *row[f] = value[f]; }
 }
 

@@ -1,6 +1,5 @@
 #include "models/oracle/product.h"
 
-#include <gsl/gsl_math.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,9 +76,9 @@ struct grid {
     double (*value)[LONE_FUNCTIONS], fall[LONE_FUNCTIONS];
 };
 
-/* Where scores reach over more than half of LONG steps a key's functions are curves; by BEHIND_NOISE of the
- * square of the entropy the susceptibility, which is a difference of such, may be off with them. Choices. */
-static const double LONG = 1000, BEHIND_NOISE = 3e-13;
+/* Where scores reach over more than half of LONG steps a key's functions are curves, which may be off by so
+ * much. Choices. */
+static const double LONG = 1000, BEHIND_NOISE = 6e-13;
 
 /* False when out of memory. */
 static bool grid_room(struct grid *g, size_t count) {
@@ -180,20 +179,38 @@ static double ladder_step(const struct oracle *o) { return 0.21 / o->fineness; }
 
 /* Whether scores are so far apart that a ladder is sooner done than a grid, which may have to be halved twice
  * where rows have scores at a lower end, and where sums that grow from point to point take little time. Not
- * with an upper endpoint, where each key has a kink, nor below the critical beta where entropies are as large
- * as log n is: their squares want more digits than curves have. Choices. */
-static bool may_climb(const struct lone *l, const struct oracle *o, double beta, double step) {
-    const double large = 30, points = family_position(o->family, o->p).log > 0 ? 700 : 1200,
+ * with an upper endpoint, where each key has a kink. Choices. */
+static bool may_climb(const struct lone *l, const struct oracle *o, double step) {
+    const double points = family_position(o->family, o->p).log > 0 ? 700 : 1200,
                  fine = fmax(ladder_step(o), o->product->deep ? step / 4 : step);
-    return o->family->class != FAMILY_WEIBULL && (o->log_n < large || beta > 1) &&
-           l->end > fmax(points * fine, 3 * LONE_BEHIND);
+    return o->family->class != FAMILY_WEIBULL && l->end > fmax(points * fine, 3 * LONE_BEHIND);
 }
 
 /* On long grids, and for ladders. */
-static bool looks_behind(const struct lone *l, const struct oracle *o, double absolute, double beta,
-                         double step) {
-    return may_climb(l, o, beta, step) ||
+static bool looks_behind(const struct lone *l, const struct oracle *o, double absolute, double step) {
+    return may_climb(l, o, step) ||
            (l->end > fmax(LONG / 2 * step, 3 * LONE_BEHIND) && !are_many(o, absolute, l->end));
+}
+
+/* x at which all rows have so many scores with a >= 1, or as much in a, that the product is e^-50: j keys of
+ * at most the j-th's penalty have j V(b) min(1, e^{x - b}), for any j and b. */
+static double crowded_at(const struct field *f, const struct oracle *o, double absolute) {
+    const double enough = 4.5;
+    const struct oracle *law = f->o;
+    const struct family_position position = family_position(o->family, o->p);
+    const double linear = absolute * position.linear, log_alone = absolute * position.log,
+                 best = linear > 0      ? log(fmax(1, (1 - log_alone) / linear))
+                        : log_alone < 1 ? o->log_n
+                                        : 0;
+    double x = INFINITY;
+    for (size_t i = 0; i < law->knots; i++) {
+        const double missing = enough - law->knot[i].y + law->log_n,
+                     log_keys = fmin(fmax(best, missing), o->log_n);
+        if (missing > o->log_n) { continue; }
+        x = fmin(x,
+                 linear * expm1(log_keys) + log_alone * log_keys + field_knot_b(f, i) + missing - log_keys);
+    }
+    return x;
 }
 
 /* x from where no row is left without a score with a > e^3; `end` is infinite beyond PRODUCT_WIDEST. False
@@ -209,14 +226,15 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
     const bool to_end = end < lowest && isfinite(o->family->quantile(law->p, 0)),
                sharp = to_end && apart_of(o, absolute) > SHARP,
                many = sharp || (to_end && apart_of(o, absolute) == 0); /* rows there: to e^-33 of them */
-    const double last = fmin(end + 4, lowest + (many ? 0.5 : 0));
+    const double last = fmin(fmin(end + 4, lowest + (many ? 0.5 : 0)),
+                             fmax(l->field.origin, crowded_at(&l->field, o, absolute)));
     g->step = first_step(o, absolute, beta, last - l->field.x_low, sharp);
     const double top = last + COMB_FIRST * g->step;
     l->end = top - l->field.x_low < PRODUCT_WIDEST ? top - l->field.x_low : INFINITY;
     if (!isfinite(l->end)) { return true; }
-    g->climbs = climbs && may_climb(l, o, beta, g->step);
+    g->climbs = climbs && may_climb(l, o, g->step);
     if (!lone_cover(l, top, g->climbs ? o->product->deep : NULL)) { return false; }
-    return !looks_behind(l, o, absolute, beta, g->step) || lone_look_behind(l);
+    return !looks_behind(l, o, absolute, g->step) || lone_look_behind(l);
 }
 
 static void grid_discard(struct grid *g) {
@@ -355,9 +373,11 @@ static struct oracle_point point_of(const struct oracle *o, const struct totals 
     return point;
 }
 
-/* What curves may be off, which the susceptibility's error grows by. */
+/* What curves may be off: the susceptibility's error grows by that of means, about the size of H, that spread
+ * by so much. */
 static double tell_behind(struct oracle_point *point) {
-    const double noise = BEHIND_NOISE * gsl_pow_2(point->entropy);
+    const double chi = isnan(point->susceptibility) ? point->susceptibility_error : point->susceptibility,
+                 noise = BEHIND_NOISE * (1 + point->entropy) * sqrt(chi);
     point->susceptibility_error += noise;
     return noise;
 }
@@ -393,7 +413,7 @@ static bool answer_at(struct grid *g, const struct oracle *o, double absolute, d
 }
 
 /* From where the grid begins. False where that does better: where rungs are long, or errors larger than they
- * may be. */
+ * may be, that of the susceptibility twice what grids leave. */
 static bool by_ladder(const struct grid *g, const struct oracle *o, double absolute, double beta,
                       struct oracle_point *point, enum comb_state *state) {
     const struct lone *l = &g->lone;
@@ -410,7 +430,8 @@ static bool by_ladder(const struct grid *g, const struct oracle *o, double absol
         if (*state != COMB_MADE) { return true; }
         *point = point_of(o, &totals, l->top, absolute, beta);
         if (fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE)) <= aim) {
-            return tell_behind(point) <= aim;
+            const double most = fmax(aim, point->susceptibility_error);
+            return tell_behind(point) <= most;
         }
     }
     return false;
