@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/numeric/legendre.h"
-
 /* Points of T before depth 0, as many as those between points want of the next rung's; and of S on both sides
  * of a stretch. */
 enum { BEFORE = COMB_TAPS, BESIDE = COMB_FIRST - 1 };
@@ -45,49 +43,38 @@ struct taps {
 struct work {
     const struct lone *lone;
     const struct vector *vector;
-    double edge[2 * COMB_FIRST], half_edge[COMB_FIRST]; /* weights up to a stretch's beginning */
     double middle[COMB_TAPS];
-    size_t most_taps;
-    double *memory, *f[LADDER_SUMS], *sum[LADDER_SUMS], *rest[LADDER_SUMS], *next[LADDER_SUMS];
+    double *memory, *f[LADDER_SUMS], *coarse[LONE_FUNCTIONS]; /* and the next rung's */
+    double *sum[LADDER_SUMS], *rest[LADDER_SUMS], *next[LADDER_SUMS];
     struct comb_lot lot[LADDER_MOST]; /* of keys from a rung's beginning on */
     double *nearer[LADDER_MOST];      /* weights of those before, on the same grid */
     struct taps taps;
 };
 
-/* Sums of the integrals of Lagrange's polynomials over a cell, point by point. */
-static void make_edge(int points, double *edge) {
-    struct legendre rule;
-    legendre_make(COMB_FIRST, &rule);
-    const int middle = points / 2;
-    for (int j = 0; j < points; j++) {
-        edge[j] = j > 0 ? edge[j - 1] : 0;
-        for (int i = 0; i < rule.order; i++) {
-            double value = rule.w[i] / 2;
-            for (int k = 0; k < points; k++) {
-                const double u = (1 + rule.x[i]) / 2 - (double)(k + 1 - middle);
-                value *= k == j ? 1 : u / (j - k);
-            }
-            edge[j] += value;
-        }
-    }
+/* Of a point so many steps behind a stretch's beginning: integrals of Lagrange's polynomials over the cells
+ * from there on, which are the rest of 1 on the other side. */
+enum { EDGE = COMB_FIRST - 1, HALF_EDGE = COMB_FIRST / 2 - 1 };
+static const double edge[EDGE] = {-0.0769901746074925795,  0.0277379911660596738,    -0.00942999932194319687,
+                                  0.00259161596515542735,  -0.000520257845628405493, 6.6838404987379854e-05,
+                                  -4.09735540968662145e-06};
+static const double half_edge[HALF_EDGE] = {-0.0648396164021164021, 0.0139550264550264550,
+                                            -0.00157903439153439153};
+
+static double edge_at(const double *before, long known, long behind) {
+    const long away = labs(behind);
+    const double outside = away == 0 ? 0.5 : away <= known ? before[away - 1] : 0;
+    return behind > 0 ? 1 - outside : outside;
 }
 
-/* Of a point so many steps behind a stretch's beginning. */
-static double edge_at(const double *edge, int points, long behind) {
-    const long at = behind + points / 2 - 1;
-    return at < 0 ? 0 : at < points ? edge[at] : 1;
-}
-
-static void point_weights(const struct work *w, const struct ladder *ladder, size_t which, long i,
-                          struct ladder_point *p) {
+static void point_weights(const struct ladder *ladder, size_t which, long i, struct ladder_point *p) {
     const struct ladder_rung *r = &ladder->rung[which];
     const bool first = which == 0, last = which + 1 == ladder->count, second = i % 2 == 0;
-    p->weight = r->step * ((first ? 1 : edge_at(w->edge, COMB_TAPS, i - r->begin)) -
-                           (last ? 0 : edge_at(w->edge, COMB_TAPS, i - r->end)));
+    p->weight = r->step * ((first ? 1 : edge_at(edge, EDGE, i - r->begin)) -
+                           (last ? 0 : edge_at(edge, EDGE, i - r->end)));
     p->half = !second ? 0
                       : 2 * r->step *
-                            ((first ? 1 : edge_at(w->half_edge, COMB_FIRST, (i - r->begin) / 2)) -
-                             (last ? 0 : edge_at(w->half_edge, COMB_FIRST, (i - r->end) / 2)));
+                            ((first ? 1 : edge_at(half_edge, HALF_EDGE, (i - r->begin) / 2)) -
+                             (last ? 0 : edge_at(half_edge, HALF_EDGE, (i - r->end) / 2)));
 }
 
 /* ---- a rung ---- */
@@ -102,15 +89,47 @@ static size_t rows_of(const struct ladder_rung *r, bool is_first) {
 static size_t steps_of(const struct ladder_rung *r) { return (size_t)r->end + 1; }
 static size_t weights_of(const struct ladder_rung *r) { return steps_of(r) + 2 * COMB_TAPS; }
 
-static void fill(const struct work *w, const struct ladder_rung *r, bool is_first) {
-    const long first = first_row(r, is_first);
-    const size_t count = rows_of(r, is_first);
-    lone_fill(w->lone, (double)first * r->step, r->step, count, w->f);
+/* From the next rung's first row on every second one is there already; those between, at most as many as
+ * sums, lie where these will. */
+static void look(const struct work *w, const struct ladder *ladder, size_t which) {
+    const struct ladder_rung *r = &ladder->rung[which];
+    const long first = first_row(r, which == 0);
+    const size_t count = rows_of(r, which == 0);
+    if (which + 1 == ladder->count) {
+        lone_fill(w->lone, (double)first * r->step, r->step, count, w->f);
+        return;
+    }
+    const long shared = 2 * first_row(&r[1], false);
+    const size_t own = (size_t)(shared - first);
+    lone_fill(w->lone, (double)first * r->step, r->step, own, w->f);
+    lone_fill(w->lone, (double)(shared + 1) * r->step, 2 * r->step, (count - own) / 2, w->sum);
+    for (int f = 0; f < LONE_FUNCTIONS; f++) {
+        double *row = w->f[f] + own;
+        for (size_t i = 0; own + i < count; i++) { row[i] = (i % 2 == 0 ? w->coarse : w->sum)[f][i / 2]; }
+    }
+}
+
+/* Whether polynomials are off by more than rounding of what is behind. */
+static bool are_off(const struct work *w, size_t count) {
+    const double nothing = 1e-14;
+    bool off = false;
+    for (size_t i = 0; i < count && !off; i++) {
+        off = w->f[LADDER_MISS_LOG][i] > nothing * fabs(w->f[LONE_LOG_PHI][i]) ||
+              w->f[LADDER_MISS][i] > nothing * (w->f[LONE_FIRST][i] + fabs(w->f[LONE_ENTROPIES][i]));
+    }
+    return off;
+}
+
+/* How many functions there are to sum. */
+static int fill(const struct work *w, const struct ladder *ladder, size_t which) {
+    const size_t count = rows_of(&ladder->rung[which], which == 0);
+    look(w, ladder, which);
     memset(w->f[LADDER_MISS_LOG], 0, count * sizeof(double));
     memset(w->f[LADDER_MISS], 0, count * sizeof(double));
     comb_miss(count, w->vector, w->f[LONE_LOG_PHI], w->f[LADDER_MISS_LOG]);
     comb_miss(count, w->vector, w->f[LONE_FIRST], w->f[LADDER_MISS]);
     comb_miss(count, w->vector, w->f[LONE_ENTROPIES], w->f[LADDER_MISS]);
+    return are_off(w, count) ? LADDER_SUMS : LONE_FUNCTIONS;
 }
 
 /* Weights of l - origin steps at [l] as taps, with f at depth i + first in row[0]; `size` as many times. */
@@ -126,11 +145,11 @@ static void take_taps(struct work *w, const double *weight, const double *exact,
     }
 }
 
-/* To `count` sums the taps'. */
-static void add_taps(const struct work *w, size_t count, double *const to[LADDER_SUMS]) {
+/* To `count` sums of the first functions the taps'. */
+static void add_taps(const struct work *w, int functions, size_t count, double *const to[LADDER_SUMS]) {
     const struct taps *t = &w->taps;
     double sum[VECTOR_ROW];
-    for (int f = 0; f < LADDER_SUMS; f++) {
+    for (int f = 0; f < functions; f++) {
         const bool missed = f >= LONE_FUNCTIONS;
         for (size_t i = 0; i < count; i += VECTOR_ROW) {
             w->vector->slide(t->count, t->at, missed ? t->size : t->weight, w->f[f] + i, sum);
@@ -140,16 +159,16 @@ static void add_taps(const struct work *w, size_t count, double *const to[LADDER
 }
 
 /* The next rung's T on this rung's points. */
-static void take_rest(const struct work *w, const struct ladder_rung *r, bool is_first, bool is_last) {
-    const long first = first_rest(r, is_first);
+static void take_rest(const struct work *w, long first, size_t count) {
+    static const size_t at[COMB_TAPS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    double between[VECTOR_ROW];
     for (int f = 0; f < LADDER_SUMS; f++) {
-        for (long i = first; i <= r->end + BESIDE; i++) {
-            const double *there = w->next[f] + BEFORE + (i - (i & 1)) / 2;
-            double sum = 0;
-            for (int j = 0; i % 2 != 0 && !is_last && j < COMB_TAPS; j++) {
-                sum += w->middle[j] * there[j + 1 - COMB_FIRST];
+        const double *next = w->next[f] + BEFORE + first / 2;
+        for (size_t i = 0; i < count; i += 2 * VECTOR_ROW) {
+            w->vector->slide(COMB_TAPS, at, w->middle, next + i / 2 + 1 - COMB_FIRST, between);
+            for (size_t j = 0; j < 2 * VECTOR_ROW && i + j < count; j++) {
+                w->rest[f][i + j] = j % 2 == 0 ? next[(i + j) / 2] : between[j / 2];
             }
-            w->rest[f][i - first] = is_last ? 0 : i % 2 == 0 ? *there : sum;
         }
     }
 }
@@ -185,7 +204,7 @@ static void tell(const struct work *w, const struct ladder *ladder, size_t which
     const long first = which == 0 ? r->begin : r->begin - BESIDE;
     for (long i = first; i <= r->end + BESIDE; i++) {
         struct ladder_point p = {.depth = (double)i * r->step};
-        point_weights(w, ladder, which, i, &p);
+        point_weights(ladder, which, i, &p);
         for (int f = 0; f < LADDER_SUMS; f++) { p.sum[f] = w->sum[f][i - first]; }
         add(context, &p);
     }
@@ -198,56 +217,73 @@ static void climb(struct work *w, const struct ladder *ladder, size_t which) {
                first = is_first ? r->begin : r->begin - BESIDE;
     const size_t rests = (size_t)(r->end + BESIDE + 1 - rest), sums = (size_t)(r->end + BESIDE + 1 - first);
     const double twice = 2; /* sums over far keys are gone between once more */
-    fill(w, r, is_first);
-    take_rest(w, r, is_first, is_last);
+    const int functions = fill(w, ladder, which);
+    if (!is_last) { take_rest(w, rest, rests); }
+    for (int f = 0; is_last && f < LADDER_SUMS; f++) { memset(w->rest[f], 0, rests * sizeof(double)); }
     take_taps(w, w->lot[which].weight, is_first ? w->lot[which].exact : NULL, weights_of(r), COMB_FIRST,
               rest - row, is_first ? 1 : twice);
-    add_taps(w, rests, w->rest);
+    add_taps(w, functions, rests, w->rest);
     for (int f = 0; f < LADDER_SUMS; f++) {
         memcpy(w->sum[f], w->rest[f] + (first - rest), sums * sizeof(double));
     }
     take_taps(w, w->nearer[which], NULL, weights_of(r), ORIGIN, first - row, twice);
-    add_taps(w, sums, w->sum);
+    add_taps(w, functions, sums, w->sum);
 }
 
 /* ---- all of them ---- */
 
+/* How many the longest rung has, and weights of all. */
+struct room {
+    size_t rows, sums, taps, weights;
+};
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
+static struct room room_for(const struct ladder *ladder) {
+    const size_t beyond = COMB_TAPS + 2 * VECTOR_ROW; /* that are read beyond the last */
+    struct room room = {0};
+    for (size_t k = 0; k < ladder->count; k++) {
+        const struct ladder_rung *r = &ladder->rung[k];
+        room.rows = larger(room.rows, rows_of(r, k == 0) + beyond);
+        room.sums = larger(room.sums, (size_t)(r->end + BESIDE + 1 - first_rest(r, k == 0)));
+        room.taps = larger(room.taps, weights_of(r));
+        room.weights += weights_of(r);
+    }
+    return room;
+}
+
+static double *take(double **memory, size_t count) {
+    double *taken = *memory;
+    *memory += count;
+    return taken;
+}
+
 /* False when out of memory. */
 static bool work_open(struct work *w, const struct ladder *ladder, const struct lone *lone) {
-    size_t weights = 0, rows = 0, sums = 0;
+    const struct room room = room_for(ladder);
     *w = (struct work){.lone = lone, .vector = lone->field.o->vector};
-    for (size_t k = 0; k < ladder->count; k++) {
-        const struct ladder_rung *r = &ladder->rung[k];
-        const size_t own = (size_t)(r->end + BESIDE + 1 - first_rest(r, k == 0));
-        rows = rows_of(r, k == 0) > rows ? rows_of(r, k == 0) : rows;
-        sums = own > sums ? own : sums;
-        weights += weights_of(r);
-        w->most_taps = weights_of(r) > w->most_taps ? weights_of(r) : w->most_taps;
-    }
-    rows += COMB_TAPS + 2 * VECTOR_ROW; /* that are read beyond the last */
-    make_edge(COMB_TAPS, w->edge);
-    make_edge(COMB_FIRST, w->half_edge);
-    comb_shares(0.5, w->middle);
-    w->memory = calloc(LADDER_SUMS * (rows + 3 * sums) + 2 * w->most_taps + 3 * weights, sizeof *w->memory);
-    w->taps.at = malloc(w->most_taps * sizeof *w->taps.at);
+    w->memory = calloc(LADDER_SUMS * (room.rows + 3 * room.sums) + LONE_FUNCTIONS * room.rows +
+                           2 * room.taps + 3 * room.weights,
+                       sizeof *w->memory);
+    w->taps.at = malloc(room.taps * sizeof *w->taps.at);
     if (!w->memory || !w->taps.at) { return false; }
-    double *next = w->memory;
-    for (int f = 0; f < LADDER_SUMS; f++, next += rows + 3 * sums) {
-        w->f[f] = next;
-        w->sum[f] = next + rows;
-        w->rest[f] = next + rows + sums;
-        w->next[f] = next + rows + 2 * sums;
+    comb_shares(0.5, w->middle);
+    double *memory = w->memory;
+    for (int f = 0; f < LADDER_SUMS; f++) {
+        w->f[f] = take(&memory, room.rows);
+        w->sum[f] = take(&memory, room.sums);
+        w->rest[f] = take(&memory, room.sums);
+        w->next[f] = take(&memory, room.sums);
     }
-    w->taps.weight = next;
-    w->taps.size = next + w->most_taps;
-    next += 2 * w->most_taps;
+    for (int f = 0; f < LONE_FUNCTIONS; f++) { w->coarse[f] = take(&memory, room.rows); }
+    w->taps.weight = take(&memory, room.taps);
+    w->taps.size = take(&memory, room.taps);
     for (size_t k = 0; k < ladder->count; k++) {
         const struct ladder_rung *r = &ladder->rung[k];
-        const size_t room = weights_of(r);
-        w->lot[k] = (struct comb_lot){k == 0 ? 0 : (double)r->begin * r->step, r->step, next, next + room,
-                                      steps_of(r)};
-        w->nearer[k] = next + 2 * room;
-        next += 3 * room;
+        const size_t count = weights_of(r);
+        w->lot[k] = (struct comb_lot){k == 0 ? 0 : (double)r->begin * r->step, r->step, take(&memory, count),
+                                      take(&memory, count), steps_of(r)};
+        w->nearer[k] = take(&memory, count);
     }
     return true;
 }
@@ -255,6 +291,12 @@ static bool work_open(struct work *w, const struct ladder *ladder, const struct 
 static void work_close(struct work *w) {
     free(w->memory);
     free(w->taps.at);
+}
+
+static void swap(double **a, double **b) {
+    double *was = *a;
+    *a = *b;
+    *b = was;
 }
 
 enum comb_state ladder_climb(const struct ladder *ladder, const struct lone *lone,
@@ -265,9 +307,8 @@ enum comb_state ladder_climb(const struct ladder *ladder, const struct lone *lon
         climb(&w, ladder, k);
         tell(&w, ladder, k, add, context);
         for (int f = 0; f < LADDER_SUMS; f++) {
-            double *done = w.rest[f];
-            w.rest[f] = w.next[f];
-            w.next[f] = done;
+            swap(&w.rest[f], &w.next[f]);
+            if (f < LONE_FUNCTIONS) { swap(&w.f[f], &w.coarse[f]); }
         }
     }
     work_close(&w);

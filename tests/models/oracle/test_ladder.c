@@ -72,7 +72,10 @@ static void check_sums(const struct lone *lone, struct family_position position,
     struct ladder ladder;
     assert_true(ladder_set(&ladder, lone, 0.21) && ladder.count > 5);
     seen.count = 0;
+    double missed = 0;
     assert_int_equal(ladder_climb(&ladder, lone, &keys, see, &seen), COMB_MADE);
+    for (size_t i = 0; i < seen.count; i++) { missed = fmax(missed, seen.point[i].sum[LADDER_MISS]); }
+    assert_true(missed > 0);
     for (size_t i = 0; i < seen.count; i += 97) {
         const struct ladder_point *x = &seen.point[i];
         double sum[LONE_FUNCTIONS] = {0}, value[LONE_FUNCTIONS];
