@@ -35,14 +35,22 @@ static void take(double unit, const double looked[LOOKED], double value[LONE_FUN
     value[LONE_OWN] = variance * first * (first * unit);
 }
 
-/* ---- curves ---- */
+/* ---- curves ----
+ *
+ * Over log(1 + depth/NEAR), by which powers of the depth, and exponentials of powers, are smooth over panels
+ * that reach over a factor of 4 and more. */
+
+static const double NEAR = 16;
+
+static double place_of(double depth) { return log1p(depth / NEAR); }
 
 /* Of logarithms the first three: each is smooth over a stretch on which it falls by orders of magnitude. To
  * 6e-13, and what gaps are off; a variance is what squares leave, and a share what is lost of a. */
 enum { LOGARITHMS = MEAN };
 
-static void look_behind(double depth, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
+static void look_behind(double place, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
     const struct lone *l = param;
+    const double depth = NEAR * expm1(place);
     double looked[LOOKED];
     look(l, depth, looked);
     const double slope = looked[LONE_FIRST] / -looked[LONE_LOG_PHI], mean = looked[MEAN],
@@ -67,7 +75,7 @@ bool lone_look_behind(struct lone *l) {
     double looked[LOOKED];
     look(l, fmax(middle, LONE_BEHIND), looked);
     if (!(looked[LONE_FIRST] < steep * -looked[LONE_LOG_PHI])) { return true; }
-    l->behind = curve_create(LONE_BEHIND, l->end, HALVINGS, look_behind, l);
+    l->behind = curve_create(place_of(LONE_BEHIND), place_of(l->end), HALVINGS, look_behind, l);
     return l->behind;
 }
 
@@ -120,7 +128,7 @@ void lone_close(struct lone *l) {
 
 void lone_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
     double looked[CURVE_VALUES];
-    if (!l->behind || depth < LONE_BEHIND || !curve_at(l->behind, depth, looked)) {
+    if (!l->behind || depth < LONE_BEHIND || !curve_at(l->behind, place_of(depth), looked)) {
         look(l, depth, looked);
     } else {
         l->field.o->vector->exp(LOGARITHMS, looked, looked);
@@ -130,11 +138,16 @@ void lone_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
     for (int f = 0; f < LONE_FUNCTIONS; f++) { value[f] *= l->unit; }
 }
 
-/* As many as a panel of the curve has, at increasing depths. */
+enum { BLOCK = 256 };
+
+/* As many as a panel of the curve has, of BLOCK increasing depths at most. */
 static size_t fill_behind(const struct lone *l, size_t count, const double *depth,
                           double *const row[LONE_FUNCTIONS]) {
     const struct vector *vector = l->field.o->vector;
-    const size_t run = curve_rows(l->behind, vector, count, depth, LOOKED, row);
+    double place[BLOCK];
+    for (size_t k = 0; k < count; k++) { place[k] = 1 + depth[k] / NEAR; }
+    vector->log(count, place, place);
+    const size_t run = curve_rows(l->behind, vector, count, place, LOOKED, row);
     double *restrict log_phi = row[LONE_LOG_PHI], *restrict first = row[LONE_FIRST],
                      *restrict mean = row[MEAN], *restrict variance = row[VARIANCE],
                      *restrict own = row[LONE_OWN];
@@ -159,7 +172,6 @@ static void fill_one(const struct lone *l, double depth, double *const row[LONE_
 
 void lone_fill(const struct lone *l, double first, double step, size_t count,
                double *const row[LONE_FUNCTIONS]) {
-    enum { BLOCK = 256 };
     double depth[BLOCK], *here[LONE_FUNCTIONS];
     size_t known = 0;
     while (known < count && first + (double)known * step <= l->end) { known++; }
@@ -178,13 +190,13 @@ void lone_fill(const struct lone *l, double first, double step, size_t count,
 
 /* ---- how smooth ---- */
 
-/* A panel whose 16 terms tell a function has singularities 2 widths away at least, 23 steps from the middle
- * of 16 points; e^{0.25 k} these tell to 1e-14. */
-static double longest_step(const struct curve_panel *p, double width) {
-    const double steps = 12, fall = 0.25;
-    double most = width / steps;
+/* A panel whose 16 terms tell a function has singularities 2 widths away at least: to be 24 steps from the
+ * middle of 16 points; e^{0.25 k} these tell to 1e-14. So a step is so much of NEAR and the depth at most. */
+static double longest_part(const struct curve_panel *p, double least) {
+    const double steps = 24, fall = 0.25, width = p->high - p->low;
+    double most = -expm1(-2 * fmax(width, least)) / steps;
     for (int f = 0; f < LOGARITHMS; f++) {
-        most = fmin(most, fall * (p->high - p->low) / fabs(p->at_high[f] - p->at_low[f]));
+        most = fmin(most, fall * width / fabs(p->at_high[f] - p->at_low[f]));
     }
     return p->resolved ? most : 0;
 }
@@ -194,14 +206,13 @@ double lone_smooth_from(const struct lone *l, double step) {
     const size_t count = l->behind ? curve_panels(l->behind) : 0;
     struct curve_panel panel, before;
     double from = l->end;
-    for (size_t k = count; k-- > 0; from = panel.low) {
+    for (size_t k = count; k-- > 0;) {
         curve_panel(l->behind, k, &panel);
-        double width = panel.high - panel.low;
-        if (k > 0 && k + 1 == count) {
-            curve_panel(l->behind, k - 1, &before);
-            width = fmax(width, before.high - before.low);
-        }
-        if (longest_step(&panel, width) < step) { break; }
+        curve_panel(l->behind, k > 0 ? k - 1 : 0, &before);
+        const double least = k + 1 == count ? before.high - before.low : 0, low = NEAR * expm1(panel.low),
+                     enough = step / longest_part(&panel, least) - NEAR;
+        if (enough > low) { return fmin(enough, from) < l->end ? fmin(enough, from) : INFINITY; }
+        from = low;
     }
     return from < l->end ? from : INFINITY;
 }

@@ -23,7 +23,7 @@ enum lone_function {
     LONE_FUNCTIONS
 };
 
-#define LONE_BEHIND 44.0
+#define LONE_BEHIND 30.0
 
 struct lone {
     struct field field;      /* covered and finished, as far as there is no `deep` */
