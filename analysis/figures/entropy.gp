@@ -8,6 +8,7 @@
 #   has_lambda       whether beta = Lambda^typ is on the axis; lambda_place: where, from 0 to 1
 #   y_low, y_high    of the axis of entropies
 #   y_log, y_plain   whether that is logarithmic, and whether it then has plain numbers
+#   is_crowded       whether a curve passes the top right, where the legend stands else
 #   tau, has_tau     the entropy that marks the collapse, and whether it is on the axis
 #   largest_error    of any mean that is on the axis, as a part of it
 set title heading(name, family, parameters)
@@ -22,7 +23,7 @@ if (y_log) {
 tau_place = !has_tau ? -1 : y_log ? log(tau / y_low) / log(y_high / y_low) : (tau - y_low) / (y_high - y_low)
 lambda_side = lambda_words(lambda_place)
 if (has_lambda) {
-    set arrow from 0, graph 0 to 0, graph lambda_top(lambda_place, 0.53, 0.8) arrowstyle 1
+    set arrow from 0, graph 0 to 0, graph (is_crowded ? 1 : lambda_top(lambda_place, 0.53, 0.8)) arrowstyle 1
     set label 'β = Λ^{typ}' at 0, graph (abs(tau_place - 0.8) < 0.15 ? 0.6 : lambda_place > 0.53 ? 0.72 : 0.8) @lambda_side textcolor rgb guide front
 }
 if (has_tau) {
@@ -32,7 +33,8 @@ if (has_tau) {
 }
 set cblabel length_label offset 1.2,0
 set rmargin 15
-set key @key_top_right
+key_place = is_crowded ? key_bottom_left(has_tau && tau_place < 0.25 ? tau_place + 0.1 : 0.03) : key_top_right
+set key @key_place
 bar_bottom(y) = y_log && y < y_low ? y_low : y
 with_bar(y, error) = error > 0 ? y : NaN # else gnuplot draws ends of no bar at the foot of the figure
 plot $curves using 1:2:3 with lines linewidth 1.2 linecolor palette, \

@@ -55,6 +55,26 @@ static bool entropy_has_bars(const struct canvas *c) {
     return false;
 }
 
+/* The mean at one n where its curve comes to that place on the axis of betas, or begins beyond. */
+static double entropy_from(const struct canvas *c, size_t n, double log_ratio) {
+    size_t b = 0;
+    while (b < c->betas && canvas_log_ratio(c, n, b) < log_ratio) { b++; }
+    if (b == c->betas) { return NAN; }
+    if (b == 0) { return entropy_mean(c, n, 0); }
+    const double low = canvas_log_ratio(c, n, b - 1),
+                 part = (log_ratio - low) / (canvas_log_ratio(c, n, b) - low);
+    return (1 - part) * entropy_mean(c, n, b - 1) + part * entropy_mean(c, n, b);
+}
+
+/* Whether a curve, which falls, passes where the legend has its place: at the right, above `height`. */
+static bool entropy_crowds(const struct canvas *c, double height) {
+    const double from = c->x.low + 0.53 * (c->x.high - c->x.low);
+    for (size_t i = 0; i < axis_curves(c->lengths); i++) {
+        if (entropy_from(c, axis_curve(c->lengths, i), from) > height) { return true; }
+    }
+    return false;
+}
+
 static void print_entropy_axis(const struct canvas *c, struct axis_range entropy, double tau) {
     const double low = 0.1, high = 30; /* nats: beyond, only a logarithmic axis shows how it falls */
     bool is_plain = entropy.high > high, is_log = is_plain || (entropy.high < low && entropy.low > 0);
@@ -68,6 +88,10 @@ static void print_entropy_axis(const struct canvas *c, struct axis_range entropy
     script_number(c->out, "y_low", bottom);
     script_number(c->out, "y_high", top);
     script_number(c->out, "y_log", is_log);
+    const double legend = 0.8; /* of the axis, from the foot on */
+    script_number(
+        c->out, "is_crowded",
+        entropy_crowds(c, is_log ? bottom * pow(top / bottom, legend) : bottom + legend * (top - bottom)));
     script_number(c->out, "y_plain", is_plain);
     script_number(c->out, "tau", tau);
     script_number(c->out, "has_tau", tau < top);

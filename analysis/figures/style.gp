@@ -13,6 +13,7 @@ set grid back
 key_below = "at screen 0.5, screen 0.065 bottom center vertical Left reverse maxrows 4 width -1 font ',7.5' samplen 1.6; set bmargin 8.6"
 key_beside = columns == 1 ? key_below : 'outside right top vertical Left reverse'
 key_top_right = columns == 1 ? key_below : 'at graph 0.955, graph 0.97 right top Left reverse'
+key_bottom_left(y) = columns == 1 ? key_below : sprintf('at graph 0.03, graph %g left bottom Left reverse', y)
 set key samplen 2.2 spacing 1.2 noautotitle
 set title offset 0,-0.3
 set tmargin 2

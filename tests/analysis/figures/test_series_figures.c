@@ -131,6 +131,21 @@ static void legends_keep_clear_of_the_line(void **state) {
     }
 }
 
+/* So does that of curves, which may end high where betas do. */
+static void legends_keep_clear_of_curves(void **state) {
+    struct made m;
+    (void)state;
+    make(&m);
+    const double falling[] = {4, 1, 0.5, 8, 2, 0.5};
+    memcpy(m.mean, falling, sizeof falling);
+    for (int high = 0; high < 2; high++) {
+        if (high) { m.mean[4] = 7.9; }
+        char *text = numbers_of(figure_named("entropy")->series_print, &m.fit);
+        assert_non_null(strstr(text, high ? "\nis_crowded = 1\n" : "\nis_crowded = 0\n"));
+        free(text);
+    }
+}
+
 /* Measured rows that tie have no Lambda^typ, and no figure in units of it. */
 static void tied_rows_lack_figures(void **state) {
     (void)state;
@@ -147,6 +162,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_are_of_points),
         cmocka_unit_test(legends_keep_clear_of_the_line),
+        cmocka_unit_test(legends_keep_clear_of_curves),
         cmocka_unit_test(large_errors_have_bars),
         cmocka_unit_test(means_above_the_envelope_are_told),
         cmocka_unit_test(lengths_that_were_run_are_told),
