@@ -157,6 +157,19 @@ def try_single():
           "*: within one sequence, which says nothing of others" in lines else lines)
 
 
+def try_nowhere():
+    """Where nothing says where queries stand, a sink is one of all of them."""
+    scores = np.random.default_rng(11).normal(size=(1, 16, 64))
+    scores[..., 0] = 6
+    with tempfile.TemporaryDirectory() as work:
+        np.save(f"{work}/scores.npy", scores)
+        found = json.loads(subprocess.run([os.path.abspath(gapscale), "diagnose", "scores.npy", "--json"], cwd=work, check=True,
+                                          capture_output=True).stdout)
+    sentence = found["heads"][0]["sentence"]
+    good = "Sinks: key 0 with 0." in sentence and "of all queries' weight" in sentence and found["heads"][0]["locality"] == "unknown"
+    check("sinks of queries that stand nowhere", 0, [] if good else [sentence])
+
+
 def try_page():
     code = re.search(r"```python\n(.*?)```", open("analysis/DIAGNOSE.md").read(), re.S).group(1)
     with tempfile.TemporaryDirectory() as work:
@@ -265,6 +278,7 @@ try_texts()
 try_traps()
 try_sinks()
 try_single()
+try_nowhere()
 compare("stories260K", 32)
 compare("ppocrv4_rec", 40)
 compare("ppocrv4_rec.float16", 40)

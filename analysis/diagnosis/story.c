@@ -103,7 +103,7 @@ static void append_growth(const struct diagnosis_group *g, const struct diagnosi
         return;
     }
     if (!w->decided) {
-        words_append(out, DIAGNOSIS_SENTENCE, "Lambda_n grows as (log n)^%.2f %s: undecided", b->value,
+        words_append(out, DIAGNOSIS_SENTENCE, "Lambda_n goes as (log n)^%.2f %s: undecided", b->value,
                      most_sequences(g, w) > 1 ? "with no interval, since some length has one sequence only"
                                               : "in this sequence only, which says nothing of others");
         return;
@@ -207,8 +207,9 @@ static void append_sinks_of_head(const struct diagnosis *d, const struct diagnos
     char number[WORDS];
     size_t count = 0;
     for (; count < SURVEY_SINKS && sink[count].weight > 0; count++) {
-        words_append(out, DIAGNOSIS_SENTENCE, "%s key %u with %.2f of far queries' weight%s",
+        words_append(out, DIAGNOSIS_SENTENCE, "%s key %u with %.2f of %s queries' weight%s",
                      count == 0 ? " Sinks:" : ",", sink[count].key, sink[count].weight,
+                     g->locality == DIAGNOSIS_UNKNOWN ? "all" : "far",
                      sink[count].weight >= strong ? " (strong)" : "");
     }
     if (count > 0) {
@@ -244,7 +245,7 @@ static void append_standing(const struct diagnosis_point *p, char out[DIAGNOSIS_
                      length);
         return;
     }
-    words_append(out, DIAGNOSIS_SENTENCE, " As trained beta is %s of Lambda_n at n = %s%s: %s.",
+    words_append(out, DIAGNOSIS_SENTENCE, " As trained beta is %s times Lambda_n at n = %s%s: %s.",
                  words_number(1 / p->lambda.value, number), length,
                  p->sequences == 1 ? " in this sequence only" : "", story_standing(p));
 }

@@ -38,7 +38,7 @@ static void test_window(void **state) {
     (void)state;
     struct told t;
     diagnose_shape(&t, NAN, (const size_t[]){2, 2, 2}, 128);
-    check_words(&t, "of Lambda_n at n = 2^7", true);
+    check_words(&t, "times Lambda_n at n = 2^7", true);
     check_words(&t, " No row counts for longer contexts, up to n = 2^8: where a query sees a window of keys",
                 true);
     told_release(&t);
