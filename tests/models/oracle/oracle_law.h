@@ -15,6 +15,17 @@ struct law {
     double p[FAMILY_PARAMETERS];
 };
 
+/* Of keys whose scores fall with their distance. */
+static inline struct law law_at(const char *family, double first, double second, double linear, double log) {
+    struct law law = {family, {first}};
+    const size_t at = family_position_index(family_find(family));
+    if (at > 1) { law.p[1] = second; }
+    law.p[at] = 1;
+    law.p[at + 1] = linear;
+    law.p[at + 2] = log;
+    return law;
+}
+
 static inline struct oracle *make_oracle(const struct law *law, double log_n) {
     struct oracle *o = oracle_create(family_find(law->family), law->p, log_n);
     assert_non_null(o);
