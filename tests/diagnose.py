@@ -170,6 +170,31 @@ def try_nowhere():
     check("sinks of queries that stand nowhere", 0, [] if good else [sentence])
 
 
+def try_left_padding():
+    """Texts that are padded at the left tell what they tell without, of keys that far along, also beyond the length."""
+    random = np.random.default_rng(12)
+    scores, pad = random.normal(size=(3, 1, 2, 64, 64)), 86
+    scores[:, :, 0, :, :2] += 4
+    padded = random.normal(size=(3, 1, 2, pad + 64, pad + 64))
+    padded[..., pad:, pad:] = scores
+    found = {}
+    with tempfile.TemporaryDirectory() as work:
+        for name, array in ("whole", scores), ("padded", padded):
+            n = array.shape[-1]
+            with h5py.File(f"{work}/{name}.h5", "w") as file:
+                file.attrs["causal"] = 1
+                file["scores"] = array
+                file["mask"] = np.broadcast_to(np.arange(n) >= n - 64, (1, n)).astype("u1")
+                file["row_length"] = np.where(np.arange(n) >= n - 64, n, 0)
+            found[name] = json.loads(subprocess.run([os.path.abspath(gapscale), "diagnose", f"{name}.h5", "--lengths", "[32,64]", "--json"],
+                                                    cwd=work, check=True, capture_output=True).stdout)["heads"]
+    moved = [[(s["key"] - pad, s["weight"]) for s in h["sinks"] or []] for h in found["padded"]]
+    bad = [f"{s} for {t}" for s, t in zip(moved, ([(s["key"], s["weight"]) for s in h["sinks"] or []] for h in found["whole"])) if s != t]
+    bad += [h["name"] for h, w in zip(found["padded"], found["whole"]) if h["points"] != w["points"] or h["without_sinks"] != w["without_sinks"]]
+    bad += [] if len(moved[0]) == 2 else [f"{len(moved[0])} sinks"]
+    check("padding at the left", 0, bad)
+
+
 def try_page():
     code = re.search(r"```python\n(.*?)```", open("analysis/DIAGNOSE.md").read(), re.S).group(1)
     with tempfile.TemporaryDirectory() as work:
@@ -279,6 +304,7 @@ try_traps()
 try_sinks()
 try_single()
 try_nowhere()
+try_left_padding()
 compare("stories260K", 32)
 compare("ppocrv4_rec", 40)
 compare("ppocrv4_rec.float16", 40)

@@ -30,7 +30,8 @@ struct nearness {
     size_t rows, nowhere; /* of the rows: those of queries that stand nowhere */
 };
 
-/* Sums over all rows of a head at a length that are far from a key, [limit + 1]. */
+/* Sums over all rows of a head at a length that are far from a key, [limit + 1]; keys from the limit on are
+ * no sinks: there is no room for more. */
 struct far_sums {
     size_t limit;
     double *weight;
@@ -41,6 +42,7 @@ struct reading {
     struct survey *survey;
     struct nearness *near;   /* (length) */
     struct far_sums *far;    /* (length, head) */
+    double far_room;         /* keys that there is room for in one of them */
     size_t head, sequence;   /* of the place at hand */
     float *weight, *nearest; /* [rows of a part][stride]: by key, and with a mask by nearness, over `share` */
     double *share;           /* [rows of a part]: 1/sum of the weights */
@@ -129,6 +131,13 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
 
 /* ---- sums ---- */
 
+/* From a cache line on. */
+static double *zeros(size_t count) {
+    double *number = memory_create_aligned(count, sizeof *number);
+    memset(number, 0, count * sizeof *number);
+    return number;
+}
+
 /* first .. last - 1, if any. */
 static void add_range(double share, size_t first, size_t last, const float *weight, double *sum) {
     if (first < last) { isa_best()->kernel->add_floats(last - first, share, weight + first, sum + first); }
@@ -206,12 +215,25 @@ static void sum_far(const struct reading *r, const struct part *part, size_t fir
     }
 }
 
+/* Room for keys of a row with a mask, which may stand beyond the length, and for some more. */
+static void widen(const struct reading *r, struct far_sums *f, size_t keys) {
+    const size_t old = f->limit + 1, wider = (size_t)fmin(1.25 * (double)keys, r->far_room);
+    if (keys <= f->limit || wider <= f->limit) { return; }
+    double *weight = zeros(wider + 1), *rows = memory_create(wider + 1, sizeof *rows);
+    memcpy(weight, f->weight, old * sizeof *weight);
+    memcpy(rows, f->rows, old * sizeof *rows);
+    free(f->weight);
+    free(f->rows);
+    *f = (struct far_sums){wider, weight, rows};
+}
+
 /* Rows of a part, one after the other: how many there are at each key, and all of those with a mask, whose
  * keys have other positions in them than in their neighbours. */
 static void count_rows(struct reading *r, const struct part *part) {
     for (size_t i = 0; i < part->count; i++) {
         const struct scores_row *row = &part->row[i];
         struct far_sums *f = far_of(r, row);
+        if (row->key) { widen(r, f, row->key[row->count - 1] + (size_t)1); }
         size_t limit = GSL_MIN(row->count, f->limit), low, high;
         size_t apart = far_distance(r->survey->facts->length[row->length]);
         r->near[row->length].rows++;
@@ -321,22 +343,14 @@ static void find_sinks(const struct reading *r, size_t length, size_t head) {
 
 /* ---- all of it ---- */
 
-/* From a cache line on. */
-static double *zeros(size_t count) {
-    double *number = memory_create_aligned(count, sizeof *number);
-    memset(number, 0, count * sizeof *number);
-    return number;
-}
-
 static void open_reading(struct survey *survey, int threads, struct reading *r) {
     const struct scores_facts *f = survey->facts;
-    double all = 0;
+    double all = 0, room = floor(SINK_ROOM / (2 * (double)(f->head_count * f->length_count)));
     for (size_t l = 0; l < f->length_count; l++) { all += 2 * (double)f->head_count * f->length[l]; }
-    survey->sink_limit =
-        all > SINK_ROOM ? floor(SINK_ROOM / (2 * (double)(f->head_count * f->length_count))) : INFINITY;
     *r = (struct reading){.survey = survey,
                           .near = memory_create(f->length_count, sizeof *r->near),
                           .far = memory_create(f->length_count * f->head_count, sizeof *r->far),
+                          .far_room = room,
                           .head = SIZE_MAX,
                           .threads = threads,
                           .leading = memory_create((size_t)threads, sizeof(struct leading *)),
@@ -348,7 +362,7 @@ static void open_reading(struct survey *survey, int threads, struct reading *r) 
         r->near[l].even = memory_create(n, sizeof(double));
         for (size_t h = 0; h < f->head_count; h++) {
             struct far_sums *sums = &r->far[l * f->head_count + h];
-            sums->limit = (double)n < survey->sink_limit ? n : (size_t)survey->sink_limit;
+            sums->limit = all > SINK_ROOM && (double)n > room ? (size_t)room : n;
             sums->weight = zeros(sums->limit + 1);
             sums->rows = memory_create(sums->limit + 1, sizeof(double));
         }

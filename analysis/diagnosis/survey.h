@@ -43,7 +43,6 @@ struct survey {
     size_t *by_head, *head_end; /* [row_count] rows, head by head, each in that order; (head) where it ends */
     struct survey_place *place; /* (length, head, sequence) */
     struct survey_sink *sink;   /* (length, head, SURVEY_SINKS), the heaviest first; weight 0: none */
-    double sink_limit;          /* keys from this position on were not looked at; inf: all were */
 };
 
 /* Rows that those of some heads are among, in the order of the files. */
