@@ -83,6 +83,12 @@ static size_t most_sequences(const struct diagnosis_group *g, const struct diagn
     return most;
 }
 
+static size_t lengths_used(const struct diagnosis_group *g, const struct diagnosis_growth *w) {
+    size_t used = 0;
+    for (size_t l = w->first; l < w->last; l++) { used += g->weight[l] > 0; }
+    return used;
+}
+
 static bool leaves_out(const struct diagnosis_group *g, const struct diagnosis_growth *w) {
     size_t l = w->first;
     while (l < w->last && !(g->point[l].sequences == 1 && g->weight[l] == 0)) { l++; }
@@ -97,8 +103,9 @@ static void append_growth(const struct diagnosis_group *g, const struct diagnosi
         words_append(out, DIAGNOSIS_SENTENCE,
                      w->last == w->first
                          ? "no length is within the trained context: growth there is undecided"
-                     : w->last < w->first + 2
-                         ? "one length says nothing of growth: undecided"
+                     : w->last < w->first + 2 ? "one length says nothing of growth: undecided"
+                     : lengths_used(g, w) > 1
+                         ? "growth is undecided: rows see as many keys at every length"
                          : "growth is undecided: at fewer than two lengths less than half of the rows tie");
         return;
     }

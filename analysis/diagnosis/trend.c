@@ -41,20 +41,24 @@ struct trend_estimate trend_level(const struct trend_data *d, size_t j) {
 }
 
 bool trend_coefficients(const struct trend_data *d, size_t first, size_t last, double *c) {
-    double total = 0, mean = 0, square = 0;
+    const double rounding = 1e-12; /* lengths that the same rows count for differ by it alone */
+    double total = 0, mean = 0, square = 0, low = INFINITY, high = -INFINITY;
     for (size_t j = 0; j < d->lengths; j++) { c[j] = 0; }
     for (size_t j = first; j < last; j++) {
         if (!is_used(d, j)) { continue; }
         total += d->weight[j];
         mean += d->weight[j] * d->x[j];
+        low = fmin(low, d->x[j]);
+        high = fmax(high, d->x[j]);
     }
+    if (!(high - low > rounding)) { return false; }
     mean /= total;
     for (size_t j = first; j < last; j++) {
         c[j] = is_used(d, j) ? d->weight[j] * (d->x[j] - mean) : 0;
         square += is_used(d, j) ? c[j] * (d->x[j] - mean) : 0;
     }
     for (size_t j = first; j < last; j++) { c[j] /= square; }
-    return square > 0;
+    return true;
 }
 
 /* Coefficients of the intercept at x = 0: w_j/sum w - xbar c_j. */

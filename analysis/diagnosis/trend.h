@@ -39,8 +39,8 @@ struct trend_estimate {
 struct trend_estimate trend_mean(size_t count, const double *value);
 /* Of y at a length. */
 struct trend_estimate trend_level(const struct trend_data *data, size_t length);
-/* Coefficients c_j over the lengths first .. last - 1, 0 elsewhere. False where they have fewer than two x.
- */
+/* Coefficients c_j over the lengths first .. last - 1, 0 elsewhere. False where they have fewer than two x,
+ * but for rounding. */
 bool trend_coefficients(const struct trend_data *data, size_t first, size_t last, double *c);
 
 /* Of the slopes. */

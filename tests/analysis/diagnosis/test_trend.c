@@ -60,6 +60,21 @@ static void test_weights(void **state) {
     assert_false(trend_coefficients(&data, 2, 3, c));
 }
 
+/* One length, or the same rows at all of them: no slope, whatever the weights round to. */
+static void test_one_length(void **state) {
+    (void)state;
+    const double y[LENGTHS] = {0, 1, 2, 3.5};
+    double c[LENGTHS];
+    for (int i = 1; i <= 1000; i++) {
+        const double weight = 1 / (0.0025 + 1.6384 / i), at = log(log(30 + i)), lone[LENGTHS] = {0, weight},
+                     all[LENGTHS] = {weight, 1, weight, 1}, same[LENGTHS] = {at, at, at, at};
+        const struct trend_data one = {1, LENGTHS, same, y, lone}, several = {1, LENGTHS, same, y, all};
+        assert_false(trend_coefficients(&one, 0, LENGTHS, c));
+        assert_false(trend_coefficients(&several, 0, LENGTHS, c));
+        assert_true(isnan(trend_slope(&one, 0, LENGTHS).mean) && isnan(trend_slope(&several, 1, 3).mean));
+    }
+}
+
 static void test_alone(void **state) {
     (void)state;
     const double y[LENGTHS] = {0, 1, 2, 3.5};
@@ -198,11 +213,17 @@ static void test_coverage_residuals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_spread),         cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_weights),        cmocka_unit_test(test_alone),
-        cmocka_unit_test(test_apart),          cmocka_unit_test(test_residuals),
-        cmocka_unit_test(test_lack_of_fit),    cmocka_unit_test(test_coverage),
-        cmocka_unit_test(test_coverage_apart), cmocka_unit_test(test_coverage_residuals),
+        cmocka_unit_test(test_spread),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_one_length),
+        cmocka_unit_test(test_alone),
+        cmocka_unit_test(test_apart),
+        cmocka_unit_test(test_residuals),
+        cmocka_unit_test(test_lack_of_fit),
+        cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_coverage_apart),
+        cmocka_unit_test(test_coverage_residuals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
