@@ -1,4 +1,5 @@
 /* `gapscale diagnose`: the analysis of a sweep on measured scores. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,9 @@ static void print(const struct diagnose_request *request, const struct diagnosis
 static int no_rows(const struct scores_request *request, const struct scores *scores) {
     const struct scores_facts *f = scores_facts(scores);
     const char *others = request->file_count > 1 ? " and the others" : "";
-    const size_t longest = scores_longest_row(scores), sight = scores_longest_sight(scores);
+    const size_t longest = scores_longest_row(scores), sight = scores_longest_sight(scores),
+                 few = scores_short_rows(scores);
+    char rows[WORDS], lengths[WORDS], shortest[WORDS];
     if (longest < 2 && sight < 2) {
         message_error(
             "%s%s: no row is left: in all of them mask, row_length, -inf or causal hide all keys or all but "
@@ -49,11 +52,15 @@ static int no_rows(const struct scores_request *request, const struct scores *sc
             first_name(request), others);
         return EXIT_USAGE;
     }
-    message_error("%s%s: no row is left: %zu rows see fewer than two keys (-inf, mask, row_length, causal), "
-                  "and no other sees more than 0.9 n and at most n keys for any of the context lengths n (%g "
-                  "to %g); no query sees more than %zu; --lengths says others",
-                  first_name(request), others, scores_short_rows(scores), f->length[0],
-                  f->length[f->length_count - 1], longest > 0 ? longest : sight);
+    words_length(log(f->length[0]), shortest);
+    words_length(log(f->length[f->length_count - 1]), lengths);
+    message_error(
+        "%s%s: no row is left: none sees more than 0.9 n and at most n keys for n = %s%s%s; no query "
+        "sees more than %zu%s%s; --lengths says other lengths",
+        first_name(request), others, f->length_count > 1 ? shortest : "", f->length_count > 1 ? " to " : "",
+        lengths, longest > 0 ? longest : sight,
+        few > 0 ? "; fewer than two (-inf, mask, row_length, causal): " : "",
+        few > 0 ? words_count(few, "row", rows) : "");
     return EXIT_USAGE;
 }
 
