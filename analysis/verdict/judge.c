@@ -132,22 +132,26 @@ static double scale_grid(const struct judge *j, struct law_data data, const doub
 }
 
 /* Coefficient `which` of a fit with a 1/L term, beside the same with log L/L too: where there is noise the
- * first is the value, where there is none the second; the difference is part of the error. */
+ * first is the value, where there is none the second, and for heavy tails, whose rows collapse where beta
+ * s_(1) is about L + log L; the difference is part of the error. */
 static struct verdict_estimate judge_scale(const struct judge *j, const double *y, size_t terms,
                                            const enum law_term *term, size_t which) {
     const double bias = 7e-4; /* of these fits on exact values (THEORY, An honest exponent); as one sigma */
-    size_t first = judge_window(&j->points, 2 * VERDICT_ASYMPTOTIC, j->first);
+    size_t first = judge_window(&j->points, 2 * j->trusted_from, j->first);
     struct law_fit fit, longer;
     struct law_data data = points_data(&j->points, first, y, j->scratch);
     data.by_variances = true;
     if (data.count < VERDICT_FEWEST || !law_fit(&data, terms - 1, term, &fit)) { return judge_unknown; }
-    double systematic = EXPONENT_SIGMAS_95 * bias, value = fit.value[which];
+    double systematic = EXPONENT_SIGMAS_95 * bias, value = fit.value[which], se = fit.se[which];
     systematic = hypot(systematic, scale_grid(j, data, y + first, terms - 1, term, which, value));
     if (law_fit(&data, terms, term, &longer)) {
         systematic = hypot(systematic, longer.value[which] - value);
-        if (!j->points.has_errors) { value = longer.value[which]; }
+        if (!j->points.has_errors || j->limits.law == LIMITS_FRECHET) {
+            value = longer.value[which];
+            se = longer.se[which];
+        }
     }
-    return around(value, EXPONENT_SIGMAS_95 * fit.se[which], systematic, NAN);
+    return around(value, EXPONENT_SIGMAS_95 * se, systematic, NAN);
 }
 
 /* Slope of log beta_c against log Lambda^typ. */
@@ -173,6 +177,15 @@ double judge_limit(const struct limits *law, const struct criterion *criterion) 
     if (criterion->kind != CRITERION_TOP_TWO_RATIO) { return NAN; }
     if (law->law == LIMITS_SLOW_GUMBEL) { return law->exponent * (1 / threshold - 1); }
     return law->law == LIMITS_GUMBEL ? 1 / threshold - 1 : NAN;
+}
+
+/* Tails s^-a: n f(s*) = (a/L) (1 - n^-1/a) Lambda^typ, times that class's constant, is where rows would
+ * collapse were their tops alone. */
+double judge_trusted_from(const struct judge *j) {
+    const struct limits top = {.law = LIMITS_GUMBEL};
+    if (j->limits.law != LIMITS_FRECHET) { return VERDICT_ASYMPTOTIC; }
+    return fmax(VERDICT_ASYMPTOTIC,
+                j->limits.exponent * judge_limit(&top, &j->fit->series->criterion[j->fit->primary]));
 }
 
 /* At the largest n: of the ensemble's collapse point, or of the median of rows. */

@@ -16,8 +16,9 @@ struct judge {
     double *expected,
         *expected_ratio; /* log beta_c and log beta_c/Lambda^typ as theory has them at these n */
     enum verdict_theory theory;
+    double trusted_from;  /* log n from where corrections can be trusted */
     size_t first;         /* of the window */
-    bool asymptotic;      /* the window starts where corrections can be trusted */
+    bool asymptotic;      /* the window starts there */
     struct limits limits; /* the law at the largest n, and the median of Lambda_n/Lambda^typ in it */
     double lambda_median;
 };
@@ -31,6 +32,9 @@ extern const enum law_term judge_law_of_log[JUDGE_TERMS], judge_law_of_power[JUD
 /* beta_c/Lambda^typ of the mean in the limit law; NaN where theory has no such constant. In the Gumbel class
  * p_(2)/p_(1) = U^b with U uniform, of mean 1/(1 + b). */
 double judge_limit(const struct limits *limits, const struct criterion *criterion);
+
+/* VERDICT_ASYMPTOTIC or more, from the limit law. */
+double judge_trusted_from(const struct judge *judge);
 
 /* The first point from `least` on if that leaves points enough, else `otherwise`. */
 size_t judge_window(const struct points *points, double least, size_t otherwise);

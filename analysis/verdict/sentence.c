@@ -93,10 +93,9 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
     case GROUND_FEW:
         snprintf(
             out, size,
-            "%zu n with a collapse point, %zu of them from log n = %d on, %s too few for an exponent with "
+            "%zu n with a collapse point, %zu of them from log n = %.4g on, %s too few for an exponent with "
             "corrections; take %d or more from there",
-            v->point_count, v->trusted, VERDICT_ASYMPTOTIC, v->point_count == 1 ? "is" : "are",
-            VERDICT_FEWEST);
+            v->point_count, v->trusted, v->trusted_from, v->point_count == 1 ? "is" : "are", VERDICT_FEWEST);
         break;
     case GROUND_CLOSE:
         snprintf(
@@ -106,8 +105,8 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
         break;
     case GROUND_SMALL:
         snprintf(out, size,
-                 "%zu of %zu n are from log n = %d on, where correction terms can be trusted; take %d",
-                 v->trusted, v->point_count, VERDICT_ASYMPTOTIC, VERDICT_FEWEST);
+                 "%zu of %zu n are from log n = %.4g on, where correction terms can be trusted; take %d",
+                 v->trusted, v->point_count, v->trusted_from, VERDICT_FEWEST);
         break;
     case GROUND_EXACT:
         snprintf(out, size, "simulation and exact values disagree (p = %.1g over %zu n)", v->exact_p,

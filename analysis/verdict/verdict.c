@@ -264,10 +264,12 @@ static struct verdict_settle settle_exact(const struct judge *j, const struct ve
     return settle_interval(j, sqrt(needed), sqrt(v->exact_chi_square - freedom), 1);
 }
 
-/* Of rows whose every score is sampled there are none much longer. */
+/* Far beyond where corrections are trusted. Of rows whose every score is sampled there are none much longer.
+ */
 static struct verdict_settle settle_far(const struct judge *j) {
-    bool sampled = j->fit->series->family->kind == FAMILY_SAMPLED;
-    return sampled ? settle_nothing : (struct verdict_settle){NAN, log_far};
+    const bool sampled = j->fit->series->family->kind == FAMILY_SAMPLED;
+    const double far = fmax(log_far, round_up(8 * j->trusted_from));
+    return sampled || far > furthest ? settle_nothing : (struct verdict_settle){NAN, far};
 }
 
 /* Of a verdict whose kind and ground are known; nothing where it is decided, or nobody knows. */
@@ -301,8 +303,9 @@ static void judge_all(struct judge *j, struct verdict *v) {
     const struct points *p = &j->points;
     v->point_count = p->count;
     v->cut_off = p->cut_off;
-    v->trusted = p->count - points_from(p, VERDICT_ASYMPTOTIC);
-    j->first = judge_window(p, VERDICT_ASYMPTOTIC, 0);
+    v->trusted_from = j->trusted_from = judge_trusted_from(j);
+    v->trusted = p->count - points_from(p, j->trusted_from);
+    j->first = judge_window(p, j->trusted_from, 0);
     j->asymptotic = v->trusted >= VERDICT_FEWEST;
     if (p->count > 0 && !p->lacks_groups) {
         v->first_log_n = p->log_n[j->first];
@@ -325,6 +328,7 @@ static struct verdict open_verdict(void) {
                         .slope = judge_unknown,
                         .amplitude = judge_unknown,
                         .settle = settle_nothing,
+                        .trusted_from = NAN,
                         .first_log_n = NAN,
                         .last_log_n = NAN,
                         .local_exponent = NAN,

@@ -10,9 +10,11 @@
  *     log beta_c = a + xi log L + b/L + c log L/L     (F3; F1 has no last term)
  *     half^2 = (1.96 se)^2 + (F3 - F1)^2 + (F3 from 2 L_0 on less that from L_0 on)^2 + late^2
  *
- * L_0 is the smallest L from 10 on; late is what F3 from 4 L_0, 8 L_0, .. on differs from that beyond 1.96
- * standard errors of the difference (of nested fits: its square is the difference of squares), at most. Where
- * fewer than six n have L >= 10 nothing but the exact values can refute, and nothing is supported.
+ * L_0 is the smallest L from 10 on, of tails s^-a from c a on where that is more, c the Gumbel class's
+ * constant (at smaller n their tops, which are those of exponential scores, decide and not the whole rows);
+ * late is what F3 from 4 L_0, 8 L_0, .. on differs from that beyond 1.96 standard errors of the difference
+ * (of nested fits: its square is the difference of squares), at most. Where fewer than six n are as
+ * large, nothing but the exact values can refute, and nothing is supported.
  *
  * The asymptotic law is reached slowly by some families. So the same fits (same n, weights and terms) are
  * made of what theory says at these n: exact collapse points where every n has one, else Lambda^typ. Only
@@ -30,7 +32,7 @@
 #include "analysis/verdict/verdict_kind.h"
 
 enum {
-    VERDICT_ASYMPTOTIC = 10, /* log n from where correction terms are trusted */
+    VERDICT_ASYMPTOTIC = 10, /* log n from where correction terms are trusted, at least */
     VERDICT_FEWEST = 6,      /* points that F3 takes */
     VERDICT_EXCLUDED = 3,    /* sigma that exclude a rival */
 };
@@ -96,7 +98,8 @@ struct verdict {
     enum verdict_kind kind;
     enum verdict_ground ground;
     enum verdict_ground missed;     /* GROUND_REACH: exponent, slope or amplitude */
-    size_t point_count, trusted;    /* n with a collapse point; those of them from VERDICT_ASYMPTOTIC on */
+    size_t point_count, trusted;    /* n with a collapse point; those of them from `trusted_from` on */
+    double trusted_from;            /* L_0 or less; NaN: nothing was judged */
     size_t cut_off;                 /* n left out, since the beta grid ends at the collapse point or before */
     double first_log_n, last_log_n; /* between which the exponent was fitted */
     double exact_chi_square, exact_p; /* (a); NaN where there are no exact values */

@@ -112,6 +112,30 @@ static void test_true_laws(void **state) {
     assert_int_equal(count[VERDICT_REFUTED], 0);
 }
 
+/* The tops of rows with tails s^-a, which are those of exponential scores, decide up to log n = c a, and
+ * corrections are trusted from there on; from log n = 10 on a = 100 and 300 were refuted. */
+static void test_steep_tails(void **state) {
+    (void)state;
+    const double tail[] = {20, 100, 300};
+    char sentence[SENTENCE];
+    struct results *r = experiment_run(
+        "seed: 78\nreplicates: 512\nordered_weights: 1\n"
+        "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 17}\n"
+        "collapse: {entropy: [1], participation: [], top_two_ratio: [], susceptibility: false}\n"
+        "n: {from: 2^8, to: 1e300, points: 24, spacing: loglog}\nseries:\n"
+        "  - {name: a, family: pareto, tail: 20}\n  - {name: b, family: pareto, tail: 100}\n"
+        "  - {name: c, family: pareto, tail: 300}\n");
+    for (size_t i = 0; i < 3; i++) {
+        const struct verdict v = standard_judge(r, i, false, sentence);
+        check_relative(v.trusted_from, 2.4394570691 * tail[i], 1e-9);
+        assert_int_equal(v.kind, i == 0 ? VERDICT_SUPPORTED : VERDICT_UNDECIDED);
+        if (i > 0) { assert_int_equal(v.ground, GROUND_SMALL); }
+    }
+    assert_non_null(strstr(sentence, "0 of 24 n are from log n = 731.8 on"));
+    assert_non_null(strstr(sentence, "to n = e^5900 or beyond"));
+    results_free(r);
+}
+
 /* Where theory itself misses its law the reason says so. */
 static void test_reach(void **state) {
     (void)state;
@@ -195,10 +219,8 @@ static void test_few_blocks(void **state) {
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_true_laws),
-        cmocka_unit_test(test_reach),
-        cmocka_unit_test(test_cut_off),
-        cmocka_unit_test(test_few_blocks),
+        cmocka_unit_test(test_true_laws), cmocka_unit_test(test_steep_tails), cmocka_unit_test(test_reach),
+        cmocka_unit_test(test_cut_off),   cmocka_unit_test(test_few_blocks),
     };
     return cmocka_run_group_tests_name("truth", tests, NULL, NULL);
 }
