@@ -113,16 +113,18 @@ struct ranges {
     double top, nearest, width, per_gap;
 };
 
+/* One where more would be too narrow for doubles. */
 static struct ranges ranges_of(double top, double nearest, double farthest, size_t scores) {
     enum { EACH = 8 };
-    const size_t count = scores / EACH < RANGES ? scores / EACH + 1 : RANGES;
+    const size_t most = scores / EACH < RANGES ? scores / EACH + 1 : RANGES,
+                 count = isfinite((double)most / (farthest - nearest)) ? most : 1;
     const double width = (farthest - nearest) / (double)count;
     return (struct ranges){count, top, nearest, width, 1 / width};
 }
 
 static size_t range_of(const struct ranges *r, double score) {
     double range = (r->top - score - r->nearest) * r->per_gap;
-    return range < (double)r->count ? (size_t)range : r->count - 1; /* no number where widths are 0 */
+    return range < (double)r->count ? (size_t)range : r->count - 1;
 }
 
 /* Which ranges have scores that could be the best. Where the last of a range is, and no farther than its end,
@@ -192,7 +194,7 @@ static void take_row(struct leading *l, struct leading_scores *found) {
     const struct row *row = measured_row(l->measured, l->count, l->score, 1);
     found->accumulation = measure_accumulation(row);
     found->count = row->top_count;
-    found->gap = row->gap;
+    for (size_t k = 0; k < row->top_count; k++) { l->candidate[k] = row->stretch * row->gap[k]; }
 }
 
 void leading_find(struct leading *l, size_t count, const double *score, struct leading_scores *found) {
