@@ -20,11 +20,13 @@ const double deep_weight[2][DEEP_POINTS] = {
      0.0101741218053156162, 0.0942308734531226521, 0.335809539771547321, 0.411933862286571723,
      0.139830209084175361, 0.00757579171598562402}};
 
+static const double WIDEST = 512; /* times the first u that is known */
+
 /* Over u = how far scores lie above the lower end, in units of 1/Lambda^typ. */
 enum { LOG_NUMBER, LOG_DENSITY, FUNCTIONS };
 struct deep {
     const struct oracle *law;
-    double lowest, end; /* the lower end; the last u */
+    double lowest, end; /* that end; the last u */
     double gap;         /* of the lower end */
     struct curve *curve;
 };
@@ -34,10 +36,9 @@ static double log_tail_at(const struct deep *d, double u) {
 }
 
 static void look(double u, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
-    const double known = 2e-13;
     const struct deep *d = param;
     const struct oracle *o = d->law;
-    const double log_v = log_tail_at(d, u);
+    const double log_v = log_tail_at(d, u), known = 2e-13 + 5e-16 * o->log_n;
     for (int q = 0; q < CURVE_VALUES; q++) {
         value[q] = 0;
         noise[q] = known;
@@ -57,16 +58,16 @@ static bool is_resolved(const struct curve *c) {
 
 bool deep_open(struct deep **deep, const struct oracle *law) {
     enum { HALVINGS = 4 };
-    const double widest = 512, lambda = exp(law->log_lambda), lowest = law->family->quantile(law->p, 0);
+    const double lambda = exp(law->log_lambda), end = law->family->quantile(law->p, 0),
+                 lowest = isfinite(end) ? end : law->family->quantile(law->p, -M_LN2);
     *deep = NULL;
-    if (!isfinite(lowest)) { return true; }
     struct deep *d = calloc(1, sizeof *d);
     if (!d) { return false; }
     d->law = law;
     d->lowest = lowest;
     d->gap = (law->family->quantile(law->p, -law->log_n) - lowest) * lambda;
     d->end = d->gap - law->knot[0].gap;
-    d->curve = curve_create(d->end / widest, d->end, HALVINGS, look, d);
+    d->curve = curve_create(d->end / WIDEST, d->end, HALVINGS, look, d);
     if (!d->curve) {
         deep_free(d);
         return false;
@@ -89,7 +90,8 @@ double deep_lower_end(const struct deep *d, double beta) { return beta * d->gap;
 double deep_end(const struct deep *d, double beta) { return beta * (d->gap - d->end); }
 
 double deep_from(const struct deep *d, double beta) {
-    const double least = 110, nothing = 60;
+    const double first = deep_point[0][0], least = fmax(110, beta * d->end / WIDEST + 1 + first),
+                 nothing = 60;
     double from = least, before;
     do {
         before = from;
@@ -143,6 +145,6 @@ struct inner deep_at(const struct deep *d, double beta, double x) {
     for (int i = 0; i < DEEP_POINTS; i++) { shared += deep_weight[1][i] * value[LOG_DENSITY][i] / beta; }
     in.second = in.first - shared;
     in.entropy = apart;
-    in.spread = square - apart * apart / in.first;
+    in.spread = in.first > 0 ? square - apart * (apart / in.first) : 0;
     return in;
 }

@@ -1,6 +1,6 @@
-/* deep: what inner.h has of scores that lie far apart, all at x far from their lower end (deep_from): there
- * N(b), the number of scores below b, hardly changes over the stretch from which any of it comes, and with D
- * = N',
+/* deep: what inner.h has of scores that lie far apart, all at x far from their lower end (deep_from), or from
+ * the median where there is none: there N(b), the number of scores below b, hardly changes over the stretch
+ * from which any of it comes, and with D = N',
  *
  *     n E[1 - e^-a] = E N(x + G),    n E[a e^-a f(-log a)] = E[f(G) D(x + G)],    n E[a^2 e^-a] = E[e^-G D(x
  * + G)],
@@ -15,12 +15,11 @@
 
 struct deep;
 
-/* Of a law whose scores have a lower end; NULL in *deep: none, for another or one that is not smooth enough.
- * False when out of memory. */
+/* NULL in *deep: none, for a law that is not smooth enough. False when out of memory. */
 bool deep_open(struct deep **deep, const struct oracle *law);
 void deep_free(struct deep *deep);
 
-/* The b of the lower end, and of the last scores that are known, given beta. */
+/* The b of that end, and of the last scores that are known, given beta. */
 double deep_lower_end(const struct deep *deep, double beta);
 double deep_end(const struct deep *deep, double beta);
 /* How far x lies from the lower end at least: what the rules do not see of all scores there, e^{-this} n, is

@@ -126,8 +126,14 @@ void lone_close(struct lone *l) {
     lone_forget(l);
 }
 
+bool lone_is_over(const struct lone *l, double depth) { return isfinite(l->deep_from) && depth > l->end; }
+
 void lone_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
     double looked[CURVE_VALUES];
+    if (lone_is_over(l, depth)) {
+        memset(value, 0, LONE_FUNCTIONS * sizeof *value);
+        return;
+    }
     if (!l->behind || depth < LONE_BEHIND || !curve_at(l->behind, place_of(depth), looked)) {
         look(l, depth, looked);
     } else {

@@ -41,6 +41,8 @@ void lone_open(struct lone *lone, const struct oracle *law, double beta);
  */
 bool lone_cover(struct lone *lone, double top, const struct deep *deep);
 
+/* Whether a depth lies behind all that a `deep` knows, where the functions are 0. */
+bool lone_is_over(const struct lone *lone, double depth);
 void lone_at(const struct lone *lone, double depth, double value[LONE_FUNCTIONS]);
 
 /* Makes curves as far as `end`. False when out of memory. */

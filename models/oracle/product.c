@@ -120,8 +120,9 @@ static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
         if (!grid_room(g, g->count + 1)) { return false; }
         double *value = g->value[g->count];
         lone_at(&g->lone, depth, value);
-        over = -value[LONE_LOG_PHI] < slight && comb_is_over(&end, depth, log(-value[LONE_LOG_PHI])) &&
-               depth > least;
+        over = lone_is_over(&g->lone, depth) ||
+               (-value[LONE_LOG_PHI] < slight && comb_is_over(&end, depth, log(-value[LONE_LOG_PHI])) &&
+                depth > least);
         falls = g->count > COMB_TAPS && depth > fall;
     }
     lone_at(&g->lone, (double)g->count * g->step, g->fall);
@@ -143,13 +144,6 @@ static bool grid_halve(struct grid *g) {
     g->count *= 2;
     g->reach *= 2;
     return true;
-}
-
-/* Whether there are so many keys of so much more penalty that errors of a key's functions add up on a grid. A
- * choice. */
-static bool are_many(const struct oracle *o, double absolute, double length) {
-    const double many = log(3e5);
-    return comb_log_keys(family_position(o->family, o->p), o->log_n, length / absolute) > many;
 }
 
 /* To steps so long the trapezoid rule, off by e^{-pi^2/step} of the sharpest that a key can be, does for keys
@@ -182,14 +176,14 @@ static double ladder_step(const struct oracle *o) { return 0.21 / o->fineness; }
  * with an upper endpoint, where each key has a kink. Choices. */
 static bool may_climb(const struct lone *l, const struct oracle *o, double step) {
     const double points = family_position(o->family, o->p).log > 0 ? 700 : 1200,
-                 fine = fmax(ladder_step(o), o->product->deep ? step / 4 : step);
+                 fine =
+                     fmax(ladder_step(o), isfinite(o->family->quantile(o->product->p, 0)) ? step / 4 : step);
     return o->family->class != FAMILY_WEIBULL && l->end > fmax(points * fine, 3 * LONE_BEHIND);
 }
 
 /* On long grids, and for ladders. */
-static bool looks_behind(const struct lone *l, const struct oracle *o, double absolute, double step) {
-    return may_climb(l, o, step) ||
-           (l->end > fmax(LONG / 2 * step, 3 * LONE_BEHIND) && !are_many(o, absolute, l->end));
+static bool looks_behind(const struct lone *l, const struct oracle *o, double step) {
+    return may_climb(l, o, step) || l->end > fmax(LONG / 2 * step, 3 * LONE_BEHIND);
 }
 
 /* x at which all rows have so many scores with a >= 1, or as much in a, that the product is e^-50: j keys of
@@ -215,7 +209,7 @@ static double crowded_at(const struct field *f, const struct oracle *o, double a
 
 /* x from where no row is left without a score with a > e^3; `end` is infinite beyond PRODUCT_WIDEST. False
  * when out of memory. */
-static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute, bool climbs) {
+static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute) {
     const struct oracle *law = &o->product->law;
     const double beta = absolute * exp(-law->log_lambda),
                  lowest = absolute * (o->product->lowest - o->product->apart) + 3;
@@ -232,9 +226,9 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
     const double top = last + COMB_FIRST * g->step;
     l->end = top - l->field.x_low < PRODUCT_WIDEST ? top - l->field.x_low : INFINITY;
     if (!isfinite(l->end)) { return true; }
-    g->climbs = climbs && may_climb(l, o, g->step);
-    if (!lone_cover(l, top, g->climbs ? o->product->deep : NULL)) { return false; }
-    return !looks_behind(l, o, absolute, g->step) || lone_look_behind(l);
+    g->climbs = may_climb(l, o, g->step);
+    if (!lone_cover(l, top, o->product->deep)) { return false; }
+    return !looks_behind(l, o, g->step) || lone_look_behind(l);
 }
 
 static void grid_discard(struct grid *g) {
@@ -449,21 +443,15 @@ static bool by_ladder(const struct grid *g, const struct oracle *o, double absol
 /* False when out of memory. */
 static bool answer_by_grid(struct grid *g, const struct oracle *o, double absolute, double beta,
                            struct oracle_point *point) {
-    if (are_many(o, absolute, g->lone.end)) { lone_forget(&g->lone); }
     *point = oracle_unknown_point;
     return grid_fill(g, o, absolute) && (g->count <= COMB_TAPS || answer_at(g, o, absolute, beta, point));
 }
 
-/* What is deep is known as far as ladders want it: a grid has all scores looked at. False when out of
- * memory. */
+/* False when out of memory. */
 static bool answer_in_reach(struct grid *g, const struct oracle *o, double absolute, double beta,
                             struct oracle_point *point) {
     enum comb_state state = COMB_MADE;
     if (g->climbs && by_ladder(g, o, absolute, beta, point, &state)) { return state != COMB_NO_MEMORY; }
-    if (isfinite(g->lone.deep_from)) {
-        grid_discard(g);
-        if (!grid_prepare(g, o, absolute, false)) { return false; }
-    }
     return answer_by_grid(g, o, absolute, beta, point);
 }
 
@@ -477,7 +465,7 @@ bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answ
         answer->weight_error[k] = INFINITY;
     }
     answer->point = oracle_unknown_point;
-    bool good = grid_prepare(&grid, o, absolute, true);
+    bool good = grid_prepare(&grid, o, absolute);
     if (good && grid.lone.end < PRODUCT_WIDEST) {
         good = answer_in_reach(&grid, o, absolute, beta, &answer->point);
     }
