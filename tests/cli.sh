@@ -508,6 +508,7 @@ expect 0 "plot" plot before.h5 -o figures
 for figure in {gaussian,g1,plateau}-{entropy,participation,collapse,gap-count,phase,te} all-collapse all-exact; do
     for extension in svg png pdf; do holds "$figure.$extension" test -s "figures/$figure.$extension"; done
 done
+holds "nothing in an SVG is scaled to nothing" bash -c '! grep -l "scale(0.00)" figures/*.svg'
 expect 0 "a figure for a column of a page, in own words" plot before.h5 -o own --figure collapse --columns 1 --keep \
     --title "It's {/:Italic mine}" --xlabel 'n' --ylabel 'β_c / Λ^{typ}'
 holds "its numbers stand beside it" grep -q '^# .points$' own/gaussian-collapse.dat

@@ -66,9 +66,10 @@ static double entropy_from(const struct canvas *c, size_t n, double log_ratio) {
     return (1 - part) * entropy_mean(c, n, b - 1) + part * entropy_mean(c, n, b);
 }
 
-/* Whether a curve, which falls, passes where the legend has its place: at the right, above `height`. */
+/* Whether a curve, which falls, passes where the legend has its place: at the right, above `height`. Words
+ * are longer where curves are not exact. */
 static bool entropy_crowds(const struct canvas *c, double height) {
-    const double from = c->x.low + 0.53 * (c->x.high - c->x.low);
+    const double from = c->x.low + (c->is_exact ? 0.6 : 0.45) * (c->x.high - c->x.low);
     for (size_t i = 0; i < axis_curves(c->lengths); i++) {
         if (entropy_from(c, axis_curve(c->lengths, i), from) > height) { return true; }
     }

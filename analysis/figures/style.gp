@@ -20,7 +20,9 @@ set tmargin 2
 set bmargin 4.4
 set lmargin 9.5
 set bars 0.6
-set pointintervalbox 0.001 # no halo of points that hides bars and lines; 0 would mean 1
+# No halo of points that hides bars and lines. 0 would mean 1, and less be written as a scale of 0.00, at which librsvg refuses
+# an SVG.
+set pointintervalbox 0.02
 set cbtics scale 0
 set colorbox noborder user origin graph 1.025, graph 0 size graph 0.03, graph 1
 
