@@ -375,6 +375,7 @@ holds "the command takes it back" test "$(bash -c "printf %s $(sed -n 's/.* -o /
 
 expect 0 "show" show before.h5
 holds "show names the series" grep -q "^g1:" out
+holds "show tells from which n to which" grep -q "^  2 lengths, n = 16 .. 300$" out
 expect 0 "show --digest" show before.h5 --digest
 holds "a digest has 64 digits" grep -qE '^[0-9a-f]{64} ' out
 expect 0 "show --config" show before.h5 --config

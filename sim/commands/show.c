@@ -11,6 +11,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/commands/command.h"
+#include "sim/config/lengths.h"
 #include "sim/config/text.h"
 #include "sim/journal/journal.h"
 #include "sim/journal/lock.h"
@@ -37,6 +38,7 @@ static void print_parameter(const struct family_parameter *parameter, const stru
 
 static void print_series(const struct results_series *s) {
     size_t lengths = s->size[RESULTS_LOG_N], betas = s->size[RESULTS_BETA];
+    char first[NUMBER_TEXT], last[NUMBER_TEXT];
     if (s->family->kind == FAMILY_MEASURED) {
         printf("\n%s: measured rows, from a diagnosis", s->name);
     } else {
@@ -50,9 +52,9 @@ static void print_series(const struct results_series *s) {
     }
     const bool has_unit = !isinf(s->log_lambda_typ[lengths - 1]); /* measured rows that tie have none */
     const double *beta = has_unit ? s->beta_ratio : s->beta;
-    printf("\n  %zu lengths, log n = %.6g .. %.6g\n  %zu betas, beta%s = %.4g .. %.4g at the last%s\n",
-           lengths, s->log_n[0], s->log_n[lengths - 1], betas, has_unit ? "/Lambda^typ" : "",
-           beta[(lengths - 1) * betas], beta[lengths * betas - 1],
+    printf("\n  %zu lengths, n = %s .. %s\n  %zu betas, beta%s = %.4g .. %.4g at the last%s\n", lengths,
+           lengths_print(s->log_n[0], first), lengths_print(s->log_n[lengths - 1], last), betas,
+           has_unit ? "/Lambda^typ" : "", beta[(lengths - 1) * betas], beta[lengths * betas - 1],
            has_unit ? "" : ", where half of the rows or more tie and Lambda_n is infinite");
     printf("  %s%llu replicates, %zu of them kept one by one\n  criteria:", s->target > 0 ? "up to " : "",
            (unsigned long long)s->replicates, s->size[RESULTS_REPLICATE]);
