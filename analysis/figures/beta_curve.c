@@ -12,8 +12,8 @@
 /* Logarithms: what is interpolated and looked at is log H, mean log Y_2 and log mean Y_2. */
 struct source {
     bool is_entropy;
-    double log_n, log_height; /* height: of what a figure shows of H */
-    struct oracle *oracle;    /* NULL: the splines */
+    double height;         /* the largest H or -log Y_2, from which a figure shows it */
+    struct oracle *oracle; /* NULL: the splines */
     double *x;
     gsl_interp *spline[BETA_CURVE_COLUMNS]; /* NULL: no such column */
     double *column[BETA_CURVE_COLUMNS];
@@ -53,19 +53,25 @@ static void value_at(const struct source *source, double x, double value[BETA_CU
 
 /* ---- where there is too little of a curve ---- */
 
-/* What is seen of a value, in heights of a figure: H and its logarithm, or exponents of n. */
+/* What is seen of a value, in heights of a figure: H and its logarithm, or -log Y_2 and that of the mean. */
 enum { VIEWS = 2 };
 static void view_of(const struct source *source, const double value[BETA_CURVE_COLUMNS], double view[VIEWS]) {
-    const double decades = log(1e4) + fmax(source->log_height, 0), least = source->log_height - decades;
-    view[0] = source->is_entropy ? exp(value[0] - source->log_height) : value[0] / source->log_n;
-    view[1] = source->is_entropy ? fmax(value[0], least) / decades : value[1] / source->log_n;
+    if (source->is_entropy) {
+        const double log_height = log(source->height), decades = log(1e4) + fmax(log_height, 0);
+        view[0] = exp(value[0] - log_height);
+        view[1] = fmax(value[0], log_height - decades) / decades;
+    } else {
+        for (size_t v = 0; v < VIEWS; v++) { view[v] = -value[v] / source->height; }
+    }
 }
 
 /* Betas may begin where little of log n is left. */
-static double log_height_of(const struct beta_curve *c) {
-    double highest = -INFINITY;
-    for (size_t i = 0; i < c->count; i++) { highest = fmax(highest, c->value[i][0]); }
-    return highest;
+static double height_of(const struct source *source, const struct beta_curve *c) {
+    double height = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        height = fmax(height, source->is_entropy ? exp(c->value[i][0]) : -c->value[i][0]);
+    }
+    return height;
 }
 
 /* How far a point lies off the straight line between its neighbours, at most. */
@@ -112,7 +118,7 @@ static bool refine_once(const struct source *source, struct beta_curve *c, size_
 
 static void refine_curve(struct source *source, struct beta_curve *c) {
     enum { PASSES = 5, MOST = 400 };
-    source->log_height = log_height_of(c);
+    source->height = height_of(source, c);
     for (int pass = 0; pass < PASSES && refine_once(source, c, MOST); pass++) {}
 }
 
@@ -194,7 +200,7 @@ static void leave_logarithms(struct beta_curve *c) {
 
 static struct beta_curve curve_of(const struct results_series *s, size_t n, bool is_entropy) {
     double p[FAMILY_PARAMETERS] = {0};
-    struct source source = {.is_entropy = is_entropy, .log_n = s->log_n[n]};
+    struct source source = {.is_entropy = is_entropy};
     struct beta_curve c = own_curve(s, n, is_entropy, true);
     if (!is_known(&c, 0)) {
         beta_curve_release(&c);
@@ -221,7 +227,7 @@ struct beta_curve beta_curve_participation(const struct results_series *s, size_
 struct beta_curve beta_curve_entropy_over(const struct results_series *s, size_t n, double low, double high) {
     enum { PIECES = 24 };
     double p[FAMILY_PARAMETERS] = {0};
-    struct source source = {.is_entropy = true, .log_n = s->log_n[n], .oracle = fast_oracle(s, n, p)};
+    struct source source = {.is_entropy = true, .oracle = fast_oracle(s, n, p)};
     struct beta_curve c = {.is_exact = true};
     if (!source.oracle) { return c; }
     c.count = PIECES + 1;

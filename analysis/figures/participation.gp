@@ -6,12 +6,13 @@
 #   point_step       of how many betas one is drawn, at least
 #   is_exact     whether the curves are exact; else they go through what was measured
 #   has_lambda   whether beta = Lambda^typ is on the axis; lambda_place: where, from 0 to 1
+#   y_high       of the axis of exponents
 #   largest_error    of any mean
 set title heading(name, family, parameters)
 set label unit_words(largest_error).thinned(point_step) @note_place
 set xlabel beta_label
 set ylabel 'exponent  −log {/:Italic Y}_{2} / log {/:Italic n}'
-set yrange [0:1.02]
+set yrange [0:y_high]
 set key font ',8.5' samplen 1.8 @key_top_right
 lambda_side = lambda_words(lambda_place)
 if (has_lambda) {

@@ -172,8 +172,15 @@ static void print_measured_participation(struct canvas *c, size_t n, size_t i) {
                      row[] = {canvas_log_ratio(c, n, b), -s->mean[RESULTS_LOG_PARTICIPATION][at] / log_n,
                               results_is_rare(s, at) ? -log(mean) / log_n : NAN, canvas_length(c, n)};
         axis_include(&c->x, row[0]);
+        axis_include(&c->y, row[1]);
         if (is_drawn(c, i, b) || isfinite(row[2])) { script_row(c->out, 4, row); }
     }
+}
+
+/* Of exponents: all they can be, unless betas begin where less than a third of that is left. */
+static void print_participation_axis(const struct canvas *c) {
+    const double whole = 1.02, highest = 1.15 * c->y.high;
+    script_number(c->out, "y_high", highest > 0 && highest < whole / 3 ? highest : whole);
 }
 
 static void print_participation(struct canvas *c) {
@@ -183,6 +190,7 @@ static void print_participation(struct canvas *c) {
     canvas_print_longest_bar(c, canvas_longest_bar(c, RESULTS_LOG_PARTICIPATION, c->betas, CANVAS_LOG_N, 0));
     axis_print_log(c->out, "x", c->x);
     canvas_print_colours(c);
+    print_participation_axis(c);
     script_number(c->out, "is_exact", c->is_exact);
     print_lambda_place(c);
 }

@@ -111,17 +111,20 @@ static void corners_are_followed(void **state) {
 }
 
 /* Betas that begin far above the collapse show a small part of log n, which fills the figure all the same. */
-static void small_entropies_are_followed(void **state) {
+static void small_values_are_followed(void **state) {
     struct made m;
     (void)state;
     make_from(&m, &circle, 30 * M_LN10, 10, 3);
-    struct beta_curve c = beta_curve_entropy(&m.series, 0);
+    struct beta_curve h = beta_curve_entropy(&m.series, 0), y = beta_curve_participation(&m.series, 0);
     for (double x = 1.001; x < 3; x += 0.05) {
         struct oracle_point point;
         oracle_at(m.oracle, pow(10, x), &point);
-        check_close(beta_curve_at(&c, 0, x) / m.exact[0], point.entropy / m.exact[0], 0.01);
+        check_close(beta_curve_at(&h, 0, x) / m.exact[0], point.entropy / m.exact[0], 0.01);
+        check_close(beta_curve_at(&y, 1, x) / m.log_mean_y[0], point.log_mean_participation / m.log_mean_y[0],
+                    0.01);
     }
-    beta_curve_release(&c);
+    beta_curve_release(&h);
+    beta_curve_release(&y);
     oracle_free(m.oracle);
 }
 
@@ -151,7 +154,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(curves_are_exact_between),
         cmocka_unit_test(corners_are_followed),
-        cmocka_unit_test(small_entropies_are_followed),
+        cmocka_unit_test(small_values_are_followed),
         cmocka_unit_test(measured_curves_are_monotone),
     };
     gsl_set_error_handler_off();

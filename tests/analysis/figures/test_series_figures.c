@@ -146,6 +146,30 @@ static void legends_keep_clear_of_curves(void **state) {
     }
 }
 
+/* Exponents that are all small fill the figure. */
+static void small_exponents_have_their_axis(void **state) {
+    struct made m;
+    double log_y[LENGTHS * POINTS], y[LENGTHS * POINTS], none[LENGTHS * POINTS] = {0}, all[LENGTHS * POINTS];
+    (void)state;
+    make(&m);
+    m.series.exact_log_participation = m.series.exact_log_mean_participation = m.exact;
+    m.series.mean[RESULTS_LOG_PARTICIPATION] = log_y;
+    m.series.mean[MEASURE_PARTICIPATION] = m.series.exact_participation = y;
+    m.series.se[RESULTS_LOG_PARTICIPATION] = m.series.se[MEASURE_PARTICIPATION] = none;
+    m.series.exact_participation_error = none;
+    m.series.participation_carriers = all;
+    for (int small = 0; small < 2; small++) {
+        for (size_t i = 0; i < LENGTHS * POINTS; i++) {
+            log_y[i] = -m.log_n[i / POINTS] * (small ? 0.1 : 0.5) / (double)(1 + i % POINTS);
+            y[i] = exp(log_y[i]);
+            all[i] = 1e9;
+        }
+        char *text = numbers_of(figure_named("participation")->series_print, &m.fit);
+        assert_non_null(strstr(text, small ? "\ny_high = 0.115\n" : "\ny_high = 1.02\n"));
+        free(text);
+    }
+}
+
 /* Measured rows that tie have no Lambda^typ, and no figure in units of it. */
 static void tied_rows_lack_figures(void **state) {
     (void)state;
@@ -163,6 +187,7 @@ int main(void) {
         cmocka_unit_test(bars_are_of_points),
         cmocka_unit_test(legends_keep_clear_of_the_line),
         cmocka_unit_test(legends_keep_clear_of_curves),
+        cmocka_unit_test(small_exponents_have_their_axis),
         cmocka_unit_test(large_errors_have_bars),
         cmocka_unit_test(means_above_the_envelope_are_told),
         cmocka_unit_test(lengths_that_were_run_are_told),
