@@ -161,6 +161,9 @@ n: [1000000]\nrows: drawn\nseries: [{family: powerlaw, kappa: 0.1, width: 1e-300
 n: [10]\nseries: [{family: gaussian}]\n---\nn: [20]\n
 n: &a [10]\nseries: [{family: gaussian, n: *a}]\n
 BAD
+printf 'base: &b {family: gaussian}\nseries: [*b, !x {family: gumbel}, *b]\n' >stand-ins.yaml
+expect 2 "a config of anchors, aliases and tags" check stand-ins.yaml
+holds "each of them is told" test "$(grep -c ': error: ' err)" -eq 4
 for odd in "$work" /dev/null missing.yaml; do expect 2 "check of $odd" check "$odd"; done
 head -c 100M /dev/zero >big.yaml
 expect 2 "a 100 MB file" check big.yaml

@@ -110,18 +110,20 @@ static bool take_opening(struct builder *builder, enum yaml_kind kind, struct fy
     return true;
 }
 
+/* Whether it makes sense to read on: what only stands for other things is refused, each where it stands. */
 static bool take_event(struct builder *builder, struct fy_event *event) {
     const struct fy_mark *mark = fy_event_start_mark(event);
     size_t offset = builder->start + (mark ? mark->input_pos : 0);
     if (fy_event_get_tag_token(event) || fy_event_get_anchor_token(event)) {
-        return refuse(builder, offset,
-                      "tags (!) and anchors (&) have no meaning here; write the plain value");
+        refuse(builder, offset, "tags (!) and anchors (&) have no meaning here; write the plain value");
     }
     switch (event->type) {
     case FYET_DOCUMENT_START:
         return builder->documents++ == 0 ||
                refuse(builder, offset, "a second document starts here (---); keep one");
-    case FYET_ALIAS: return refuse(builder, offset, "aliases (*) have no meaning here; write the value out");
+    case FYET_ALIAS:
+        refuse(builder, offset, "aliases (*) have no meaning here; write the value out");
+        return place_node(builder, create_node(builder, YAML_SCALAR, event));
     case FYET_SCALAR: return take_scalar(builder, event);
     case FYET_SEQUENCE_START: return take_opening(builder, YAML_LIST, event);
     case FYET_MAPPING_START: return take_opening(builder, YAML_MAPPING, event);
