@@ -86,22 +86,22 @@ static bool may_begin(const struct group *a, const struct group *b) {
            (a->scores || a->layout.columns == b->layout.columns) && same_heads(a, b);
 }
 
-/* What there is of a position in the last layer, which knows all before it: its key, or its scores. */
-static bool read_spot(const struct group *g, size_t sequence, uint64_t position, double *row) {
-    const struct layout *l = g->scores ? &g->layout : &g->key_layout;
+/* What there is of a position in the last layer, which knows all before it: its key or its query, or its
+ * scores. */
+static bool read_spot(const struct group *g, bool key, size_t sequence, uint64_t position, double *row) {
+    const struct layout *l = key ? &g->key_layout : &g->layout;
     const uint64_t place[LAYOUT_LEADING] = {
         [LAYOUT_SEQUENCE] = sequence, [LAYOUT_LAYER] = l->size[LAYOUT_LAYER] - 1, [LAYOUT_HEAD] = 0};
     uint64_t lead[LAYOUT_LEADING];
     layout_lead(l, place, lead);
-    return source_read(g->scores ? g->source : g->key_source, g->scores ? g->scores : g->keys, lead, position,
-                       1, row);
+    return source_read(key ? g->key_source : g->source, key ? g->keys : g->array, lead, position, 1, row);
 }
 
 /* One text in two batches differs by rounding, of the numbers as stored too. */
-static bool is_close(const struct group *g, uint64_t count, const double *a, const double *b) {
+static bool is_close(const struct group *g, bool key, uint64_t count, const double *a, const double *b) {
     const double least = 1e-4, units = 4;
-    const struct source_array *array = g->scores ? g->scores : g->keys;
-    double apart = 0, size = 0, tolerance = least + units * element_rounding(array->element);
+    const enum element element = (key ? g->keys : g->array)->element;
+    double apart = 0, size = 0, tolerance = least + units * element_rounding(element);
     for (uint64_t i = 0; i < count; i++) {
         apart += (a[i] - b[i]) * (a[i] - b[i]);
         size += b[i] * b[i];
@@ -127,14 +127,17 @@ static uint64_t compared(const struct pair *p, uint64_t position) {
     return p->a->scores ? position + 1 : p->width_a;
 }
 
-/* The last position is compared already. */
+/* At other positions; the last one's key, or scores, are compared already. Heads that share keys have other
+ * queries. */
 static bool agree(const struct pair *p, size_t s, size_t t, bool *good) {
     double *a = memory_create(p->width_a + p->width_b, sizeof *a), *b = a + p->width_a;
     bool same = true;
-    for (uint64_t i = 1; i < SPOTS && same && *good; i++) {
-        uint64_t position = p->a->key_count * i / SPOTS;
-        *good = read_spot(p->a, s, position, a) && read_spot(p->b, t, position, b);
-        same = *good && is_close(p->b, compared(p, position), a, b);
+    for (int key = !p->a->scores; key >= 0; key--) {
+        for (uint64_t i = 1; i < SPOTS && same && *good; i++) {
+            uint64_t position = p->a->key_count * i / SPOTS;
+            *good = read_spot(p->a, key, s, position, a) && read_spot(p->b, key, t, position, b);
+            same = *good && is_close(p->b, key, compared(p, position), a, b);
+        }
     }
     free(a);
     return same;
@@ -146,7 +149,7 @@ static bool read_last(const struct pair *p, const struct group *g, uint64_t widt
     if (spots->value && spots->position == position) { return true; }
     if (!spots->value) { spots->value = memory_create(count_of(g) * width, sizeof *spots->value); }
     for (size_t s = 0; s < count_of(g) && good; s++) {
-        good = read_spot(g, s, position, spots->value + s * width);
+        good = read_spot(g, !g->scores, s, position, spots->value + s * width);
     }
     spots->position = position;
     return good;
@@ -167,7 +170,7 @@ static bool mark(struct pair *p, const double *id_a, const double *id_b) {
         for (size_t t = 0; t < count_of(p->b) && good && !p->a->told[s]; t++) {
             bool differ = p->b->told[t] || (id_a && id_b && id_a[s] != id_b[t]);
             if (differ ||
-                !is_close(p->b, last, p->spots_a->value + s * p->width_a,
+                !is_close(p->b, !p->b->scores, last, p->spots_a->value + s * p->width_a,
                           p->spots_b->value + t * p->width_b) ||
                 !agree(p, s, t, &good)) {
                 continue;

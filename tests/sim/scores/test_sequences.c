@@ -87,6 +87,31 @@ static void test_beginnings_by_id(void **state) {
     check_pair(s, shorter, 0, true, other, 5, 0); /* as the file says */
 }
 
+/* Two heads that share their keys, each in a group of its own that does not say so: other queries, other
+ * rows. */
+static void test_shared_keys(void **state) {
+    struct scratch *s = *state;
+    enum { N = 32, SIZE = N * DIM };
+    struct file_path path = file_in(s, "a.h5");
+    const char *file_name = path.text;
+    struct scores_request request = request_for(&file_name);
+    double *keys = simple_numbers(SIZE, 1), *queries = simple_numbers(2 * SIZE, 2);
+    hid_t file = h5_new(path.text);
+    h5_number(file, "causal", 1);
+    for (size_t i = 0; i < 2; i++) {
+        hid_t group = H5Gcreate2(file, i ? "h1" : "h0", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        h5_matrix(group, "queries", N, DIM, queries + i * SIZE);
+        h5_matrix(group, "keys", N, DIM, keys);
+        H5Gclose(group);
+    }
+    H5Fclose(file);
+    struct rows rows = read_good(s, &request, 1);
+    assert_int_equal(rows.count, 2 * 4);
+    free_rows(&rows);
+    free(queries);
+    free(keys);
+}
+
 /* Rows of the longer one are as without the shorter. */
 static void test_rows(void **state) {
     struct scratch *s = *state;
@@ -160,6 +185,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_groups_as_layers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beginnings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beginnings_by_id, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_shared_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_scores, set_up, tear_down),
     };
