@@ -155,16 +155,24 @@ static bool read_last(const struct pair *p, const struct group *g, uint64_t widt
     return good;
 }
 
-static void say(const struct pair *p, size_t s, size_t t) {
+/* Of `count` sequences, the first of which is `s`, the beginning of `t`. */
+static void say(const struct pair *p, size_t count, size_t s, size_t t) {
     char a[GROUP_NAME], b[GROUP_NAME];
-    message_say(
-        "%s: sequence %zu is the beginning of sequence %zu of %s, which has all its rows: it is counted once",
-        group_name(p->a, a), s + 1, t + 1, group_name(p->b, b));
+    if (count == 1) {
+        message_say("%s: sequence %zu is the beginning of sequence %zu of %s, which has all its rows: it is "
+                    "counted once",
+                    group_name(p->a, a), s + 1, t + 1, group_name(p->b, b));
+    } else {
+        message_say("%s: %zu sequences are beginnings of those of %s, which has all their rows (the first is "
+                    "%zu, of %zu): they are counted once",
+                    group_name(p->a, a), count, group_name(p->b, b), s + 1, t + 1);
+    }
 }
 
 /* Marks what of `a` is a beginning. `id`: as in number. */
 static bool mark(struct pair *p, const double *id_a, const double *id_b) {
     const uint64_t last = compared(p, p->a->key_count - 1);
+    size_t count = 0, first = 0, whole = 0;
     bool good = read_last(p, p->a, p->width_a, p->spots_a) && read_last(p, p->b, p->width_b, p->spots_b);
     for (size_t s = 0; s < count_of(p->a) && good; s++) {
         for (size_t t = 0; t < count_of(p->b) && good && !p->a->told[s]; t++) {
@@ -176,9 +184,13 @@ static bool mark(struct pair *p, const double *id_a, const double *id_b) {
                 continue;
             }
             p->a->told[s] = true;
-            say(p, s, t);
+            if (count++ == 0) {
+                first = s;
+                whole = t;
+            }
         }
     }
+    if (count > 0) { say(p, count, first, whole); }
     return good;
 }
 

@@ -77,6 +77,12 @@ static void test_beginnings(void **state) {
     check_pair(s, shorter, 1e-2, true, NULL, 5, 0);
     check_pair(s, apart, 0, true, NULL, 5, 0);    /* begin alike */
     check_pair(s, shorter, 0, false, NULL, 5, 0); /* rows of other lengths */
+    const size_t both[3] = {4, 0, 1};
+    struct reading several = read_pair(s, both, (const size_t[2]){4, 1}, 0, true, NULL);
+    assert_int_equal(several.sequences, 3);
+    assert_int_equal(several.said, 1);
+    assert_non_null(strstr(s->said, "2 sequences are beginnings"));
+    free_rows(&several.rows);
 }
 
 static void test_beginnings_by_id(void **state) {
