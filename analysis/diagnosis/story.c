@@ -110,7 +110,8 @@ static void append_growth(const struct diagnosis_group *g, const struct diagnosi
         return;
     }
     if (!w->decided) {
-        words_append(out, DIAGNOSIS_SENTENCE, "Lambda_n goes as (log n)^%.2f %s: undecided", b->value,
+        words_append(out, DIAGNOSIS_SENTENCE, "Lambda_n goes as (log n)^%.2f %s: undecided",
+                     words_signed(b->value, 2),
                      most_sequences(g, w) > 1 ? "with no interval, since some length has one sequence only"
                                               : "in this sequence only, which says nothing of others");
         return;

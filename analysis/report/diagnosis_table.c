@@ -43,10 +43,11 @@ static void print_source(FILE *out, const struct diagnosis *d, size_t short_rows
 static const char *power(const struct diagnosis_growth *w, char out[WORDS]) {
     const struct trend_interval *b = &w->exponent;
     if (!w->known) { return "-"; }
+    const double value = words_signed(b->value, 2);
     if (isnan(b->low)) {
-        snprintf(out, WORDS, "%.2f", b->value);
+        snprintf(out, WORDS, "%.2f", value);
     } else {
-        snprintf(out, WORDS, "%.2f (%.2f .. %.2f)", b->value, b->low, b->high);
+        snprintf(out, WORDS, "%.2f (%.2f .. %.2f)", value, words_signed(b->low, 2), words_signed(b->high, 2));
     }
     return out;
 }

@@ -73,6 +73,8 @@ const char *words_known(const char *format, double value, double error, char out
     return out;
 }
 
+double words_signed(double value, int decimals) { return fabs(value) < 0.5 * pow(10, -decimals) ? 0 : value; }
+
 const char *words_measured(double value, double se, char out[WORDS]) {
     if (isnan(value) || isnan(se)) { return words_number(value, out); }
     if (se == 0 || fabs(value) >= 1e6 || isinf(value)) {
@@ -81,7 +83,7 @@ const char *words_measured(double value, double se, char out[WORDS]) {
         snprintf(out, WORDS, "%.6g +- %.1g", round(value * 1e9) / 1e9 + 0.0, se);
     } else {
         int decimals = (int)fmin(6, fmax(0, 1 - floor(log10(se))));
-        snprintf(out, WORDS, "%.*f +- %.*f", decimals, value, decimals, se);
+        snprintf(out, WORDS, "%.*f +- %.*f", decimals, words_signed(value, decimals), decimals, se);
     }
     return out;
 }

@@ -31,6 +31,9 @@ const char *words_known(const char *format, double value, double error, char out
 /* Appends to the text in `out`, which has room for `room` bytes; what does not fit is cut. */
 __attribute__((format(printf, 3, 4))) void words_append(char *out, size_t room, const char *format, ...);
 
+/* The number, or 0 where so many decimals would show it as "-0.00". */
+double words_signed(double value, int decimals);
+
 /* "0.4988(27)": the error in units of the last digit, of which it has two. */
 const char *words_parenthesised(double value, double se, char out[WORDS]);
 

@@ -29,6 +29,8 @@ static void words_are_readable(void **state) {
     assert_string_equal(words_error_exponential(4339 * M_LN10 + log(7.4), out), "7e4339");
     assert_string_equal(words_measured(2.23264, 0.0051, out), "2.2326 +- 0.0051");
     assert_string_equal(words_measured(2.23264, 12, out), "2 +- 12");
+    assert_string_equal(words_measured(-0.4, 12, out), "0 +- 12");
+    assert_string_equal(words_measured(-0.6, 12, out), "-1 +- 12");
     assert_string_equal(words_measured(1.23644, 0, out), "1.236 +- 0");
     assert_string_equal(words_measured(1.23644, NAN, out), "1.236");
     assert_string_equal(words_measured(NAN, 1, out), "-");
