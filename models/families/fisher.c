@@ -12,6 +12,7 @@
  * where q of the near one vanishes or x = 1: q is positive on both sides of it. */
 #include "models/families/fisher.h"
 
+#include "models/numeric/chebyshev.h"
 #include "models/numeric/logs.h"
 #include "models/numeric/search.h"
 #include "models/numeric/vector_inline.h"
@@ -130,15 +131,6 @@ static double integrated_share(const struct end *e, struct place p) {
     return sum;
 }
 
-/* Of what has these values at Chebyshev's nodes. */
-static void series_of(const double value[TERMS], double c[TERMS]) {
-    for (int m = 0; m < TERMS; m++) {
-        double sum = 0;
-        for (int j = 0; j < TERMS; j++) { sum += value[j] * cos(M_PI * m * (j + 0.5) / TERMS); }
-        c[m] = sum * (m == 0 ? 1.0 : 2.0) / TERMS;
-    }
-}
-
 /* In halves where the last terms are more than rounding, of which halving leaves as much: `before` are those
  * of twice as much. What there is no room for is left out. */
 static void cover(const struct end *e, struct shares *s, double low, double high, double before) {
@@ -146,10 +138,9 @@ static void cover(const struct end *e, struct shares *s, double low, double high
     struct series series = {.low = low, .high = high};
     double value[TERMS], last = 0;
     for (int j = 0; j < TERMS; j++) {
-        const double t = cos(M_PI * (j + 0.5) / TERMS);
-        value[j] = integrated_share(e, place_of((low + high) / 2 + (high - low) / 2 * t));
+        value[j] = integrated_share(e, place_of(chebyshev_node(TERMS, j, low, high)));
     }
-    series_of(value, series.c);
+    chebyshev_series(TERMS, value, series.c);
     for (int m = TERMS - 3; m < TERMS; m++) { last = fmax(last, fabs(series.c[m] / series.c[0])); }
     if (s->count == SERIES) { return; }
     if (last <= resolved || (last <= rounding && last > before / 4)) {
@@ -406,14 +397,13 @@ static void to_powers(double a[TERMS]) {
     }
 }
 
-/* By Chebyshev's nodes. */
 static void panel_make(struct panel *p, const struct fisher *f, double logit) {
     double value[TERMS];
     p->middle = place_of_logit(f, logit);
     for (int j = 0; j < TERMS; j++) {
-        value[j] = place_of_logit(f, logit + 0.5 * width * cos(M_PI * (j + 0.5) / TERMS)) - p->middle;
+        value[j] = place_of_logit(f, logit + chebyshev_node(TERMS, j, -width / 2, width / 2)) - p->middle;
     }
-    series_of(value, p->rise);
+    chebyshev_series(TERMS, value, p->rise);
     to_powers(p->rise);
 }
 

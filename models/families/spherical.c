@@ -10,6 +10,7 @@
 
 #include "models/families/family.h"
 #include "models/families/fisher.h"
+#include "models/numeric/chebyshev.h"
 #include "models/numeric/logs.h"
 #include "models/numeric/vector_inline.h"
 
@@ -96,14 +97,12 @@ static struct sphere sphere_make(double kappa) {
     const double log_beta = gsl_sf_lnbeta(kappa, 0.5);
     struct sphere sphere = {.kappa = kappa, .log_beta = log_beta, .log_norm = log(2 * kappa) + log_beta};
     for (int part = 0; part < PARTS; part++) {
+        double rest[TERMS];
         for (int j = 0; j < TERMS; j++) {
-            const double angle = M_PI * (j + 0.5) / TERMS, low = edge[part], high = edge[part + 1],
-                         t = (low + high) / 2 + (high - low) / 2 * cos(angle), s = 1 - t,
-                         rest = log(hypergeometric(kappa, s, t * (2 - t) / (s * s)) / s) - sphere.log_norm;
-            for (int m = 0; m < TERMS; m++) {
-                sphere.rest[part][m] += rest * cos(m * angle) * (m == 0 ? 1.0 : 2.0) / TERMS;
-            }
+            const double t = chebyshev_node(TERMS, j, edge[part], edge[part + 1]), s = 1 - t;
+            rest[j] = log(hypergeometric(kappa, s, t * (2 - t) / (s * s)) / s) - sphere.log_norm;
         }
+        chebyshev_series(TERMS, rest, sphere.rest[part]);
     }
     return sphere;
 }

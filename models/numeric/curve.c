@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/numeric/chebyshev.h"
 #include "models/numeric/search.h"
 
 enum { TERMS = VECTOR_TERMS, VALUES = CURVE_VALUES, LANES = 8, ENDS = 3 };
@@ -20,21 +21,22 @@ struct curve {
     struct panel *panel; /* in order */
     curve_function *function;
     void *param;
-    double cosine[TERMS][TERMS]; /* of order k at node j */
 };
 
-/* Chebyshev coefficients from the values at the nodes of the first kind; the largest noise there. */
+/* Chebyshev coefficients; the largest noise at the nodes. */
 static void panel_fill(const struct curve *c, struct panel *panel, double noise[VALUES]) {
-    double middle = (panel->low + panel->high) / 2, half = (panel->high - panel->low) / 2;
+    double at_nodes[VALUES][TERMS], series[TERMS];
     for (int j = 0; j < TERMS; j++) {
         double value[VALUES], here[VALUES];
-        c->function(middle + half * c->cosine[1][j], value, here, c->param);
+        c->function(chebyshev_node(TERMS, j, panel->low, panel->high), value, here, c->param);
         for (int q = 0; q < VALUES; q++) {
             noise[q] = fmax(noise[q], here[q]);
-            for (int k = 0; k < TERMS; k++) {
-                panel->coefficient[k][q] += (k == 0 ? 1.0 : 2.0) / TERMS * c->cosine[k][j] * value[q];
-            }
+            at_nodes[q][j] = value[q];
         }
+    }
+    for (int q = 0; q < VALUES; q++) {
+        chebyshev_series(TERMS, at_nodes[q], series);
+        for (int k = 0; k < TERMS; k++) { panel->coefficient[k][q] = series[k]; }
     }
 }
 
@@ -111,9 +113,6 @@ struct curve *curve_create(double low, double high, int halvings, curve_function
     if (!c) { return NULL; }
     c->function = function;
     c->param = param;
-    for (int k = 0; k < TERMS; k++) {
-        for (int j = 0; j < TERMS; j++) { c->cosine[k][j] = cos(M_PI * k * (j + 0.5) / TERMS); }
-    }
     for (double start = low; start < high; start *= 2) {
         if (!curve_cover(c, start, fmin(2 * start, high), halvings)) {
             curve_free(c);

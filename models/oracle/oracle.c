@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/numeric/chebyshev.h"
 #include "models/oracle/law.h"
 #include "models/oracle/mixture.h"
 #include "models/oracle/product.h"
@@ -378,20 +379,8 @@ static void close_in(const struct oracle *o, struct summit *s) {
     }
 }
 
-/* Chebyshev series of a function over t in [-1, 1], from its values at the nodes. */
+/* The first two derivatives of a Chebyshev series over t in [-1, 1]. */
 enum { ORDER = 9 };
-static double node_of(int i) { return M_PI * (i + 0.5) / ORDER; }
-
-static void series_of(const double value[ORDER], double series[ORDER]) {
-    for (int k = 0; k < ORDER; k++) {
-        series[k] = 0;
-        for (int i = 0; i < ORDER; i++) {
-            series[k] += (k == 0 ? 1.0 : 2.0) / ORDER * value[i] * cos(k * node_of(i));
-        }
-    }
-}
-
-/* Its first two derivatives. */
 struct slopes {
     double first, second;
 };
@@ -420,8 +409,8 @@ static struct top top_within(const struct oracle *o, double x, double half) {
     const double rounding = 2e-11; /* of log chi. A choice */
     double value[ORDER], series[ORDER], t = 0, before = INFINITY;
     struct slopes s = {0, 0};
-    for (int i = 0; i < ORDER; i++) { value[i] = log_chi(o, x + half * cos(node_of(i))); }
-    series_of(value, series);
+    for (int i = 0; i < ORDER; i++) { value[i] = log_chi(o, chebyshev_node(ORDER, i, x - half, x + half)); }
+    chebyshev_series(ORDER, value, series);
     for (int i = 0; i < 20 && fabs(t - before) > 1e-13; i++) {
         s = slopes_at(series, t);
         before = t;

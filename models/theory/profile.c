@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "models/numeric/chebyshev.h"
 #include "models/numeric/root.h"
 #include "models/numeric/search.h"
 #include "models/numeric/vector_inline.h"
@@ -28,7 +29,6 @@ struct profile {
     const struct family *family;
     const double *p;
     double log_n, log_lambda, lowest;
-    double cosine[DEGREE][DEGREE]; /* [k][j]: of k times the j-th node's angle */
     size_t count, room;
     struct panel *panel;
     size_t ranges, range_room;
@@ -42,32 +42,12 @@ static double log_ratio(const struct profile *q, double y) {
     return q->family->log_gap(q->p, log_v_top, fabs(y)) + q->log_lambda - log(fabs(y));
 }
 
-static void cosines_make(double cosine[DEGREE][DEGREE]) {
-    for (int k = 0; k < DEGREE; k++) {
-        for (int j = 0; j < DEGREE; j++) { cosine[k][j] = cos(M_PI * k * (j + 0.5) / DEGREE); }
-    }
-}
-
-static double node_of(const struct profile *q, double low, double high, int j) {
-    return (low + high) / 2 + (high - low) / 2 * q->cosine[1][j];
-}
-
-/* Chebyshev coefficients of what has these values at the nodes of the first kind. */
-static void panel_fill(const struct profile *q, struct panel *panel, double low, double high,
-                       const double value[DEGREE]) {
-    panel->low = low;
-    panel->high = high;
-    for (int k = 0; k < DEGREE; k++) {
-        double sum = 0;
-        for (int j = 0; j < DEGREE; j++) { sum += value[j] * q->cosine[k][j]; }
-        panel->coefficient[k] = sum * (k == 0 ? 1.0 : 2.0) / DEGREE;
-    }
-}
-
-static void panel_make(const struct profile *q, struct panel *panel, double low, double high) {
+static struct panel panel_make(const struct profile *q, double low, double high) {
+    struct panel panel = {.low = low, .high = high};
     double value[DEGREE];
-    for (int j = 0; j < DEGREE; j++) { value[j] = log_ratio(q, node_of(q, low, high, j)); }
-    panel_fill(q, panel, low, high, value);
+    for (int j = 0; j < DEGREE; j++) { value[j] = log_ratio(q, chebyshev_node(DEGREE, j, low, high)); }
+    chebyshev_series(DEGREE, value, panel.coefficient);
+    return panel;
 }
 
 /* Beneath 1e-13, or a few ulp of log n, is rounding. */
@@ -79,8 +59,7 @@ static bool panel_is_resolved(const struct profile *q, const struct panel *panel
 
 /* Appends panels that cover [low, high], in order. */
 static bool profile_cover(struct profile *q, double low, double high) {
-    struct panel panel;
-    panel_make(q, &panel, low, high);
+    const struct panel panel = panel_make(q, low, high);
     double width = high == q->log_n ? narrowest_end * fmax(1, high) : narrowest;
     if (!panel_is_resolved(q, &panel) && high - low > width) {
         double middle = (low + high) / 2;
@@ -118,7 +97,6 @@ struct profile *profile_create_from(const struct family *family, const double *p
     q->log_n = log_n;
     q->log_lambda = log_lambda_typ;
     q->lowest = lowest;
-    cosines_make(q->cosine);
     double near = fmin(log_n, 64);
     bool good = profile_cover_below(q, PROFILE_LOWEST) && profile_cover(q, PROFILE_LOWEST, 0) &&
                 profile_cover(q, 0, near);
@@ -224,21 +202,19 @@ static struct range *range_add(struct profile *q, const struct range *range) {
 /* Appends ranges that cover y in [first, last], halved at most so many times. */
 static bool ranges_cover(struct profile *q, double first, double last, int halvings) {
     const double flat = 1e-6; /* rounding decides over y */
-    struct range range = {.first = first, .last = last};
     double low = log(profile_gap(q, first)), high = log(profile_gap(q, last)), value[DEGREE];
+    struct range range = {.panel = {.low = low, .high = high}, .first = first, .last = last};
     if (isfinite(high) && high - low > flat) {
         for (int j = 0; j < DEGREE; j++) {
-            value[j] = rank_between(q, first, last, node_of(q, low, high, j));
+            value[j] = rank_between(q, first, last, chebyshev_node(DEGREE, j, low, high));
         }
-        panel_fill(q, &range.panel, low, high, value);
+        chebyshev_series(DEGREE, value, range.panel.coefficient);
         range.resolved = panel_is_resolved(q, &range.panel);
     }
     if (!range.resolved && halvings > 0 && high - low > flat) {
         double middle = isfinite(high) ? rank_between(q, first, last, (low + high) / 2) : (first + last) / 2;
         return ranges_cover(q, first, middle, halvings - 1) && ranges_cover(q, middle, last, halvings - 1);
     }
-    range.panel.low = low;
-    range.panel.high = high;
     return range_add(q, &range) != NULL;
 }
 
