@@ -25,25 +25,6 @@ bool comb_is_over(struct comb_end *end, double depth, double log_value) {
     return term == -INFINITY || (fall > 0 && term - log(-expm1(-fall)) < -negligible);
 }
 
-/* While the weights are summed: [COMB_FIRST + l] that of l steps, l > -COMB_FIRST. */
-struct spread {
-    double scale, log_unit, *weight, *exact; /* scale: steps per penalty; exact: of keys at a point */
-    size_t count;
-};
-
-static enum positions_way spread_way(void *context, double first, double last, double log_count) {
-    const struct spread *s = context;
-    (void)log_count;
-    if (s->scale * first > (double)s->count) { return POSITIONS_SKIP; }
-    return s->scale * (last - first) <= STRETCH ? POSITIONS_FEW : POSITIONS_HALVE;
-}
-
-static bool spread_has_ended(void *context, double log_distance, double penalty) {
-    const struct spread *s = context;
-    (void)log_distance;
-    return s->scale * penalty > (double)s->count;
-}
-
 /* What the points COMB_FIRST - 1 before to COMB_FIRST behind count for at u in (0, 1): Lagrange's. */
 static void lagrange(double u, double weight[COMB_TAPS]) {
     static const double binomial[COMB_TAPS] = {-1,    15,   -105,  455,  -1365, 3003, -5005, 6435,
@@ -69,16 +50,6 @@ void comb_shares(double u, double share[COMB_TAPS]) {
     }
 }
 
-static void spread_add(void *context, double penalty, double log_weight) {
-    const struct spread *s = context;
-    const double steps = s->scale * penalty, whole = floor(steps + EXACT), keys = exp(log_weight);
-    double share[COMB_TAPS];
-    if (!(whole < (double)s->count)) { return; }
-    comb_shares(steps - whole, share);
-    for (size_t j = 0; j < COMB_TAPS; j++) { s->weight[(size_t)whole + 1 + j] += keys * share[j]; }
-    s->exact[(size_t)whole + COMB_FIRST] += steps - whole > EXACT ? 0 : keys;
-}
-
 /* What e^{g u} du of keys, u from `from` to `to` within a step, count for in units of e^{g to}; those e^-60
  * behind the last for nothing. */
 static void lay_out(double g, double from, double to, double sum[COMB_TAPS]) {
@@ -100,68 +71,23 @@ static void lay_out(double g, double from, double to, double sum[COMB_TAPS]) {
 /* With log penalties alone, from so many keys on, sums over them are integrals to 1e-14. */
 static const double CONTINUUM = 0x1p22;
 
-/* Keys from e^{g from} to e^{g to}, penalties in steps. All whole steps are alike. */
-static void add_continuum(const struct spread *s, double g, double from, double to) {
+/* Keys of e^log_unit each from e^{g from} to e^{g to}, penalties in steps. All whole steps are alike. */
+static void add_continuum(double *weight, double log_unit, double g, double from, double to) {
     double whole[COMB_TAPS] = {0};
     lay_out(g, 0, 1, whole);
     for (double k = floor(from); k < to; k++) {
-        const double begin = fmax(from - k, 0), end = fmin(to - k, 1),
-                     keys = exp(g * (k + end) + s->log_unit);
+        const double begin = fmax(from - k, 0), end = fmin(to - k, 1), keys = exp(g * (k + end) + log_unit);
         double part[COMB_TAPS] = {0};
         const bool is_whole = begin == 0 && end == 1;
         if (!is_whole) { lay_out(g, begin, end, part); }
         for (size_t j = 0; j < COMB_TAPS; j++) {
-            s->weight[(size_t)k + 1 + j] += keys * (is_whole ? whole : part)[j];
+            weight[(size_t)k + 1 + j] += keys * (is_whole ? whole : part)[j];
         }
     }
 }
 
 /* log(1 + distance) at which keys end, half a key behind the last. */
 static double log_of_last(double log_n) { return log_n < 40 ? log(rint(exp(log_n)) + 0.5) : log_n; }
-
-static bool add_keys(struct spread *s, struct family_position position, double log_n) {
-    const struct positions_sum sum = {s, spread_way, spread_has_ended, spread_add};
-    if (position.linear > 0 || log_n <= log(CONTINUUM)) { return positions_visit(position, log_n, 0, &sum); }
-    const double g = 1 / (s->scale * position.log);
-    if (!positions_visit(position, log(CONTINUUM), 0, &sum)) { return false; }
-    add_continuum(s, g, log(CONTINUUM + 0.5) / g, fmin(log_of_last(log_n) / g, (double)s->count));
-    return true;
-}
-
-/* False when out of memory. */
-static bool take_taps(struct comb *c, const struct spread *s) {
-    const size_t most = c->count;
-    c->at = malloc(most * sizeof *c->at);
-    c->weight = malloc(most * sizeof *c->weight);
-    c->size = malloc(most * sizeof *c->size);
-    c->between = malloc(most * sizeof *c->between);
-    if (!c->at || !c->weight || !c->size || !c->between) { return false; }
-    for (size_t k = 0; k < most; k++) {
-        if (s->weight[k] == 0) { continue; }
-        c->at[c->taps] = k;
-        c->weight[c->taps] = s->weight[k];
-        c->size[c->taps] = fabs(s->weight[k]);
-        c->between[c->taps++] = fabs(s->weight[k] - s->exact[k]);
-    }
-    return true;
-}
-
-/* Summed from the last weight on. False when out of memory. */
-static bool take_falls(struct comb *c, const struct spread *s) {
-    const double h = c->step, less = exp(-h);
-    double m[3] = {0, 0, 0};
-    c->fall = malloc((c->count + 1) * sizeof *c->fall);
-    if (!c->fall) { return false; }
-    for (size_t k = s->count + COMB_TAPS; k-- > 0;) {
-        m[2] = less * (m[2] + h * (2 * m[1] + h * m[0]));
-        m[1] = less * (m[1] + h * m[0]);
-        m[0] = less * m[0] + s->weight[k];
-        if (k <= c->count) { memcpy(c->fall[k], m, sizeof m); }
-    }
-    return true;
-}
-
-/* ---- lots ---- */
 
 struct deal {
     const struct comb_keys *keys;
@@ -213,8 +139,42 @@ bool comb_lay_out(const struct comb_keys *keys, size_t lots, const struct comb_l
         const double step = lot[k].step, end = k + 1 < lots ? lot[k + 1].begin : deal.end,
                      from = fmax(lot[k].begin, length * log(CONTINUUM + 0.5)) / step,
                      to = fmin(end, length * log_of_last(keys->log_n)) / step;
-        const struct spread spread = {.log_unit = keys->log_unit, .weight = lot[k].weight};
-        if (from < to) { add_continuum(&spread, step / length, from, to); }
+        if (from < to) { add_continuum(lot[k].weight, keys->log_unit, step / length, from, to); }
+    }
+    return true;
+}
+
+/* ---- taps ---- */
+
+/* False when out of memory. */
+static bool take_taps(struct comb *c, const struct comb_lot *lot) {
+    const size_t most = c->count;
+    c->at = malloc(most * sizeof *c->at);
+    c->weight = malloc(most * sizeof *c->weight);
+    c->size = malloc(most * sizeof *c->size);
+    c->between = malloc(most * sizeof *c->between);
+    if (!c->at || !c->weight || !c->size || !c->between) { return false; }
+    for (size_t k = 0; k < most; k++) {
+        if (lot->weight[k] == 0) { continue; }
+        c->at[c->taps] = k;
+        c->weight[c->taps] = lot->weight[k];
+        c->size[c->taps] = fabs(lot->weight[k]);
+        c->between[c->taps++] = fabs(lot->weight[k] - lot->exact[k]);
+    }
+    return true;
+}
+
+/* Summed from the last weight on. False when out of memory. */
+static bool take_falls(struct comb *c, const struct comb_lot *lot) {
+    const double h = c->step, less = exp(-h);
+    double m[3] = {0, 0, 0};
+    c->fall = malloc((c->count + 1) * sizeof *c->fall);
+    if (!c->fall) { return false; }
+    for (size_t k = lot->count + COMB_TAPS; k-- > 0;) {
+        m[2] = less * (m[2] + h * (2 * m[1] + h * m[0]));
+        m[1] = less * (m[1] + h * m[0]);
+        m[0] = less * m[0] + lot->weight[k];
+        if (k <= c->count) { memcpy(c->fall[k], m, sizeof m); }
     }
     return true;
 }
@@ -278,27 +238,22 @@ static bool take_regular(struct comb *c, double keys, double log_n) {
 
 /* ---- sums ---- */
 
-static enum comb_state open_any(struct comb *c, struct family_position position, double log_n, double scale,
-                                size_t reach) {
+static enum comb_state open_any(struct comb *c, const struct comb_keys *keys, size_t reach) {
     const size_t room = reach + COMB_TAPS;
-    struct spread s = {
-        .scale = scale / c->step, .weight = calloc(2 * room, sizeof *s.weight), .count = reach};
-    s.exact = s.weight ? s.weight + room : NULL;
-    enum comb_state state = COMB_NO_MEMORY;
-    if (s.weight) {
-        const bool visited = add_keys(&s, position, log_n),
-                   taken = visited && take_taps(c, &s) && (reach == c->count || take_falls(c, &s));
-        state = !visited ? COMB_TOO_FAR : taken ? COMB_MADE : COMB_NO_MEMORY;
-    }
-    free(s.weight);
-    return state;
+    double *weight = calloc(2 * room, sizeof *weight);
+    if (!weight) { return COMB_NO_MEMORY; }
+    const struct comb_lot lot = {0, c->step, weight, weight + room, reach};
+    const bool reached = comb_lay_out(keys, 1, &lot),
+               taken = reached && take_taps(c, &lot) && (reach == c->count || take_falls(c, &lot));
+    free(weight);
+    return !reached ? COMB_TOO_FAR : taken ? COMB_MADE : COMB_NO_MEMORY;
 }
 
 enum comb_state comb_open(struct comb *c, struct family_position position, double log_n, double scale,
                           double step, size_t count, size_t reach) {
     *c = (struct comb){.count = count, .sums = reach - COMB_FIRST, .step = step};
     if (reach > count || !is_regular(position, log_n, scale, step, count)) {
-        return open_any(c, position, log_n, scale, reach);
+        return open_any(c, &(struct comb_keys){position, log_n, scale, 0}, reach);
     }
     return take_regular(c, step / (position.linear * scale), log_n) ? COMB_MADE : COMB_NO_MEMORY;
 }
