@@ -164,17 +164,18 @@ static bool take_taps(struct comb *c, const struct comb_lot *lot) {
     return true;
 }
 
-/* Summed from the last weight on. False when out of memory. */
+/* Summed from the last weight on; squares of t would cost the digits that their spread has. False when out of
+ * memory. */
 static bool take_falls(struct comb *c, const struct comb_lot *lot) {
-    const double h = c->step, less = exp(-h);
-    double m[3] = {0, 0, 0};
+    const double less = exp(-c->step);
+    struct comb_moments m = {0, 0, 0};
     c->fall = malloc((c->count + 1) * sizeof *c->fall);
     if (!c->fall) { return false; }
     for (size_t k = lot->count + COMB_TAPS; k-- > 0;) {
-        m[2] = less * (m[2] + h * (2 * m[1] + h * m[0]));
-        m[1] = less * (m[1] + h * m[0]);
-        m[0] = less * m[0] + lot->weight[k];
-        if (k <= c->count) { memcpy(c->fall[k], m, sizeof m); }
+        const double behind = less * m.sum, sum = behind + lot->weight[k],
+                     share = sum != 0 ? behind / sum : 0, mean = m.mean + c->step;
+        m = (struct comb_moments){sum, share * mean, share * (m.variance + (1 - share) * mean * mean)};
+        if (k <= c->count) { c->fall[k] = m; }
     }
     return true;
 }
@@ -328,13 +329,10 @@ void comb_add_miss(const struct comb *c, const struct vector *vector, size_t beg
 }
 
 double comb_fall_at(const struct comb *c, const struct comb_fall *fall, size_t i) {
-    const double *f = fall->c;
-    if (i <= c->count) {
-        const double *m = c->fall[c->count - i];
-        return f[0] * m[0] + f[1] * m[1] + f[2] * m[2];
-    }
-    const double *m = c->fall[0], t = (double)(i - c->count) * c->step;
-    return exp(-t) * (f[0] * m[0] + f[1] * (m[1] + t * m[0]) + f[2] * (m[2] + t * (2 * m[1] + t * m[0])));
+    const bool inside = i <= c->count;
+    const struct comb_moments *m = &c->fall[inside ? c->count - i : 0];
+    const double *f = fall->c, t = inside ? 0 : (double)(i - c->count) * c->step, mean = m->mean + t;
+    return m->sum * exp(-t) * (f[0] + f[1] * mean + f[2] * (m->variance + mean * mean));
 }
 
 /* By differences of order TAPS; in the middle of two points the polynomial is off by so much of one. */

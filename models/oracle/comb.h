@@ -28,8 +28,12 @@ struct comb {
     size_t first, stride; /* those of weight `same` are at first, first + stride, ..; stride 0: none are */
     size_t end;           /* to before first + end, where there are no other taps */
     double same;
-    double (*fall)[3]; /* [k]: what a function that falls (comb_fall) from the point k of the taps on counts
-                          for, t^0 to t^2; NULL: none does */
+    struct comb_moments *fall; /* [k]: of the taps from k on, t from there on; NULL: no function falls */
+};
+
+/* What e^-t counts for over some taps, and the mean and the variance that t has by it. */
+struct comb_moments {
+    double sum, mean, variance;
 };
 
 /* How a function goes on beyond the grid, at t = (k - count) step: e^-t (c[0] + c[1] t + c[2] t^2). */
