@@ -61,14 +61,9 @@ static struct next next_t(const struct maximum *m, double t, double width, bool 
     return (struct next){found.t, found.kink && !up};
 }
 
-/* k of V ~ gap^k at a kink, as keys at e^-60 and e^-61 show it. */
-static double kink_power(const struct oracle *o) {
-    return 1 / log(o->family->quantile(o->p, -60) / o->family->quantile(o->p, -61));
-}
-
 static bool kinks_are_slight(const struct oracle *o) {
     const double slight = 2.5; /* a choice */
-    return kink_power(o) > slight;
+    return positions_power(o->family, o->p) > slight;
 }
 
 /* Between two t, over the fourth root of the distance from one of them. */
@@ -133,7 +128,7 @@ static double by_panels(const struct oracle *o, double score, double *lowest) {
                         .score = score,
                         .unit = unit,
                         .farthest = ends ? INFINITY : far,
-                        .sharp = kink_power(o) < 0.9,
+                        .sharp = positions_power(o->family, o->p) < 0.9,
                         .lowest = (o->family->quantile(o->p, 0) - score) / unit,
                         .fold = NAN};
     struct panels above = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, below;
@@ -186,7 +181,7 @@ static enum comb_state by_periods(const struct oracle *o, double score, double *
         return COMB_TOO_FAR;
     }
     struct periods p = {.count = 0};
-    const bool few = step < near * unit && kink_power(o) > sharp;
+    const bool few = step < near * unit && positions_power(o->family, o->p) > sharp;
     lay_out(&p, few ? &o->rules.inner : &o->rules.outer, (size_t)parts);
     double sum = 0;
     bool over = false;

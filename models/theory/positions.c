@@ -283,6 +283,10 @@ double positions_log_below(const struct family *family, const double *p, double 
     return tail_make(&t, family, p, log_n, 0, score, below_add, false) ? t.log_below : NAN;
 }
 
+double positions_power(const struct family *family, const double *p) {
+    return 1 / log(family->quantile(p, -60) / family->quantile(p, -61));
+}
+
 /* The secant between scores, or where these are far apart between their log V, which log G goes with. */
 static double score_guess(const struct family *family, const double *p, const struct root *r) {
     const double apart = 0.5;

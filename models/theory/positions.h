@@ -55,6 +55,10 @@ double positions_log_below(const struct family *family, const double *p, double 
  * and above all doubles. */
 double positions_typical_score(const struct family *family, const double *p, double log_n);
 
+/* q of V ~ x^q behind the highest score, as keys at e^-60 and e^-61 show it, of families with an upper
+ * endpoint. */
+double positions_power(const struct family *family, const double *p);
+
 /* The keys that compete at the top. */
 struct positions_reach {
     double typical_score; /* s* */

@@ -150,8 +150,7 @@ static double highest_between(const struct search *s, struct summit p) {
 
 /* Whether V rises as x^q, q < 1, behind the highest score. */
 static bool is_steep(const struct search *s) {
-    return s->family->class == FAMILY_WEIBULL &&
-           log(s->family->quantile(s->p, -60) / s->family->quantile(s->p, -61)) > 1 + 1e-9;
+    return s->family->class == FAMILY_WEIBULL && positions_power(s->family, s->p) < 1 - 1e-9;
 }
 
 /* The best, or what is higher behind the highest score of one of the next keys below s*, up to where the key
