@@ -125,7 +125,7 @@ static void gaps_between(const struct field *f, size_t count, const double *edge
 
 static bool make_room(struct field *f) {
     if (f->count + AT_ONCE <= f->room) { return true; }
-    size_t room = 2 * f->room + 384;
+    size_t room = 2 * f->room + 128;
     struct panel *grown = realloc(f->panel, room * sizeof *grown);
     if (!grown) { return false; }
     f->panel = grown;
