@@ -17,6 +17,7 @@ struct product {
     struct oracle law;
     double apart;  /* s* of the row above that of the law at the n that it has */
     double lowest; /* hardly any row is without a score so far below that s* */
+    double power;  /* of V behind the highest score; 0: there is none */
     struct deep *deep;
 };
 
@@ -51,6 +52,7 @@ bool product_open(struct oracle *o, const struct family *family, const double *p
     o->vector = product->law.vector;
     if (family->class != FAMILY_WEIBULL && !deep_open(&product->deep, &product->law)) { return false; }
     product->apart = score - family->quantile(product->p, -own);
+    product->power = family->class == FAMILY_WEIBULL ? positions_power(family, product->p) : 0;
     return highest_mean(o, score, exp(-product->law.log_lambda), &o->highest, &product->lowest);
 }
 
@@ -156,12 +158,13 @@ static double apart_of(const struct oracle *o, double absolute) {
     return position.log == 0 ? position.linear * absolute : 0;
 }
 
-/* All but families with an upper endpoint, where each key has a kink, become smoother with beta, but for the
- * nearest key's where rows have scores at its lower end. Choices, made so that few grids have to be halved.
- */
+/* All but families with an upper endpoint, where each key has a kink, the sharper the smaller its power,
+ * become smoother with beta, but for the nearest key's where rows have scores at its lower end. Choices, made
+ * so that few grids have to be halved. */
 static double first_step(const struct oracle *o, double absolute, double beta, double length, bool sharp) {
-    const double linear = family_position(o->family, o->p).linear,
-                 step = (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness;
+    const double linear = family_position(o->family, o->p).linear, power = o->product->power,
+                 step = (power > 0 ? fmax(0.15, fmin(0.14 + 0.04 * power, 0.2)) : 0.19 + 0.135 * beta) /
+                        o->fineness;
     if (sharp) { return comb_step(linear, absolute, fmin(step, SHARP)); }
     return apart_of(o, absolute) > step || (linear > 0 && length > LONG * step)
                ? comb_step(linear, absolute, step)
