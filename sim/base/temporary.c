@@ -1,15 +1,14 @@
 #include "sim/base/temporary.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/base/directory.h"
 #include "sim/base/process.h"
 
 static const char mark[] = ".tmp-";
@@ -82,11 +81,9 @@ bool temporary_is_left(int directory, const char *name, const char *tag, long se
 }
 
 void temporary_clear(const char *path) {
-    char directory[PATH_MAX] = ".";
     const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
     size_t length = strlen(base);
-    if (slash) { snprintf(directory, sizeof directory, "%.*s", (int)(base - path), path); }
-    DIR *listing = opendir(directory);
+    DIR *listing = directory_open(path);
     for (struct dirent *entry; listing && (entry = readdir(listing));) {
         const char *name = entry->d_name;
         if (strncmp(name, base, length) == 0 && strncmp(name + length, mark, MARK) == 0 &&

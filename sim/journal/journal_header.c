@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sim/base/directory.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
@@ -80,6 +81,7 @@ enum journal_header_state journal_header_read(const char *directory, struct jour
     struct stat status;
     files_path(directory, "header", path);
     *h = (struct journal_header){.shards = 0};
+    directory_refresh(directory);
     if (stat(path, &status) == 0 && status.st_size > LONGEST) { return JOURNAL_HEADER_DAMAGED; }
     h->bytes = files_read(path, &length);
     return h->bytes ? parse(length, h) : JOURNAL_HEADER_ABSENT;

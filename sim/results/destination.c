@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sim/base/directory.h"
 #include "sim/base/message.h"
 #include "sim/base/temporary.h"
 #include "sim/results/store.h"
@@ -66,6 +67,7 @@ int destination_check(const char *path, enum destination_kind kind, size_t input
         message_error("%.60s...: the name is too long", path);
         return EXIT_USAGE;
     }
+    directory_refresh(path);
     if (lstat(path, &there) != 0) { return EXIT_DONE; }
     if (S_ISDIR(there.st_mode)) { return refuse(path, kind, "is a directory"); }
     if (S_ISLNK(there.st_mode)) { return refuse(path, kind, "is a link, which would be replaced"); }

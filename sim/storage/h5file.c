@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/base/directory.h"
 #include "sim/base/machine.h"
 #include "sim/base/message.h"
 #include "sim/storage/h5digest.h"
@@ -70,6 +71,7 @@ static const char *end_reason(int status) {
 }
 
 static bool is_regular_file(const char *path, struct stat *info, char why[H5_WHY]) {
+    directory_refresh(path);
     if (stat(path, info) != 0 || access(path, R_OK) != 0) {
         snprintf(why, H5_WHY, "%s", strerror(errno));
         return false;
