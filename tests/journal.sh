@@ -570,7 +570,10 @@ else
 fi
 # What a process that was killed while it published leaves behind, the name being one that patterns would match. Of a
 # process that nobody here can see it waits a day; faults.sh has those of killed ones.
-leave() { touch -d '2 days ago' "$1.tmp-123" "$1.units.tmp-5-6-00000000deadbeef"; }
+leave() {
+    tee "$1.units.tmp-5-6-00000000deadbeef" >"$1.tmp-123" <<<half
+    touch -d '2 days ago' "$1".*tmp-*
+}
 clear_of() { [[ -z $(find . -name "$1.*tmp-*") ]]; }
 leave 'left[1].h5'
 touch left1.h5.tmp-123

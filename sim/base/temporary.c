@@ -72,12 +72,17 @@ bool temporary_write(const char *name, const void *bytes, size_t length) {
 
 bool temporary_is(const char *name) { return strstr(name, mark) != NULL; }
 
+/* While NFS makes a file that must be a new one, its times are a number of the maker's, but for its ctime. */
+static time_t last_touch(const struct stat *status) {
+    return status->st_size > 0 ? status->st_mtime : status->st_ctime;
+}
+
 bool temporary_is_left(int directory, const char *name, const char *tag, long seconds) {
     struct stat status;
     enum process_life life = process_tag_life(tag);
     if (life != PROCESS_UNKNOWN) { return life == PROCESS_GONE; }
     return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-           time(NULL) - status.st_mtime > seconds;
+           time(NULL) - last_touch(&status) > seconds;
 }
 
 void temporary_clear(const char *path) {
