@@ -31,7 +31,9 @@ static bool read_text(const char *path, char text[LOCK_TEXT]) {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     if (file < 0) { return false; }
     ssize_t length = read(file, text, LOCK_TEXT - 1);
+    int why = errno;
     close(file);
+    errno = why;
     text[length > 0 ? length : 0] = '\0';
     return length >= 0;
 }
@@ -140,12 +142,18 @@ static bool is_own(const struct lock *lock) {
     return read_text(lock->path, text) && strcmp(text, lock->text) == 0;
 }
 
+/* Of a server that does not answer at the moment, which the next heartbeat finds out about. */
+static bool may_pass(int error) {
+    return error == EINTR || error == EIO || error == ETIMEDOUT || error == ESTALE;
+}
+
 bool lock_beat(const struct lock *lock) {
-    if (!is_own(lock)) {
+    errno = 0;
+    if (!is_own(lock) && !may_pass(errno)) {
         message_error("%s is no longer of this process; was it taken for dead?", lock->path);
         return false;
     }
-    return utimensat(AT_FDCWD, lock->path, NULL, 0) == 0 || errno == EINTR || errno == EIO || errno == ESTALE;
+    return utimensat(AT_FDCWD, lock->path, NULL, 0) == 0 || may_pass(errno);
 }
 
 bool lock_is_left(int directory, const char *name) {

@@ -91,6 +91,15 @@ static void test_locks(void **state) {
     assert_false(lock_holder(directory, who));
 }
 
+/* What cannot be read at the moment may still be this process's; what is not there is not. */
+static void test_unreadable(void **state) {
+    (void)state;
+    struct lock mine = {.path = "/proc/self/mem", .text = "mine"}; /* reading it fails with EIO */
+    assert_true(lock_beat(&mine));
+    snprintf(mine.path, sizeof mine.path, "%s/lock", directory);
+    assert_false(lock_beat(&mine));
+}
+
 static bool is_kept(const char *name, long age) {
     char path[200];
     snprintf(path, sizeof path, "%s/%s", directory, name);
@@ -122,6 +131,7 @@ static void test_beside(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_locks, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_unreadable, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_beside, make_directory, remove_directory),
     };
     return cmocka_run_group_tests_name("lock", tests, NULL, NULL);
