@@ -67,7 +67,7 @@ holds "1/Lambda in the table is that of the sentence" /usr/bin/python3 -c '
 import re
 page = open("measured <b>&.html").read()
 ratio = re.search(r"Measured rows.*?<td data-v=[^>]*>([^<]*)</td>", page, re.S).group(1)
-assert f"As trained beta is {ratio} of" in re.sub("β", "beta", re.sub("<[^>]*>", "", page)), ratio'
+assert f"As trained beta is {ratio} times" in re.sub("β", "beta", re.sub("<[^>]*>", "", page)), ratio'
 cp plain.html again.html
 expect 0 "a report is replaced" report plain.h5
 holds "by the same page" cmp plain.html again.html
