@@ -284,7 +284,7 @@ double positions_log_below(const struct family *family, const double *p, double 
 }
 
 double positions_power(const struct family *family, const double *p) {
-    return 1 / log(family->quantile(p, -60) / family->quantile(p, -61));
+    return 1 / (family->log_hazard(p, -61) - family->log_hazard(p, -60));
 }
 
 /* The secant between scores, or where these are far apart between their log V, which log G goes with. */

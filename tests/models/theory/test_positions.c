@@ -213,6 +213,20 @@ static void test_cusps(void **state) {
     }
 }
 
+/* Also where doubles do not tell the score of keys at e^-60 from the highest one. */
+static void test_power(void **state) {
+    (void)state;
+    const double kappa[] = {0.05, 0.082, 0.3, 1, 2.5, 20};
+    for (size_t i = 0; i < sizeof kappa / sizeof *kappa; i++) {
+        const struct place place = {"powerlaw", kappa[i], 1, 0.1, 0};
+        double p[FAMILY_PARAMETERS];
+        check_relative(positions_power(law_of(&place, p), p), kappa[i], 1e-12);
+    }
+    const struct place sphere = {"spherical", 4, 0, 0.1, 0};
+    double p[FAMILY_PARAMETERS];
+    check_relative(positions_power(law_of(&sphere, p), p), 1.5, 1e-12);
+}
+
 /* Powers below 1, where G is steep behind the highest score of a key: key by key, over finer and finer gaps
  * behind each. */
 static void test_starts(void **state) {
@@ -294,12 +308,18 @@ static void test_window(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_linear_penalties), cmocka_unit_test(test_log_penalties),
-        cmocka_unit_test(test_exponential_tail), cmocka_unit_test(test_sums),
-        cmocka_unit_test(test_keys_apart),       cmocka_unit_test(test_maxima_of_keys),
-        cmocka_unit_test(test_continua),         cmocka_unit_test(test_cusps),
-        cmocka_unit_test(test_starts),           cmocka_unit_test(test_uncountable_keys),
-        cmocka_unit_test(test_joining),          cmocka_unit_test(test_window)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_linear_penalties),
+                                       cmocka_unit_test(test_log_penalties),
+                                       cmocka_unit_test(test_exponential_tail),
+                                       cmocka_unit_test(test_sums),
+                                       cmocka_unit_test(test_keys_apart),
+                                       cmocka_unit_test(test_maxima_of_keys),
+                                       cmocka_unit_test(test_continua),
+                                       cmocka_unit_test(test_cusps),
+                                       cmocka_unit_test(test_starts),
+                                       cmocka_unit_test(test_uncountable_keys),
+                                       cmocka_unit_test(test_joining),
+                                       cmocka_unit_test(test_power),
+                                       cmocka_unit_test(test_window)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
