@@ -1,5 +1,6 @@
 #include "models/oracle/highest.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -19,7 +20,10 @@ struct maximum {
     double lowest;     /* t of the lowest score that the nearest key may have; -inf: there is none */
     double fold;       /* the panel goes over u, t = fold +- u^4; NaN: over t */
     double side;       /* that sign */
+    long values;       /* that panels have asked for */
 };
+
+enum { MOST_VALUES = 1 << 17 }; /* a choice, twice what has been seen */
 
 static double maximum_value(const struct maximum *m, double t) {
     const struct oracle *o = m->oracle;
@@ -27,12 +31,15 @@ static double maximum_value(const struct maximum *m, double t) {
     return m->above ? -expm1(log_below) : exp(log_below);
 }
 
+/* Nothing once so many were asked for: panels then end at once. */
 static void maximum_at(const struct panels_panel *panel, double *value, void *param) {
-    const struct maximum *m = param;
+    struct maximum *m = param;
+    const bool is_enough = (m->values += panel->rule->order) > MOST_VALUES;
     for (int i = 0; i < panel->rule->order; i++) {
         const double x = panel->middle + panel->half * panel->rule->x[i];
-        value[i] = isnan(m->fold) ? maximum_value(m, x)
-                                  : 4 * x * x * x * maximum_value(m, m->fold + m->side * x * x * x * x);
+        value[i] = is_enough        ? 0
+                   : isnan(m->fold) ? maximum_value(m, x)
+                                    : 4 * x * x * x * maximum_value(m, m->fold + m->side * x * x * x * x);
     }
 }
 
@@ -102,7 +109,9 @@ static bool add_all(struct maximum *m, struct panels *sum, bool up, double *end)
     const double first = 2.5, little = 1e-14;
     double t = 0, left = 1;
     bool kinked = false;
-    for (double width = first; fabs(t) < m->farthest && left > LEAST; width *= 1.5) {
+    m->values = 0;
+    for (double width = first; fabs(t) < m->farthest && left > LEAST && m->values <= MOST_VALUES;
+         width *= 1.5) {
         const struct next next = next_t(m, t, width, up);
         const bool fold = m->sharp && next.kink && (up || kinked);
         t = sum && left > little ? add_panel(m, sum, t, next, fold) : next.t;
@@ -110,7 +119,7 @@ static bool add_all(struct maximum *m, struct panels *sum, bool up, double *end)
         left = maximum_value(m, t);
     }
     *end = t;
-    return left <= NOTHING;
+    return left <= NOTHING && m->values <= MOST_VALUES;
 }
 
 /* How near keys with an upper endpoint may be, of which rows reach down to where all of the panels end. */
@@ -132,7 +141,7 @@ static double by_panels(const struct oracle *o, double score, double *lowest) {
                         .lowest = (o->family->quantile(o->p, 0) - score) / unit,
                         .fold = NAN};
     struct panels above = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, below;
-    panels_aim(&above, 0, 1, (struct panels_aim){1e-10, 0, 1});
+    panels_aim(&above, 0, 1, (struct panels_aim){fmax(1e-10, DBL_EPSILON * fabs(score) / unit), 1e-13, 1});
     below = above;
     double end;
     m.near = ends ? nearest_of(&m, kinks_are_slight(o)) : INFINITY;

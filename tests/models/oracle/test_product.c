@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/oracle/knots.h"
 #include "models/theory/positions.h"
 
 /* THEORY 5, n -> inf: beta_c/Lambda^typ of Gaussian scores with linear penalties. */
@@ -274,6 +275,38 @@ static void test_keys_far_apart(void **state) {
     check_relative(0.5 * y.entropy, 0.3 * x.entropy, 1e-4);
 }
 
+/* Powers so small that keys hardly meet, whose rise behind a key's highest score is steeper than doubles
+ * tell, and rows that reach 1e13 units of 1/Lambda^typ from s*: by Simpson's rule over the 40th root of the
+ * distance from each kink. Setups of these did not end. */
+static void test_highest_of_steep_keys(void **state) {
+    (void)state;
+    enum { STEPS = 16000 };
+    const struct {
+        double kappa, linear, log, log_n;
+        int keys;
+    } rows[] = {{0.0739, 0.00125, 0.636, 56, 4}, {0.0632, 0.1688, 0, 19, 6}};
+    for (size_t r = 0; r < 2; r++) {
+        const struct law law = law_at("powerlaw", rows[r].kappa, 1, rows[r].linear, rows[r].log);
+        const double score = positions_typical_score(family_find("powerlaw"), law.p, rows[r].log_n);
+        double depth = 0, place[7];
+        for (int k = 0; k < rows[r].keys; k++) { place[k] = rows[r].linear * k + rows[r].log * log1p(k); }
+        place[rows[r].keys] = 1;
+        for (int k = 0; k < rows[r].keys; k++) {
+            const double width = place[k + 1] - place[k];
+            for (int i = 1; i <= STEPS; i++) {
+                const double v = (double)i / STEPS, weight = i == STEPS ? 1 : 2 + 2 * (i % 2),
+                             t = width * pow(v, 40);
+                double below = 1;
+                for (int j = 0; j <= k; j++) { below *= 1 - pow(place[k] - place[j] + t, rows[r].kappa); }
+                depth += weight / (3 * STEPS) * width * 40 * pow(v, 39) * below;
+            }
+        }
+        struct oracle *o = make_oracle(&law, rows[r].log_n);
+        check_relative(o->highest, (score + depth) * scale(&law, rows[r].log_n), 1e-11);
+        oracle_free(o);
+    }
+}
+
 /* E of the highest of scores above 0, V = exp(-s^1/2) less penalties, over u = s^1/2. */
 static void test_highest_above_an_end(void **state) {
     (void)state;
@@ -379,6 +412,7 @@ int main(void) {
                                        cmocka_unit_test(test_highest),
                                        cmocka_unit_test(test_highest_between_kinks),
                                        cmocka_unit_test(test_keys_far_apart),
+                                       cmocka_unit_test(test_highest_of_steep_keys),
                                        cmocka_unit_test(test_errors),
                                        cmocka_unit_test(test_many_keys_of_a_step),
                                        cmocka_unit_test(test_rare_scores_of_far_keys),
