@@ -103,16 +103,15 @@ static double add_panel(struct maximum *m, struct panels *sum, double t, struct 
 
 static const double NOTHING = 1e-12, LEAST = 1e-17; /* what may be left, and what panels leave */
 
-/* The integral from t = 0 on, NULL: none, in panels that become longer, to where nothing is left, `end`.
- * Whether that is near enough. */
+/* The integral from t = 0 on, NULL: none, in panels that become longer with t, to where nothing is left,
+ * `end`. Whether that is near enough. */
 static bool add_all(struct maximum *m, struct panels *sum, bool up, double *end) {
     const double first = 2.5, little = 1e-14;
     double t = 0, left = 1;
     bool kinked = false;
     m->values = 0;
-    for (double width = first; fabs(t) < m->farthest && left > LEAST && m->values <= MOST_VALUES;
-         width *= 1.5) {
-        const struct next next = next_t(m, t, width, up);
+    while (fabs(t) < m->farthest && left > LEAST && m->values <= MOST_VALUES) {
+        const struct next next = next_t(m, t, first + fabs(t) / 2, up);
         const bool fold = m->sharp && next.kink && (up || kinked);
         t = sum && left > little ? add_panel(m, sum, t, next, fold) : next.t;
         kinked = next.kink;

@@ -307,6 +307,23 @@ static void test_highest_of_steep_keys(void **state) {
     }
 }
 
+/* 0 <= -E log p_(1) <= E H, where many kinks are on the way to those that are too near to be told apart. */
+static void test_highest_beyond_kinks(void **state) {
+    (void)state;
+    const struct {
+        struct law law;
+        double log_n;
+    } rows[] = {{law_at("powerlaw", 0.5, 1, 0, 0.0002433), 19.88},
+                {law_at("spherical", 2, 0, 0, 0.001787), 94},
+                {law_at("spherical", 3, 3, 0, 0.006049), 16.31}};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        const struct oracle_point x = point_at(&rows[r].law, rows[r].log_n, 100);
+        assert_true(x.entropy < 0.05 && x.entropy_error < 1e-6 && x.log_top_weight_error < 1e-6);
+        assert_true(-x.log_top_weight > -x.log_top_weight_error);
+        assert_true(-x.log_top_weight < x.entropy + x.entropy_error + x.log_top_weight_error);
+    }
+}
+
 /* E of the highest of scores above 0, V = exp(-s^1/2) less penalties, over u = s^1/2. */
 static void test_highest_above_an_end(void **state) {
     (void)state;
@@ -413,6 +430,7 @@ int main(void) {
                                        cmocka_unit_test(test_highest_between_kinks),
                                        cmocka_unit_test(test_keys_far_apart),
                                        cmocka_unit_test(test_highest_of_steep_keys),
+                                       cmocka_unit_test(test_highest_beyond_kinks),
                                        cmocka_unit_test(test_errors),
                                        cmocka_unit_test(test_many_keys_of_a_step),
                                        cmocka_unit_test(test_rare_scores_of_far_keys),
