@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "models/numeric/gram.h"
 #include "models/numeric/logs.h"
 #include "models/numeric/panels.h"
 #include "models/oracle/comb.h"
@@ -208,6 +209,86 @@ static enum comb_state by_periods(const struct oracle *o, double score, double *
     return COMB_MADE;
 }
 
+/* ---- by stretches of periods: log penalties below an upper endpoint ---- */
+
+static double penalty_of(const struct oracle *o, double key) {
+    const struct family_position position = family_position(o->family, o->p);
+    return position.linear * key + position.log * log1p(key);
+}
+
+/* The integral of P(no score above) over depths, from where a key begins to reach above. */
+static double over_period(const struct oracle *o, double depth, double width) {
+    const double near = 0.05, sharp = 0.45, unit = exp(-o->log_lambda); /* choices, as above */
+    const bool few = width < near * unit && positions_power(o->family, o->p) > sharp;
+    struct periods p = {.count = 0};
+    double sum = 0;
+    lay_out(&p, few ? &o->rules.inner : &o->rules.outer, (size_t)ceil(width / unit));
+    for (size_t i = 0; i < p.count; i++) {
+        sum += p.weight[i] * exp(positions_log_below(o->family, o->p, o->log_n, -(depth + width * p.u[i])));
+    }
+    return width * sum;
+}
+
+static double over_key(const struct oracle *o, double key) {
+    const struct family_position position = family_position(o->family, o->p);
+    return over_period(o, penalty_of(o, key), position.linear + position.log * log1p(1 / (1 + key)));
+}
+
+/* Over so many keys' periods, along which that changes slowly: by the polynomial through some of them. */
+static double over_stretch(const struct oracle *o, double first, double count) {
+    struct gram rule;
+    double sum = 0;
+    gram_make(0, count, &rule);
+    for (int i = 0; i < GRAM_NODES; i++) {
+        double weight = 0;
+        for (int k = 0; k < GRAM_NODES; k++) {
+            double share = rule.w[k];
+            for (int j = 0; j < GRAM_NODES; j++) {
+                share *= j == i ? 1 : (rule.x[k] - rint(rule.x[j])) / (rint(rule.x[i]) - rint(rule.x[j]));
+            }
+            weight += share;
+        }
+        sum += weight * over_key(o, first + rint(rule.x[i]));
+    }
+    return sum;
+}
+
+/* How many keys from one on go together, of those that have a next one. */
+static double keys_together(const struct oracle *o, double key, double keys) {
+    const double farther = 0.25, longest = 0.5, fewest = 32, unit = exp(-o->log_lambda), /* choices */
+        width = penalty_of(o, key + 1) - penalty_of(o, key),
+                 count = floor(fmin(fmin(farther * key, longest * unit / width), keys - 1 - key));
+    return count < fewest ? 1 : count;
+}
+
+/* Behind the last key in parts that become longer. Too far where keys hardly meet, V rises too steeply, or so
+ * slowly that panels are sooner done, rows end with the lowest score of a key, or too many parts are needed.
+ */
+static enum comb_state by_stretches(const struct oracle *o, double score, double *mean, double *lowest) {
+    enum { MOST_PARTS = 2048 };
+    const double steepest = 0.2, mildest = 1.9, dead = -40; /* choices: panels leave 4e-10 from there on */
+    const double power = positions_power(o->family, o->p), unit = exp(-o->log_lambda),
+                 end = -o->family->quantile(o->p, 0), keys = o->log_n < 36 ? rint(exp(o->log_n)) : INFINITY;
+    double key = 0, depth = 0, width = penalty_of(o, 1), sum = 0, log_below = 0;
+    if (!(power > steepest && power < mildest && 2 * OUTER * width < PERIOD_NODES * unit)) {
+        return COMB_TOO_FAR;
+    }
+    for (int part = 0; !(log_below < dead); part++) {
+        const bool is_behind = key + 1 >= keys;
+        const double count = is_behind ? 0 : keys_together(o, key, keys),
+                     next = is_behind ? depth + fmin(width, unit) : penalty_of(o, key + count);
+        if (part == MOST_PARTS || isnan(log_below) || next > end) { return COMB_TOO_FAR; }
+        sum += count > 1 ? over_stretch(o, key, count) : over_period(o, depth, next - depth);
+        width = is_behind ? 1.5 * width : (next - depth) / count;
+        key += count;
+        depth = next;
+        log_below = positions_log_below(o->family, o->p, o->log_n, -depth);
+    }
+    *mean = (score + sum) / unit;
+    *lowest = score + depth;
+    return COMB_MADE;
+}
+
 /* ---- on a grid, where there are no kinks ---- */
 
 /* With as many Gumbel variables of mean s* + gamma/Lambda^typ beside: int P(that above s) - P(one above s)
@@ -291,6 +372,8 @@ bool highest_mean(const struct oracle *o, double score, double scale, double *me
         state = by_grid(o, score, scale, mean, lowest);
     } else if (family_position(o->family, o->p).log == 0) {
         state = by_periods(o, score, mean, lowest);
+    } else {
+        state = by_stretches(o, score, mean, lowest);
     }
     if (state == COMB_TOO_FAR) { *mean = by_panels(o, score, lowest); }
     return state != COMB_NO_MEMORY;

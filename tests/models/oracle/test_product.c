@@ -324,6 +324,34 @@ static void test_highest_beyond_kinks(void **state) {
     }
 }
 
+/* Many kinks that keys at log penalties make, and rows that reach down behind the last: by Simpson's rule
+ * over the fourth root of the distance from each. */
+static void test_highest_of_many_keys(void **state) {
+    (void)state;
+    enum { KEYS = 400, LAST = 16000 };
+    const double slope = 0.001;
+    const struct law law = law_at("powerlaw", 0.5, 1, 0, slope);
+    const double score = positions_typical_score(family_find("powerlaw"), law.p, log(KEYS));
+    double depth = 0, place[KEYS + 1];
+    for (int k = 0; k < KEYS; k++) { place[k] = slope * log1p(k); }
+    place[KEYS] = 0.4;
+    for (int k = 0; k < KEYS; k++) {
+        const double width = place[k + 1] - place[k];
+        const int steps = k + 1 < KEYS ? 2 * (48 + 8000 / (k + 1)) : LAST;
+        for (int i = 1; i <= steps; i++) {
+            const double v = (double)i / steps, weight = i == steps ? 1 : 2 + 2 * (i % 2);
+            double below = 1;
+            for (int j = 0; j <= k && below > 1e-20; j++) {
+                below *= 1 - sqrt(place[k] - place[j] + width * v * v * v * v);
+            }
+            depth += weight / (3 * steps) * width * 4 * v * v * v * below;
+        }
+    }
+    struct oracle *o = make_oracle(&law, log(KEYS));
+    check_close(o->highest, (score + depth) * scale(&law, log(KEYS)), 1e-10);
+    oracle_free(o);
+}
+
 /* E of the highest of scores above 0, V = exp(-s^1/2) less penalties, over u = s^1/2. */
 static void test_highest_above_an_end(void **state) {
     (void)state;
@@ -430,6 +458,7 @@ int main(void) {
                                        cmocka_unit_test(test_highest_between_kinks),
                                        cmocka_unit_test(test_keys_far_apart),
                                        cmocka_unit_test(test_highest_of_steep_keys),
+                                       cmocka_unit_test(test_highest_of_many_keys),
                                        cmocka_unit_test(test_highest_beyond_kinks),
                                        cmocka_unit_test(test_errors),
                                        cmocka_unit_test(test_many_keys_of_a_step),
