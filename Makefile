@@ -207,7 +207,7 @@ test-faults: all  ## 200 kills of runs, resumes, shards, merges and final writes
 test-slurm: all mpi  ## the job scripts of configs/slurm under a Slurm of one node, started here (root)
 	@tests/slurm.sh $(BUILD)/gapscale $(BUILD)/gapscale-mpi
 
-test-coverage: $(OBJ)/tests/analysis/verdict/test_coverage  ## intervals of 1600 whole experiments and as many under common randomness (half an hour)
+test-coverage: $(OBJ)/tests/analysis/verdict/test_coverage  ## intervals of 1600 whole experiments and as many under common randomness (six minutes)
 	@GAPSCALE_TEST_LONG=1 $<
 
 .PHONY: benches

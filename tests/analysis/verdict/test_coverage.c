@@ -162,14 +162,15 @@ static bool all_cover(const struct results *r, const struct quoted quoted[STANDA
     return good;
 }
 
-/* Of simulation against exact values, over all series and experiments. */
+/* Of simulation against exact values, over all series and experiments: chi squares as likely as their tests,
+ * which go by Hotelling's law where a joint covariance is an estimate. */
 struct exact {
     double chi_square, freedom;
 };
 
 static void add_exact(struct exact *exact, const struct verdict *v) {
     if (isnan(v->exact_p)) { return; }
-    exact->chi_square += v->exact_chi_square;
+    exact->chi_square += gsl_cdf_chisq_Qinv(v->exact_p, (double)v->exact_freedom);
     exact->freedom += (double)v->exact_freedom;
 }
 
