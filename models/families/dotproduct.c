@@ -58,10 +58,10 @@ static double log_chi_start(double a, double uniform) {
  * answer for some uniforms from d = 3000 on, for a fifth of them at 1e6: its probabilities are off by up to 1
  * % about a standard deviation below a. */
 static double row_scale(const double *p, double uniform) {
+    if (p[DIMENSION] == 1) { return half_normal(uniform); }
     const bool lower = uniform < 0.5;
     const double a = p[DIMENSION] / 2, target = lower ? uniform : 1 - uniform,
                  log_norm = 0.5 * log(2 * M_PI / a) + log(gsl_sf_gammastar(a));
-    if (p[DIMENSION] == 1) { return half_normal(uniform); }
     if (target == 0) { return lower ? 0 : INFINITY; }
     double log_r = log_chi_start(a, uniform), step = INFINITY;
     for (int i = 0; i < 50 && fabs(step) * sqrt(a) > 1e-8; i++) { /* the last step squares it */
