@@ -81,6 +81,16 @@ bool lock_holder(const char *directory, char who[LOCK_TEXT]) {
 
 /* ---- taking ---- */
 
+/* link(), by what came of it: a server of NFS whose answer was lost is asked again, and finds the name there. */
+static bool link_to(const char *own, const char *path) {
+    struct stat there;
+    if (link(own, path) == 0) { return true; }
+    const int why = errno;
+    const bool linked = stat(own, &there) == 0 && there.st_nlink == 2;
+    errno = why;
+    return linked;
+}
+
 /* The file appears with its text in it: linked into place from a file of its own, or written there on a file
  * system without links. False with errno set: EEXIST where another holds it. */
 static bool make_file(const struct lock *lock) {
@@ -88,7 +98,7 @@ static bool make_file(const struct lock *lock) {
     char own[BESIDE];
     name_beside(lock->path, "new", own);
     if (!temporary_write(own, lock->text, length)) { return false; }
-    bool made = link(own, lock->path) == 0 ||
+    bool made = link_to(own, lock->path) ||
                 (errno != EEXIST && errno != ENOSPC && temporary_write(lock->path, lock->text, length));
     int why = errno;
     unlink(own);
