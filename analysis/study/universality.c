@@ -290,7 +290,7 @@ static void say_refuted(struct universality *u) {
 
 static void say_supported(struct universality *u) {
     const size_t room = sizeof u->sentence;
-    char common[WORDS];
+    char common[WORDS], unmoved[WORDS];
     words_append(u->sentence, room,
                  "Supported: the exponent %.4g at the upper end of the scores decides. In %zu of %zu series, "
                  "those that reach it, beta_c grows as n^%.6g, and beta_c/Lambda^typ tends to %s",
@@ -301,8 +301,9 @@ static void say_supported(struct universality *u) {
         words_append(
             u->sentence, room,
             "; the density at the query alone moves the amplitude, by (f(q)/f_0)^%.6g, and an unmoved one "
-            "is %.3g sigma away",
-            u->exponent, u->unmoved_sigma);
+            "is %s sigma away",
+            u->exponent,
+            u->unmoved_sigma > 100 ? "more than 100" : words_formatted("%.3g", u->unmoved_sigma, unmoved));
     }
 }
 
