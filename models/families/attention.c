@@ -86,6 +86,17 @@ static void scale(size_t count, double factor, double *x) {
     for (size_t i = 0; i < count; i++) { x[i] *= factor; }
 }
 
+/* Numbers of one size become 1 and -1 to the last bit when they are divided by their root mean square: what
+ * ties does so exactly. */
+static void divide(size_t count, double size, double *x) {
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) { x[i] /= size; }
+}
+
+static double root_mean_square(size_t count, const double *x) {
+    return sqrt(dot(count, x, x) / (double)count);
+}
+
 /* ---- tokens ---- */
 
 /* k^-s summed up to every k of the vocabulary. */
@@ -110,17 +121,20 @@ static size_t choose_token(const struct layer *l, size_t key) {
     return k;
 }
 
-/* Mean 0, mean square 1. */
-static void normalise_layer(size_t count, double *x) {
+/* Mean 0, measured from the first component: two become opposite ones to the last bit. */
+static void centre(size_t count, double *x) {
+    const double first = x[0];
     double sum = 0;
-    for (size_t i = 0; i < count; i++) { sum += x[i]; }
+    for (size_t i = 0; i < count; i++) { sum += x[i] -= first; }
     for (size_t i = 0; i < count; i++) { x[i] -= sum / (double)count; }
-    scale(count, 1 / sqrt(dot(count, x, x) / (double)count), x);
 }
 
 static void load_token(const struct layer *l, size_t key) {
     normals(l, AREA_TOKENS, choose_token(l, key), l->padded_width, l->token);
-    if (l->normalise == NORMALISE_LAYER) { normalise_layer(l->width, l->token); }
+    if (l->normalise == NORMALISE_LAYER) {
+        centre(l->width, l->token);
+        divide(l->width, root_mean_square(l->width, l->token), l->token);
+    }
 }
 
 /* ---- queries and keys ---- */
@@ -132,9 +146,9 @@ static void add_line(const struct layer *l, double component, const double *line
 
 /* Components are of order 1; with normalised queries and keys their mean square is 1. */
 static void finish_vector(const struct layer *l, double *x) {
-    double factor = sqrt(1 / (double)l->width);
-    if (l->normalise == NORMALISE_QK) { factor = 1 / sqrt(dot(l->head, x, x) / (double)l->head); }
-    scale(l->head, factor, x);
+    double size = sqrt((double)l->width);
+    if (l->normalise == NORMALISE_QK) { size = root_mean_square(l->head, x); }
+    divide(l->head, size, x);
 }
 
 /* The query, of the token that is loaded; its weights are used but once. */

@@ -211,19 +211,24 @@ static void test_qk_bounds(void **state) {
     assert_true(most[0] > 2);
 }
 
-/* Of two components a normalised layer leaves a sign. */
-static void test_layer(void **state) {
+/* Signs are left of two components of a normalised layer, and of normalised queries and keys of one: scores
+ * of one size, equal to the last bit, so that Lambda_n is infinite wherever two are highest. */
+static void test_signs(void **state) {
     (void)state;
     enum { N = 500 };
-    const double p[FAMILY_PARAMETERS] = {2, 6, GAUSSIAN, 1, 1, LAYER, 0, 0};
+    const double law[][FAMILY_PARAMETERS] = {{2, 6, GAUSSIAN, 1, 1, LAYER, 0, 0},
+                                             {16, 1, GAUSSIAN, 1, 1, QK, 0, 0}};
     double s[N];
-    size_t above = 0;
-    draw(p, N, 1, s);
-    for (size_t i = 0; i < N; i++) {
-        check_relative(fabs(s[i]), fabs(s[0]), 1e-9);
-        above += s[i] > 0;
+    for (size_t k = 0; k < 2; k++) {
+        size_t above = 0;
+        draw(law[k], N, 1, s);
+        for (size_t i = 0; i < N; i++) {
+            if (fabs(s[i]) != fabs(s[0])) { fail_msg("law %zu: scores %.17g and %.17g", k, s[0], s[i]); }
+            above += s[i] > 0;
+        }
+        assert_true(above > N / 3 && above < 2 * N / 3);
+        assert_true(k == 0 || fabs(s[0]) == 1);
     }
-    assert_true(above > N / 3 && above < 2 * N / 3);
 }
 
 static void test_bias(void **state) {
@@ -297,7 +302,7 @@ int main(void) {
         cmocka_unit_test(test_rotary),
         cmocka_unit_test(test_rotary_keeps_norms),
         cmocka_unit_test(test_qk_bounds),
-        cmocka_unit_test(test_layer),
+        cmocka_unit_test(test_signs),
         cmocka_unit_test(test_bias),
         cmocka_unit_test(test_bits),
         cmocka_unit_test(test_pilot),
