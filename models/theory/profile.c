@@ -10,9 +10,10 @@
 
 enum { DEGREE = VECTOR_TERMS };
 
-/* Panels are halved down to this width; at V = 1, where scores may run off to -inf, further. */
+/* Panels are halved down to this width; at V = 1, where scores may run off to -inf, further, and at least to
+ * `wide`: V is no longer small for the last few units alone, where no node of a wider one lies. */
 static const double overflow = 800; /* in log g: such scores weigh nothing */
-static const double narrowest = 1.0 / 64, narrowest_end = 1e-14;
+static const double narrowest = 1.0 / 64, narrowest_end = 1e-14, wide = 64;
 
 struct panel {
     double low, high, coefficient[DEGREE];
@@ -60,8 +61,10 @@ static bool panel_is_resolved(const struct profile *q, const struct panel *panel
 /* Appends panels that cover [low, high], in order. */
 static bool profile_cover(struct profile *q, double low, double high) {
     const struct panel panel = panel_make(q, low, high);
-    double width = high == q->log_n ? narrowest_end * fmax(1, high) : narrowest;
-    if (!panel_is_resolved(q, &panel) && high - low > width) {
+    const bool at_end = high == q->log_n;
+    double width = at_end ? narrowest_end * fmax(1, high) : narrowest;
+    bool resolved = panel_is_resolved(q, &panel) && !(at_end && high - low > wide);
+    if (!resolved && high - low > width) {
         double middle = (low + high) / 2;
         return profile_cover(q, low, middle) && profile_cover(q, middle, high);
     }
@@ -97,7 +100,7 @@ struct profile *profile_create_from(const struct family *family, const double *p
     q->log_n = log_n;
     q->log_lambda = log_lambda_typ;
     q->lowest = lowest;
-    double near = fmin(log_n, 64);
+    double near = fmin(log_n, wide);
     bool good = profile_cover_below(q, PROFILE_LOWEST) && profile_cover(q, PROFILE_LOWEST, 0) &&
                 profile_cover(q, 0, near);
     for (double low = near; good && low < log_n && log_ratio(q, low) < overflow; low *= 2) {

@@ -88,12 +88,31 @@ static void test_peak_width(void **state) {
     profile_free(q);
 }
 
+/* To where V is 1: gumbel scores leave their straight line there, over a few units of y however large log n
+ * is, gaussian ones fall with the root of what is left. */
+static void test_profile_to_the_end(void **state) {
+    (void)state;
+    const char *name[] = {"gumbel", "gaussian"};
+    const double log_n[] = {40, 700, 14331, 25784, 1e5, 1e6};
+    for (size_t i = 0; i < 2 * sizeof log_n / sizeof *log_n; i++) {
+        const struct family *family = family_find(name[i % 2]);
+        const double n = log_n[i / 2], p[FAMILY_PARAMETERS] = {i % 2, 1},
+                     log_lambda = typical_scale(family, p, n).log_lambda;
+        struct profile *q = profile_create(family, p, n, log_lambda);
+        for (double left = 1e-3; left < n / 2; left *= 1.3) {
+            double right = family->log_gap(p, -n, n - left) + log_lambda;
+            check_close(log(profile_gap(q, n - left)), right, fmax(1e-12, 4e-15 * n));
+        }
+        profile_free(q);
+    }
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_legendre),     cmocka_unit_test(test_root),
         cmocka_unit_test(test_root_between), cmocka_unit_test(test_log_sum_exp),
-        cmocka_unit_test(test_peak_width),
+        cmocka_unit_test(test_peak_width),   cmocka_unit_test(test_profile_to_the_end),
     };
     return cmocka_run_group_tests_name("numerics", tests, NULL, NULL);
 }
