@@ -598,6 +598,28 @@ expect 0 "a merge that was done already" merge parts.h5.shard-*.journal -o joine
 holds "clears it too, but for what another may be writing" test "$(find . -name 'joined.h5.*tmp-*')" = ./joined.h5.tmp-5-6-00000000deadbeef
 rm joined.h5.tmp-*
 
+# What somebody puts in the place of the results while they are computed, here by a process that is halted meanwhile.
+met=1
+for ((try = 0; try < 50 && met != 0; try++)); do
+    rm -rf taken.h5*
+    "$gapscale" run sweep.yaml -o taken.h5 --quiet 2>err &
+    pid=$!
+    while kill -0 $pid 2>/dev/null && [[ ! -e taken.h5.journal/header ]]; do :; done
+    kill -STOP $pid 2>/dev/null && [[ -e taken.h5.journal/header ]] && ! compgen -G 'taken.h5*.tmp-*' >/dev/null
+    met=$?
+    ((met == 0)) || { kill -CONT $pid 2>/dev/null; wait $pid; }
+done
+holds "a run halted on its way" test $met -eq 0
+echo notes >taken.h5
+kill -CONT $pid
+wait $pid
+holds "another file in its place: status 2" test $? -eq 2
+holds "it is left alone" test "$(<taken.h5)" = notes
+holds "where the work is kept is told" grep -q "kept in taken.h5.journal: move the file away" err
+cp calm.h5 taken.h5
+expect 0 "the results there, made elsewhere" run sweep.yaml -o taken.h5
+holds "the journal of the run is cleared" test ! -e taken.h5.journal
+
 # A merge while another one, halted here, is writing the same file.
 met=1
 for ((try = 0; try < 50 && met != 0; try++)); do

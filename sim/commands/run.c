@@ -375,17 +375,32 @@ static void say_shard_done(const struct run *run) {
     free(command);
 }
 
-static int publish(struct run *run) {
-    if (run->o->shards > 1) {
-        bool good = journal_pack(run->journal, &run->ours);
-        if (good) { say_shard_done(run); }
-        return good ? EXIT_DONE : EXIT_FAILED;
+static int publish_shard(struct run *run) {
+    bool good = journal_pack(run->journal, &run->ours);
+    if (good) { say_shard_done(run); }
+    return good ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* Others may have put something there since the place was looked at. */
+static int publish_whole(struct run *run) {
+    struct publish_place now;
+    int status = publish_check(run->output, run->o->config, run->config, run->o->force, &now);
+    if (status != EXIT_DONE) {
+        message_say(
+            "that came there while this run was at work; what is finished is kept in %s: move the file "
+            "away and run the same command again, or make results elsewhere: gapscale merge %s -o FILE",
+            run->directory, run->directory);
+        return status;
     }
-    int status = publish_results(run->journal->records, run->output, run->command_line, run->isa->name,
+    if (!now.finished) {
+        status = publish_results(run->journal->records, run->output, run->command_line, run->isa->name,
                                  run->o->quiet, run->stop);
+    }
     if (status == EXIT_DONE) { journal_clear(run->directory); }
     return status;
 }
+
+static int publish(struct run *run) { return run->o->shards > 1 ? publish_shard(run) : publish_whole(run); }
 
 /* ---- the stages ---- */
 
