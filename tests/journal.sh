@@ -31,6 +31,10 @@ ln -s elsewhere linked.h5.journal
 expect 0 "a journal that is a link" run sweep.yaml -o linked.h5 --quiet
 holds "nothing is said of it" test ! -s err
 holds "the link is there for the next run, and what it points to empty" sh -c 'test -L linked.h5.journal && rmdir elsewhere'
+ln -s nowhere dangling.h5.journal
+expect 1 "a journal that is a link to nowhere" run sweep.yaml -o dangling.h5 --quiet
+holds "it is told" grep -q "cannot lock dangling.h5.journal: No such file or directory" err
+rm dangling.h5.journal
 
 # ---- stopping ----
 

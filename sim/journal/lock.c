@@ -143,7 +143,9 @@ bool lock_take(struct lock *lock, const char *directory) {
         message_say("%s was left by %s: that one is gone, taking over", directory, who);
         clear_stale(lock, &h);
     }
-    message_error("cannot lock %s: others are taking it at the same time; try again", directory);
+    message_error("cannot lock %s: %s", directory,
+                  access(directory, F_OK) != 0 ? strerror(errno)
+                                               : "others are taking it at the same time; try again");
     return false;
 }
 
