@@ -684,6 +684,8 @@ expect 0 "with more to take" run target.yaml -o further.h5 --quiet
 holds "the digest of what took more" same further.h5
 expect 2 "a larger one" run rough.yaml -o grown.h5
 holds "is refused by name" grep -q "target: {collapse: 0.04} there, {collapse: 0.2} here" err
+expect 0 "the rows that a target took" run target.yaml -o taking.h5 --write-scores taking.scores.h5 --set rows=drawn --set n=64
+holds "of 6000 at the most, and 4096 kept" test "$(stat -c %s taking.scores.h5)" -lt 3000000
 expect 0 "a fit of it" fit grown.h5
 holds "tells how many replicates it took" grep -q "2048 to 4096 replicates of 6000 at the most" out
 expect 0 "show --json of it" show grown.h5 --json

@@ -20,6 +20,7 @@
 #include "sim/journal/journal.h"
 #include "sim/journal/lock.h"
 #include "sim/journal/publish.h"
+#include "sim/results/store.h"
 #include "sim/rows/isa.h"
 #include "sim/sweep/estimate.h"
 #include "sim/sweep/ranks.h"
@@ -155,7 +156,10 @@ static int write_scores(struct run *run) {
     stop_resume(run->stop);
     int status = check_scores(run); /* of what is there now: the results, by another name */
     if (status != EXIT_DONE) { return status; }
-    status = scorefile_write(run->o->scores, run->config, run->isa, run->command_line, run->stop);
+    struct results *results = store_read(run->output);
+    if (!results) { return EXIT_FAILED; }
+    status = scorefile_write(run->o->scores, run->config, results, run->isa, run->command_line, run->stop);
+    results_free(results);
     if (status == EXIT_RESUMABLE) {
         message_say("stopped before %s was whole; the same command writes it anew", run->o->scores);
     }

@@ -62,6 +62,7 @@ struct part {
 /* The file. */
 struct file {
     const struct config *config;
+    const struct results *results;
     const struct isa *isa;
     const struct stop *stop;
     size_t count;
@@ -81,15 +82,14 @@ static struct h5_group fill_series(struct part *p, const struct config_series *s
 }
 
 /* The kept rows at one n. */
-static struct h5_group fill_cell(struct part *p, const struct config *config,
-                                 const struct config_series *series, double log_n) {
-    uint64_t kept = config->keep_replicates, rows = kept < series->replicates ? kept : series->replicates;
+static struct h5_group fill_cell(struct part *p, const struct config_series *series, double log_n,
+                                 size_t rows) {
     size_t n = (size_t)llround(exp(log_n));
     p->series = series;
     p->log_n = log_n;
     snprintf(p->name, sizeof p->name, "%s/n%07zu", series->name, n);
     snprintf(p->dataset, sizeof p->dataset, "%s/scores", p->name);
-    p->dimension[0] = (struct h5_dimension){"sequence", (size_t)rows};
+    p->dimension[0] = (struct h5_dimension){"sequence", rows};
     p->dimension[1] = (struct h5_dimension){"query", 1};
     p->dimension[2] = (struct h5_dimension){"key", n};
     p->scores = (struct h5_dataset){.name = "scores",
@@ -118,7 +118,8 @@ static void list_parts(struct file *f) {
         }
         for (size_t n = 0; n < s->n_count; n++) {
             if (!has_scores(s, n)) { continue; }
-            f->group[f->count] = fill_cell(&f->part[f->count], config, s, s->log_n[n]);
+            f->group[f->count] =
+                fill_cell(&f->part[f->count], s, s->log_n[n], results_kept(&f->results->series[i], n));
             f->count++;
         }
     }
@@ -173,8 +174,8 @@ static int write_parts(struct file *f) {
     return status;
 }
 
-int scorefile_write(const char *path, const struct config *config, const struct isa *isa,
-                    const char *command_line, const struct stop *stop) {
+int scorefile_write(const char *path, const struct config *config, const struct results *results,
+                    const struct isa *isa, const char *command_line, const struct stop *stop) {
     const struct h5_attribute attribute[] = {
         {.name = "kind", .text = "gapscale-scores"},
         {.name = "program", .text = "gapscale"},
@@ -184,7 +185,7 @@ int scorefile_write(const char *path, const struct config *config, const struct 
         {.name = "seed", .whole = &config->seed},
         {.name = "command_line", .text = command_line}};
     const size_t attributes = sizeof attribute / sizeof *attribute;
-    struct file f = {.config = config, .isa = isa, .stop = stop};
+    struct file f = {.config = config, .results = results, .isa = isa, .stop = stop};
     f.stream = h5stream_open(path, attributes, attribute);
     if (!f.stream) { return EXIT_FAILED; }
     list_parts(&f);

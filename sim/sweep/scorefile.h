@@ -6,6 +6,7 @@
 #define GAPSCALE_SIM_SWEEP_SCOREFILE_H
 
 #include "sim/config/config.h"
+#include "sim/results/results.h"
 #include "sim/rows/isa.h"
 #include "sim/sweep/stop.h"
 
@@ -14,11 +15,11 @@
  * after a message. */
 int scorefile_check(const char *path, const struct config *config);
 
-/* Writes the file under a temporary name, reads it again and, where it holds these very scores, renames it;
- * memory does not grow with n or replicates. Says which series are left out because their rows are counted or
- * have no randomness. Returns EXIT_DONE; EXIT_RESUMABLE when stopped, EXIT_FAILED after a message; then
- * `path` is as it was. */
-int scorefile_write(const char *path, const struct config *config, const struct isa *isa,
-                    const char *command_line, const struct stop *stop);
+/* Writes the rows that results of this config keep, under a temporary name, reads the file again and, where
+ * it holds these very scores, renames it; memory does not grow with n or replicates. Says which series are
+ * left out because their rows are counted or have no randomness. Returns EXIT_DONE; EXIT_RESUMABLE when
+ * stopped, EXIT_FAILED after a message; then `path` is as it was. */
+int scorefile_write(const char *path, const struct config *config, const struct results *results,
+                    const struct isa *isa, const char *command_line, const struct stop *stop);
 
 #endif

@@ -74,15 +74,17 @@ static void test_round_trip(void **state) {
     char path[300];
     snprintf(path, sizeof path, "%s/s.h5", scratch->directory);
     struct config *config = read_good(scratch, text, 0, NULL);
+    struct results *results = results_shape(config);
     for (int again = 0; again < 2; again++) { /* the second over the first */
         assert_int_equal(scorefile_check(path, config), EXIT_DONE);
         int kept = quiet_start(scratch);
-        int status = scorefile_write(path, config, isa_best(), "run", NULL);
+        int status = scorefile_write(path, config, results, isa_best(), "run", NULL);
         quiet_end(scratch, kept, NULL);
         assert_int_equal(status, EXIT_DONE);
         check_file(config, path);
     }
     unlink(path);
+    results_free(results);
     config_free(config);
 }
 
