@@ -114,6 +114,8 @@ for words in "show odd.h5.shard-0-of-3.journal" "run sweep.yaml -o odd.h5 --shar
     expect 1 "records that are a directory: ${words%% *}" $words
     holds "it is told, once" test "$(grep "cannot read" err)" = "gapscale: error: cannot read odd.h5.shard-0-of-3.journal/000007.units: it is no regular file"
 done
+expect 0 "a shard beside it, of the same cut: it has nothing of its share" run sweep.yaml -o odd.h5 --shard 1/3 --quiet
+expect 1 "one of another cut, which may have some" run sweep.yaml -o odd.h5 --shard 1/2 --quiet
 expect 2 "merge of nothing" merge -o bad.h5
 expect 2 "merge of no journal" merge sweep.yaml -o bad.h5
 holds "wrong words write nothing" test ! -e bad.h5 -a ! -e mixed.h5 -a ! -e bad.h5.journal

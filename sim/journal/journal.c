@@ -31,14 +31,21 @@ void journal_name(const char *output, size_t shard, size_t shards, char director
     snprintf(directory, FILES_PATH, "%s%s.journal", output, part);
 }
 
-bool journal_is_of(const char *directory, const char *resolved) {
+/* Into how many shards the sweep of a journal is cut; 0 where it is of another resolved config. What is left
+ * of one without its header may be all. */
+static size_t count_shards(const char *directory, const char *resolved) {
     struct journal_header header;
     enum journal_header_state state = journal_header_read(directory, &header);
     bool same = state == JOURNAL_HEADER_GOOD && strcmp(header.config_resolved, resolved) == 0;
     char place[FILES_PATH]; /* of a file: no directory */
     free(header.bytes);
     files_path(directory, ".", place);
-    return same || (state == JOURNAL_HEADER_ABSENT && access(place, F_OK) == 0);
+    if (state == JOURNAL_HEADER_ABSENT) { return access(place, F_OK) == 0; }
+    return same ? header.shards : 0;
+}
+
+bool journal_is_of(const char *directory, const char *resolved) {
+    return count_shards(directory, resolved) > 0;
 }
 
 static bool is_a_journals(int directory, const char *name) {
@@ -203,7 +210,9 @@ bool journal_scan_others(struct journal *j, const char *output, const char *reso
     glob(pattern, GLOB_BRACE, NULL, &found);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         char *directory = found.gl_pathv[i];
-        if (strcmp(directory, j->directory) == 0 || !journal_is_of(directory, resolved)) { continue; }
+        size_t shards = count_shards(directory, resolved);
+        bool beside = shards > 1 && shards == j->header.shards; /* which has nothing of this one's share */
+        if (strcmp(directory, j->directory) == 0 || shards == 0 || beside) { continue; }
         found.gl_pathv[i] = found.gl_pathv[count];
         found.gl_pathv[count++] = directory;
     }

@@ -64,8 +64,8 @@ void journal_begin(struct journal *journal, const struct unit_plan *plan);
 /* Adds what is in its files. A header that was damaged is written again, but where all records are of another
  * config, which is refused. False after a message. */
 bool journal_scan(struct journal *journal);
-/* Adds what is in the other journals of this output and config, of all of it or of shards, of however many;
- * or in an archive. The same. */
+/* Adds what is in the other journals of this output and config, of all of it or of shards of another cut,
+ * or of those without a header; or in an archive. The same. */
 bool journal_scan_others(struct journal *journal, const char *output, const char *resolved);
 bool journal_scan_archive(struct journal *journal, char *path);
 /* After scanning: makes one file of the journal's of what is known of these ranges (NULL: of all), where that
