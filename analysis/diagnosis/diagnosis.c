@@ -128,21 +128,31 @@ static void leave_out_single(const struct survey *s, struct diagnosis_group *g, 
     }
 }
 
-/* Equal weights, or, where numbers of rows are unequal, by the noise of a median beside what sequences differ
- * by; none where half of the rows of every sequence tie. */
+/* Of a sequence and head that has some. */
+static double rows_each(const struct survey *s, const struct diagnosis_group *g, size_t length) {
+    double places = 0;
+    for (size_t h = g->head_first; h < g->head_last; h++) {
+        for (size_t q = 0; q < s->facts->sequence_count; q++) {
+            places += survey_at(s, length, h, q)->rows > 0;
+        }
+    }
+    return (double)g->point[length].rows / places;
+}
+
+/* Equal weights, or, where numbers of rows of a sequence are unequal, by the noise of a median beside what
+ * sequences differ by; none where half of the rows of every sequence tie. */
 static void weigh(const struct survey *s, struct diagnosis_group *g) {
     const double unequal = 1.5, row_noise = 1.28, other = 0.05;
-    double least = INFINITY, most = 0, sequences = (double)s->facts->sequence_count;
+    double least = INFINITY, most = 0;
     for (size_t l = 0; l < s->facts->length_count; l++) {
-        if (g->point[l].rows == 0) { continue; }
-        least = fmin(least, (double)g->point[l].rows);
-        most = fmax(most, (double)g->point[l].rows);
+        least = fmin(least, rows_each(s, g, l));
+        most = fmax(most, rows_each(s, g, l));
     }
     for (size_t l = 0; l < s->facts->length_count; l++) {
-        double rows = (double)g->point[l].rows / sequences / (double)(g->head_last - g->head_first);
         g->weight[l] = sequences_at(s, g, l) == 0 ? 0
-                       : most > unequal * least   ? 1 / (other * other + row_noise * row_noise / rows)
-                                                  : 1;
+                       : most > unequal * least
+                           ? 1 / (other * other + row_noise * row_noise / rows_each(s, g, l))
+                           : 1;
     }
     size_t lengths = s->facts->length_count, trained = trained_lengths(s->facts);
     leave_out_single(s, g, 0, trained, 0);

@@ -1,0 +1,60 @@
+/* Lengths that have different numbers of sequences, or of rows. Fixed seed; nothing here is left to chance.
+ */
+#include "tests/analysis/diagnosis/laws.h"
+#include "tests/analysis/diagnosis/written.h"
+
+enum { LENGTHS = 3, LONG = 256 };
+static const size_t length[LENGTHS] = {64, 128, 256};
+
+static void write_gaussian(hid_t file, size_t n, size_t sequences, size_t heads, size_t rows) {
+    const hsize_t size[5] = {sequences, 1, heads, rows, n};
+    size_t all = sequences * heads * rows;
+    double *score = malloc(all * n * sizeof *score);
+    char group[16];
+    for (size_t r = 0; r < all; r++) { law_draw(&law_case[0], n, "rows", r, score + r * n); }
+    snprintf(group, sizeof group, "n%05zu", n);
+    written_scores(file, group, size, H5T_IEEE_F64LE, score);
+    free(score);
+}
+
+static void diagnose(struct told *t, const size_t sequences[LENGTHS], const size_t rows[LENGTHS]) {
+    char path[WRITTEN_PATH];
+    hid_t file = written_open(path);
+    for (size_t j = 0; j < LENGTHS; j++) { write_gaussian(file, length[j], sequences[j], 2, rows[j]); }
+    H5Fclose(file);
+    told_make(t, path, NAN, 0);
+    unlink(path);
+}
+
+static void check_weights(const struct told *t, const double weight[LENGTHS]) {
+    for (size_t i = 0; i < t->diagnosis.group_count; i++) {
+        const struct diagnosis_group *g = &t->diagnosis.group[i];
+        for (size_t j = 0; j < LENGTHS; j++) { check_relative(g->weight[j], weight[j], 1e-14); }
+    }
+}
+
+/* Sequences that a length lacks make no difference to its weight: a median is of one sequence's rows. */
+static void test_sequences(void **state) {
+    (void)state;
+    struct told t;
+    diagnose(&t, (const size_t[]){3, 6, 4}, (const size_t[]){9, 9, 9});
+    check_weights(&t, (const double[]){1, 1, 1});
+    told_release(&t);
+}
+
+/* 1/(.05^2 + 1.28^2/R), R rows of a sequence. */
+static void test_rows(void **state) {
+    (void)state;
+    struct told t;
+    double weight[LENGTHS];
+    const size_t rows[LENGTHS] = {4, 8, 16};
+    for (size_t j = 0; j < LENGTHS; j++) { weight[j] = 1 / (0.05 * 0.05 + 1.28 * 1.28 / (double)rows[j]); }
+    diagnose(&t, (const size_t[]){6, 3, 4}, rows);
+    check_weights(&t, weight);
+    told_release(&t);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences), cmocka_unit_test(test_rows)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
