@@ -92,6 +92,7 @@ static int front_door(int argc, char **argv) {
 /* Of many ranks, the first does what one process does; the others follow it where it leads a sweep. GSL's
  * errors are told by its return values alone. */
 int main(int argc, char **argv) {
+    machine_wait_asleep(argv);
     gsl_set_error_handler_off();
     message_start();
     if (!machine_check_stack()) { return EXIT_USAGE; }

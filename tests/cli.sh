@@ -358,6 +358,10 @@ holds "it is said" grep -q "OMP_STACKSIZE=500000B is too small" err
 holds "ulimit -s 64: status 2" test $? -eq 2
 holds "it is said as well" grep -q "a stack of 64 KiB is too small" err
 OMP_STACKSIZE=1M expect 0 "OMP_STACKSIZE=1M" fit few.h5 -o fits.h5
+spins() { env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT OMP_DISPLAY_ENV=verbose "$@" "$gapscale" --version 2>&1 | grep SPINCOUNT | tail -n 1; }
+holds "threads wait asleep" grep -q "'0'" <(spins)
+holds "but as OMP_WAIT_POLICY says" grep -q "'[1-9]" <(spins OMP_WAIT_POLICY=ACTIVE)
+holds "and GOMP_SPINCOUNT" grep -q "'77'" <(spins GOMP_SPINCOUNT=77)
 expect 2 "an escape in a name" show $'escape\e[31m.h5'
 holds "it is not printed raw" test -z "$(grep $'\e' err)"
 odd=$'odd\e[31m\nnext\xc2\x9b'

@@ -2,10 +2,12 @@
 
 #include <inttypes.h>
 #include <libgen.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -115,4 +117,12 @@ bool machine_check_stack(void) {
         return false;
     }
     return true;
+}
+
+void machine_wait_asleep(char **argv) {
+    char path[PATH_MAX] = "";
+    bool said = getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT");
+    bool loaded_by_hand = getauxval(AT_BASE) == 0; /* ld.so PROGRAM: the path would be that of ld.so */
+    if (said || loaded_by_hand || readlink("/proc/self/exe", path, sizeof path - 1) <= 0) { return; }
+    if (setenv("OMP_WAIT_POLICY", "passive", 1) == 0) { execv(path, argv); }
 }

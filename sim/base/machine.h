@@ -21,5 +21,9 @@ double machine_address_space(void);
 /* False, after a message, when OMP_STACKSIZE or the limit of the process gives threads less stack than a
  * sweep and its analysis take. */
 bool machine_check_stack(void);
+/* Threads wait asleep from here on: the program starts itself again with OMP_WAIT_POLICY=passive, which
+ * OpenMP reads before main, unless the user says how they wait, or that cannot be. By default they wait
+ * busily for milliseconds, on processors that others may need, among them those they wait for. */
+void machine_wait_asleep(char **argv);
 
 #endif
