@@ -131,20 +131,32 @@ static double drift_measured(const struct survey *s, const struct diagnosis_grou
     return count < 2 ? NAN : exp(high - low);
 }
 
+/* The least of it over the slopes that the trend may have: it is convex in b. */
+static double drift_least(const struct survey *s, const struct diagnosis_group *g,
+                          const struct diagnosis_growth *w, enum prescription law) {
+    enum { THIRDS = 100 }; /* (2/3)^100 is 2^-58 */
+    double low = w->exponent.low, high = w->exponent.high;
+    for (int i = 0; i < THIRDS; i++) {
+        double third = (high - low) / 3;
+        bool falls = drift_along(s, g, w, law, low + third) > drift_along(s, g, w, law, high - third);
+        if (falls) {
+            low += third;
+        } else {
+            high -= third;
+        }
+    }
+    return drift_along(s, g, w, law, (low + high) / 2);
+}
+
 static struct trend_interval drift_of_trend(const struct survey *s, const struct diagnosis_group *g,
                                             const struct diagnosis_growth *w, enum prescription law) {
-    enum { STEPS = 200 };
-    double middle = drift_along(s, g, w, law, w->exponent.value), low = INFINITY, high = 0;
+    double middle = drift_along(s, g, w, law, w->exponent.value);
+    if (isnan(w->exponent.low)) { return (struct trend_interval){exp(middle), NAN, NAN}; }
     double bias = w->exponent_se * drift_along(s, g, w, PRESCRIPTION_CONST, 1); /* over the range of x */
-    for (int i = 0; i <= STEPS && !isnan(w->exponent.low); i++) {
-        double b = w->exponent.low + (w->exponent.high - w->exponent.low) * i / STEPS;
-        double drift = drift_along(s, g, w, law, b);
-        low = fmin(low, drift);
-        high = fmax(high, drift);
-    }
-    double value = isnan(bias) ? middle : sqrt(fmax(0, middle * middle - bias * bias));
-    if (isnan(w->exponent.low)) { return (struct trend_interval){exp(value), NAN, NAN}; }
-    return (struct trend_interval){exp(value), exp(low), exp(high)};
+    double high =
+        fmax(drift_along(s, g, w, law, w->exponent.low), drift_along(s, g, w, law, w->exponent.high));
+    return (struct trend_interval){exp(sqrt(fmax(0, middle * middle - bias * bias))),
+                                   exp(drift_least(s, g, w, law)), exp(high)};
 }
 
 /* Exponent of a prescription over these lengths, with the trend's own coefficients. */

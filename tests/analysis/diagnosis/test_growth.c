@@ -54,7 +54,32 @@ static void test_rows(void **state) {
     told_release(&t);
 }
 
+/* log m = p x and a constant, exactly: its drift along a trend of slope b is |p - b| times the range of x,
+ * and none where the trend may have the slope p. */
+static void check_drift(const struct diagnosis_group *g, const struct diagnosis_law *law) {
+    const struct trend_interval *b = &g->trained.exponent;
+    double range = g->x[LENGTHS - 1] - g->x[0], p = law->exponent;
+    double least = fmax(0, fmax(b->low - p, p - b->high)), most = fmax(p - b->low, b->high - p);
+    check_relative(law->trend.low, exp(least * range), 1e-10);
+    check_relative(law->trend.high, exp(most * range), 1e-10);
+    assert_int_equal(law->excluded, least > 0);
+}
+
+static void test_drifts(void **state) {
+    (void)state;
+    struct told t;
+    diagnose(&t, (const size_t[]){6, 6, 6}, (const size_t[]){8, 8, 8});
+    for (size_t i = 0; i < t.diagnosis.group_count; i++) {
+        const struct diagnosis_group *g = &t.diagnosis.group[i];
+        for (int p = 0; p < PRESCRIPTIONS; p++) {
+            if (p != PRESCRIPTION_YARN) { check_drift(g, &g->trained.law[p]); }
+        }
+    }
+    told_release(&t);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences), cmocka_unit_test(test_rows)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences), cmocka_unit_test(test_rows),
+                                       cmocka_unit_test(test_drifts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
