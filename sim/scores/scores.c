@@ -3,7 +3,6 @@
  * length. */
 #include "sim/scores/scores.h"
 
-#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <omp.h>
@@ -15,6 +14,7 @@
 #include "sim/base/message.h"
 #include "sim/rows/isa.h"
 #include "sim/scores/facts.h"
+#include "sim/scores/sight.h"
 
 enum {
     BATCH = 4096,          /* rows at a time, at most */
@@ -22,15 +22,6 @@ enum {
     KEY_ROOM = 1 << 23,    /* numbers of key vectors kept at a time */
     PANEL = 32, /* keys side by side: for vectors of usual length, as many as the nearest cache holds */
     QUERIES_AT_ONCE = 256, /* whose products are formed together */
-    STAND_IN = -5000,      /* a score this low may stand for -inf */
-};
-
-/* What a query sees. */
-struct sight {
-    int64_t seen;   /* how many keys, or -1 - j where the j-th score is bad */
-    bool has_holes; /* they are not the first ones: their positions are told */
-    double
-        stand_in; /* scores from here down are hidden: -inf, or a number that stands for it; NaN: none is */
 };
 
 struct scores {
@@ -269,88 +260,6 @@ static bool bad_score(const struct group *g, const uint64_t place[LAYOUT_LEADING
     return false;
 }
 
-/* The largest score below `from` and the least of the others, of those that no mask hides. */
-static struct kernel_range part_at(const double *score, const double *mask, uint64_t sight, double from) {
-    struct kernel_range p = {-INFINITY, INFINITY};
-    if (!mask) { return isa_best()->kernel->parting(sight, score, from); }
-    for (uint64_t j = 0; j < sight; j++) {
-        if (mask[j] == 0) { continue; }
-        p.low = score[j] < from && score[j] > p.low ? score[j] : p.low;
-        p.high = score[j] >= from && score[j] < p.high ? score[j] : p.high;
-    }
-    return p;
-}
-
-/* Numbers that stand for -inf, from the one returned down: -5000 or less, and parted from the row's other
- * scores by more than those span; or all of it, where they are one number or lower than any score. -inf:
- * there are none. Scores that fall step by step, however far, are scores. */
-static double stand_in_of(const double *score, const double *mask, uint64_t sight) {
-    const double step = 1000, no_score = -1e8;
-    struct kernel_range p = part_at(score, mask, sight, nextafter(STAND_IN, 0));
-    double low, high = p.low;
-    if (high == -INFINITY) { return high; }
-    if (p.high == INFINITY) {
-        if (high <= no_score || part_at(score, mask, sight, -DBL_MAX).high == high) { return high; }
-        p = part_at(score, mask, sight, nextafter(no_score, 0));
-    }
-    high = part_at(score, mask, sight, INFINITY).low;
-    do {
-        low = p.high;
-        p = part_at(score, mask, sight, low - fmax(step, high - low));
-    } while (p.high < low);
-    return p.low;
-}
-
-/* What the query sees of its scores, moved to the front, with the keys' positions. */
-static struct sight take_some(double *score, uint32_t *key, const double *mask, uint64_t sight,
-                              double stand_in) {
-    struct sight found = {.stand_in = stand_in};
-    for (uint64_t j = 0; j < sight; j++) {
-        if (score[j] <= stand_in || (mask && mask[j] == 0)) { continue; }
-        if (!isfinite(score[j])) { return (struct sight){.seen = -1 - (int64_t)j, .stand_in = NAN}; }
-        found.has_holes |= found.seen < (int64_t)j;
-        score[found.seen] = score[j];
-        key[found.seen++] = (uint32_t)j;
-    }
-    return found;
-}
-
-/* How many scores there are before the first that is hidden, where all after it are, as in a causal context;
- * else 0. */
-static uint64_t seen_first(const double *score, uint64_t sight, double stand_in) {
-    const struct kernel *kernel = isa_best()->kernel;
-    uint64_t seen = kernel->count_above(sight, score, stand_in);
-    bool is_so = kernel->all_above(seen, score, stand_in) &&
-                 !isnan(kernel->sum(sight - seen, score + seen)); /* NaN is neither above nor hidden */
-    return is_so ? seen : 0;
-}
-
-/* What is found, or the score whose difference from the largest is no finite number. */
-static struct sight check_span(struct sight found, const double *score, const uint32_t *key) {
-    const double harmless = -1e290; /* changes no number of the size of the largest double */
-    const uint64_t seen = found.seen > 0 ? (uint64_t)found.seen : 0;
-    if (isa_best()->kernel->all_above(seen, score, harmless)) { return found; }
-    const double high = part_at(score, NULL, seen, INFINITY).low;
-    for (uint64_t j = 0; j < seen; j++) {
-        if (!isinf(high - score[j])) { continue; }
-        return (struct sight){.seen = -1 - (int64_t)(found.has_holes ? key[j] : j), .stand_in = NAN};
-    }
-    return found;
-}
-
-/* The same; most rows are seen whole, or up to a key. `formed`: from queries and keys, where no number hides
- * a key. */
-static struct sight take_seen(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
-    if (!mask && sight > 0 && isa_best()->kernel->all_above(sight, score, STAND_IN)) {
-        return (struct sight){.seen = (int64_t)sight, .stand_in = NAN};
-    }
-    const double stand_in = formed ? NAN : stand_in_of(score, mask, sight);
-    const uint64_t first = mask || formed ? 0 : seen_first(score, sight, stand_in);
-    const struct sight found = first > 0 ? (struct sight){.seen = (int64_t)first, .stand_in = stand_in}
-                                         : take_some(score, key, mask, sight, stand_in);
-    return check_span(found, score, key);
-}
-
 static size_t head_index(const struct scores *s, const uint64_t place[LAYOUT_LEADING]) {
     const struct group *g = here(s);
     size_t layer = g->layer[place[LAYOUT_LAYER]], head = g->head[place[LAYOUT_HEAD]], i = 0;
@@ -398,7 +307,8 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
 #pragma omp parallel for schedule(static) num_threads(threads)
     for (uint64_t i = 0; i < rows; i++) {
         uint64_t at = i * g->key_count, sight = group_sight(g, s->row_length, s->position, first + i);
-        s->sight[i] = take_seen(s->score + at, s->key + at, g->mask ? s->mask + at : NULL, sight, !g->scores);
+        s->sight[i] =
+            sight_take(s->score + at, s->key + at, g->mask ? s->mask + at : NULL, sight, !g->scores);
     }
     for (uint64_t i = 0; i < rows; i++) {
         uint64_t q = first + i, at = i * g->key_count;
