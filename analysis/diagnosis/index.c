@@ -76,7 +76,7 @@ void index_measure(struct index_room *room, const struct scores_row *row, double
     count = without_sinks(row, sink, room->score);
     if (spacings + 1 > count) { found->count = 0; }
     if (count > 0) {
-        leading_find(room->leading, count, room->score, &leading);
+        leading_find(room->leading, count, room->score, NULL, &leading);
         take_spacings(leading.gap, 1, found);
         found->without_sinks = leading.accumulation;
     }

@@ -113,7 +113,7 @@ static bool is_parted(const struct scores_row *row, struct kernel_range range) {
 static struct survey_row measure(const struct reading *r, struct leading *room, const struct scores_row *row,
                                  float *weight, double *share) {
     struct leading_scores leading;
-    leading_find(room, row->count, row->score, &leading);
+    leading_find(room, row->count, row->score, row->single, &leading);
     const struct accumulation *a = &leading.accumulation;
     *share = 1 / isa_best()->kernel->softmax(row->count, row->score, leading.range.high, weight);
     return (struct survey_row){

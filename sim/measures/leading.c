@@ -21,6 +21,7 @@ struct leading {
     /* the scores at hand */
     size_t count;
     const double *score;
+    const float *single;   /* the same; NULL: they are no floats */
     double last;           /* of the candidates */
     double log_rank[MOST]; /* log(k + 1) */
 };
@@ -42,6 +43,25 @@ void leading_free(struct leading *l) {
 
 static double just_below(double x) { return nextafter(x, -INFINITY); }
 
+/* ---- passes over all scores ---- */
+
+static struct kernel_range find_peaks(const struct leading *l, double peak[KERNEL_PEAKS]) {
+    return l->single ? l->kernel->peaks_floats(l->count, l->single, peak)
+                     : l->kernel->peaks(l->count, l->score, peak);
+}
+
+static size_t above(const struct leading *l, double limit, double *out) {
+    return l->single ? l->kernel->above_floats(l->count, l->single, limit, out)
+                     : l->kernel->above(l->count, l->score, limit, out);
+}
+
+static size_t count_above(const struct leading *l, double limit) {
+    return l->single ? l->kernel->count_above_floats(l->count, l->single, limit)
+                     : l->kernel->count_above(l->count, l->score, limit);
+}
+
+/* ---- what they find ---- */
+
 /* The candidates above a limit, which a sample of them says is that of the top; how many. */
 static size_t fewer(struct leading *l, size_t count) {
     double sample[MOST];
@@ -58,9 +78,9 @@ static size_t top_wanted(size_t count) { return count > ROW_EXPLICIT ? COMPRESS_
 /* The largest scores into the candidates, in order; 0 where too many scores tie. */
 static size_t find_top(struct leading *l, struct kernel_range *range) {
     double peak[KERNEL_PEAKS], limit = -INFINITY;
-    *range = l->kernel->peaks(l->count, l->score, peak);
+    *range = find_peaks(l, peak);
     if (l->count > KERNEL_PEAKS) { limit = compress_limit(l->kernel, peak, *range, top_wanted(l->count)); }
-    size_t count = l->kernel->above(l->count, l->score, limit, l->candidate);
+    size_t count = above(l, limit, l->candidate);
     while (count > MOST) {
         size_t left = fewer(l, count);
         if (left == count) { return 0; }
@@ -98,7 +118,7 @@ static struct accumulation of_ties(const double *gap, size_t count) {
 
 /* The scores above `limit` that are not among the candidates; how many. */
 static size_t list_further(struct leading *l, double limit) {
-    size_t count = l->kernel->above(l->count, l->score, limit, l->further), left = 0;
+    size_t count = above(l, limit, l->further), left = 0;
     for (size_t i = 0; i < count; i++) {
         double score = l->further[i];
         l->further[left] = score;
@@ -182,7 +202,7 @@ static void look_further(struct leading *l, double top, size_t known, double far
         if (before < SIZE_MAX && (count >= before - before / 8 || count <= FEW)) { break; }
         limit = just_below(top - reach * (1 + ROUNDING));
         before = count;
-        count = l->kernel->count_above(l->count, l->score, limit);
+        count = count_above(l, limit);
     }
     count = list_further(l, limit);
     const struct ranges r = ranges_of(top, farthest, fmin(top - limit, DBL_MAX), count);
@@ -197,12 +217,14 @@ static void take_row(struct leading *l, struct leading_scores *found) {
     for (size_t k = 0; k < row->top_count; k++) { l->candidate[k] = row->stretch * row->gap[k]; }
 }
 
-void leading_find(struct leading *l, size_t count, const double *score, struct leading_scores *found) {
+void leading_find(struct leading *l, size_t count, const double *score, const float *single,
+                  struct leading_scores *found) {
     struct accumulation *best = &found->accumulation;
     l->candidate = memory_resize(l->candidate, count, sizeof *l->candidate);
     l->further = memory_resize(l->further, 2 * count, sizeof *l->further);
     l->count = count;
     l->score = score;
+    l->single = single;
     found->count = find_top(l, &found->range);
     found->gap = l->candidate;
     found->second = found->count > 1 ? l->candidate[1] : NAN;

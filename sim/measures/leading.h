@@ -24,7 +24,9 @@ struct leading_scores {
     const double *gap;                /* [count]: of the largest, in order; valid until the next call */
 };
 
-/* Of `count` >= 1 finite scores. */
-void leading_find(struct leading *leading, size_t count, const double *score, struct leading_scores *found);
+/* Of `count` >= 1 finite scores; `single`: the same numbers as floats, which are sooner looked at, or NULL.
+ */
+void leading_find(struct leading *leading, size_t count, const double *score, const float *single,
+                  struct leading_scores *found);
 
 #endif

@@ -275,77 +275,6 @@ static struct kernel_range parting(size_t n, const double *x, double from) {
     return (struct kernel_range){range(LANES, below).high, range(LANES, above).low};
 }
 
-/* What is finite less itself is 0. */
-static bool all_above(size_t n, const double *x, double low) {
-    enum { TWO = 2 * LANES };
-    double least[TWO], nothing[TWO] = {0};
-    for (size_t l = 0; l < TWO; l++) { least[l] = INFINITY; }
-    const size_t whole = n / TWO * TWO;
-    for (size_t i = 0; i < whole; i += TWO) {
-#pragma omp simd
-        for (size_t l = 0; l < TWO; l++) {
-            least[l] = x[i + l] < least[l] ? x[i + l] : least[l];
-            nothing[l] += x[i + l] - x[i + l];
-        }
-    }
-    for (size_t i = whole; i < n; i++) {
-        least[i - whole] = x[i] < least[i - whole] ? x[i] : least[i - whole];
-        nothing[i - whole] += x[i] - x[i];
-    }
-    return range(TWO, least).low > low && sum(TWO, nothing) == 0;
-}
-
-/* So many numbers of every part; a constant, so that few of them wait for the maximum before. */
-static inline __attribute__((always_inline)) void add_to_peaks(const size_t each, const double *x,
-                                                               double low[LANES], double peak[KERNEL_PEAKS]) {
-    for (size_t k = 0; k < KERNEL_PEAKS; k += LANES) {
-#pragma omp simd
-        for (size_t l = 0; l < LANES; l++) {
-            double less = x[k + l], more = less;
-            for (size_t j = 1; j < each; j++) {
-                const double next = x[j * KERNEL_PEAKS + k + l];
-                less = next < less ? next : less;
-                more = next > more ? next : more;
-            }
-            low[l] = less < low[l] ? less : low[l];
-            peak[k + l] = more > peak[k + l] ? more : peak[k + l];
-        }
-    }
-}
-
-/* Numbers KERNEL_PEAKS apart are of one part, so that a stretch of large ones is of many. */
-static struct kernel_range peaks(size_t n, const double *x, double peak[KERNEL_PEAKS]) {
-    enum { FOUR = 4 };
-    double low[LANES];
-    size_t i = 0;
-    for (size_t l = 0; l < LANES; l++) { low[l] = x[0]; }
-    for (size_t k = 0; k < KERNEL_PEAKS; k++) { peak[k] = -INFINITY; }
-    for (; i + FOUR * KERNEL_PEAKS <= n; i += FOUR * KERNEL_PEAKS) { add_to_peaks(FOUR, x + i, low, peak); }
-    for (; i + KERNEL_PEAKS <= n; i += KERNEL_PEAKS) { add_to_peaks(1, x + i, low, peak); }
-    for (size_t k = 0; i < n; i++, k++) {
-        low[0] = x[i] < low[0] ? x[i] : low[0];
-        peak[k] = x[i] > peak[k] ? x[i] : peak[k];
-    }
-    return (struct kernel_range){range(LANES, low).low, range(KERNEL_PEAKS, peak).high};
-}
-
-static size_t count_above(size_t n, const double *x, double limit) {
-    enum { FOUR = 4 * LANES };
-    uint64_t some[LANES] = {0};
-    size_t count = 0, i = 0;
-    for (; i + FOUR <= n; i += FOUR) {
-#pragma omp simd
-        for (size_t l = 0; l < LANES; l++) {
-            const double *at = x + i + l;
-            some[l] += (uint64_t)(at[0] > limit) + (at[LANES] > limit) + (at[2 * LANES] > limit) +
-                       (at[3 * LANES] > limit);
-        }
-    }
-    for (; i < n; i++) { count += x[i] > limit; }
-    for (size_t l = 0; l < LANES; l++) { count += some[l]; }
-    return count;
-}
-
 /* Of eight flags in a word, each 0 or 1 and not all 0: number of the first; and the word without it. */
 static inline size_t first_flag(uint64_t *word) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -369,41 +298,21 @@ static size_t words_with_flags(size_t flags, const uint8_t *flag, size_t *start)
     return count;
 }
 
-/* Without branches that are hard to foresee: numbers a quarter apart share a flag; first which words of flags
- * have any; where they are few, most of those have one. */
-static size_t above(size_t n, const double *x, double limit, double *out) {
-    enum { MOST = 1024, FOUR = 4, WORD = sizeof(uint64_t) };
-    size_t count = 0;
-    for (size_t start = 0; start < n; start += MOST) {
-        const double *at = x + start;
-        const size_t some = n - start < MOST ? n - start : MOST, apart = some / FOUR;
-        uint8_t flag[MOST / FOUR + WORD];
-        size_t hit[MOST / FOUR / WORD];
+#define NUMBER double
+#define COUNT uint64_t
+#define PASS(name) name
+#include "sim/rows/passes_inline.h"
+#undef NUMBER
+#undef COUNT
+#undef PASS
+#define NUMBER float
+#define COUNT uint32_t
+#define PASS(name) name##_floats
+#include "sim/rows/passes_inline.h"
+
+static void widen(size_t n, const float *x, double *out) {
 #pragma omp simd
-        for (size_t i = 0; i < apart; i++) {
-            const double a = at[i], b = at[i + apart], c = at[i + 2 * apart], d = at[i + 3 * apart],
-                         ab = a > b ? a : b, cd = c > d ? c : d;
-            flag[i] = (ab > cd ? ab : cd) > limit;
-        }
-        memset(flag + apart, 0, WORD);
-        const size_t hits = words_with_flags(apart, flag, hit);
-        for (size_t h = 0; h < hits; h++) {
-            uint64_t word;
-            memcpy(&word, flag + hit[h], sizeof word);
-            while (word != 0) {
-                const double *next = at + hit[h] + first_flag(&word);
-                for (size_t k = 0; k < FOUR; k++, next += apart) {
-                    out[count] = *next;
-                    count += *next > limit;
-                }
-            }
-        }
-        for (size_t i = FOUR * apart; i < some; i++) {
-            out[count] = at[i];
-            count += at[i] > limit;
-        }
-    }
-    return count;
+    for (size_t i = 0; i < n; i++) { out[i] = (double)x[i]; }
 }
 
 static void keys(size_t n, const double *score, const struct kernel_keys *keys, double *gap, uint64_t *key) {
@@ -471,9 +380,14 @@ const struct kernel JOIN(kernel_, ISA) = {
     .range = range,
     .parting = parting,
     .all_above = all_above,
+    .all_above_floats = all_above_floats,
     .peaks = peaks,
+    .peaks_floats = peaks_floats,
     .count_above = count_above,
+    .count_above_floats = count_above_floats,
     .above = above,
+    .above_floats = above_floats,
+    .widen = widen,
     .sort = sort_descending,
     .nodes = nodes,
     .nodes_of_moments = nodes_of_moments,

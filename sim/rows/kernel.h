@@ -153,13 +153,19 @@ struct kernel {
     struct kernel_range (*parting)(size_t n, const double *x, double from);
     /* Whether all are numbers above `low`, and finite. */
     bool (*all_above)(size_t n, const double *x, double low);
+    bool (*all_above_floats)(size_t n, const float *x, double low);
     /* Range; and peak: the largest numbers of KERNEL_PEAKS disjoint parts of x, -inf for parts that are
      * empty; neighbours are in different parts. So x has at least k numbers that reach the k-th largest peak,
      * and few more where large numbers are by chance or side by side. */
     struct kernel_range (*peaks)(size_t n, const double *x, double peak[KERNEL_PEAKS]);
+    struct kernel_range (*peaks_floats)(size_t n, const float *x, double peak[KERNEL_PEAKS]);
     /* Copies the numbers above `limit` to out[0..n), in any order; how many. */
     size_t (*above)(size_t n, const double *x, double limit, double *out);
+    size_t (*above_floats)(size_t n, const float *x, double limit, double *out);
     size_t (*count_above)(size_t n, const double *x, double limit);
+    size_t (*count_above_floats)(size_t n, const float *x, double limit);
+    /* out_i = x_i. */
+    void (*widen)(size_t n, const float *x, double *out);
     /* Into descending order; no NaN. `room` holds n numbers; NULL will do for up to KERNEL_SORTED. */
     void (*sort)(size_t n, double *x, double *room);
     /* out[j] = sum_k matrix[k][j] x[k], k in order. */

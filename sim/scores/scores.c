@@ -44,6 +44,7 @@ struct scores {
     /* the batch */
     size_t score_room, row_room; /* numbers, rows */
     double *score;               /* [rows][keys] */
+    float *single;               /* the same as stored, where that is as floats or less wide */
     uint32_t *key;               /* the same, where keys are masked */
     double *mask;
     struct sight *sight; /* [rows] */
@@ -70,21 +71,30 @@ static void close_place(struct scores *s) {
 
 static void free_batch(struct scores *s) {
     free(s->score);
+    free(s->single);
     free(s->key);
     free(s->mask);
     free(s->sight);
     free(s->row);
     s->mask = NULL;
+    s->single = NULL;
 }
+
+/* Whether scores are read as floats. */
+static bool is_single(const struct group *g) { return g->scores && element_is_single(g->scores->element); }
 
 /* Room for a batch; what is never touched, such as the keys of rows without a mask, costs nothing. */
 static void reserve_batch(struct scores *s, size_t rows, size_t keys) {
     size_t numbers = rows * keys;
-    if (numbers <= s->score_room && rows <= s->row_room && (s->mask || !here(s)->mask)) { return; }
+    if (numbers <= s->score_room && rows <= s->row_room && (s->mask || !here(s)->mask) &&
+        (s->single || !is_single(here(s)))) {
+        return;
+    }
     free_batch(s);
     s->score_room = numbers > s->score_room ? numbers : s->score_room;
     s->row_room = rows > s->row_room ? rows : s->row_room;
     s->score = memory_create_aligned(s->score_room, sizeof *s->score);
+    if (is_single(here(s))) { s->single = memory_create_aligned(s->score_room, sizeof *s->single); }
     s->key = memory_resize(NULL, s->score_room, sizeof *s->key);
     if (here(s)->mask) { s->mask = memory_resize(NULL, s->score_room, sizeof *s->mask); }
     s->sight = memory_resize(NULL, s->row_room, sizeof *s->sight);
@@ -307,8 +317,8 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
 #pragma omp parallel for schedule(static) num_threads(threads)
     for (uint64_t i = 0; i < rows; i++) {
         uint64_t at = i * g->key_count, sight = group_sight(g, s->row_length, s->position, first + i);
-        s->sight[i] =
-            sight_take(s->score + at, s->key + at, g->mask ? s->mask + at : NULL, sight, !g->scores);
+        s->sight[i] = sight_take(s->score + at, is_single(g) ? s->single + at : NULL, s->key + at,
+                                 g->mask ? s->mask + at : NULL, sight, !g->scores);
     }
     for (uint64_t i = 0; i < rows; i++) {
         uint64_t q = first + i, at = i * g->key_count;
@@ -331,6 +341,7 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
                                  .position = group_position(g, s->position, q),
                                  .count = (size_t)seen,
                                  .score = s->score + at,
+                                 .single = is_single(g) && !s->sight[i].has_holes ? s->single + at : NULL,
                                  .key = s->sight[i].has_holes ? s->key + at : NULL};
         size_t before = batch->count;
         for (row.length = 0; row.length < s->facts.length_count; row.length++) {
@@ -348,6 +359,7 @@ static bool fill(struct scores *s, const uint64_t place[LAYOUT_LEADING], uint64_
     reserve_batch(s, rows, g->key_count);
     layout_lead(&g->layout, place, lead);
     if (g->mask && !group_mask(g, place, first, rows, s->mask)) { return false; }
+    if (is_single(g)) { return source_read_floats(g->source, g->scores, lead, first, rows, s->single); }
     if (g->scores) { return source_read(g->source, g->scores, lead, first, rows, s->score); }
     for (uint64_t i = 0; i < rows; i++) {
         uint64_t sight = group_sight(g, s->row_length, s->position, first + i);

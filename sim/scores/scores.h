@@ -2,9 +2,9 @@
  *
  * This room: source (the arrays of an HDF5, .npy or .safetensors file), layout (which axis is which), group
  * (what one place of a file holds: scores, or queries and keys whose products are formed here), sequences
- * (which of several groups are the same), find and facts (what a request names, and what there is in it), sight
- * (which of its scores a query sees), and this file, which reads. Whatever factor the model applies is in the scores already: beta = 1 is the model
- * as trained.
+ * (which of several groups are the same), find and facts (what a request names, and what there is in it),
+ * sight (which of its scores a query sees), and this file, which reads. Whatever factor the model applies is
+ * in the scores already: beta = 1 is the model as trained.
  *
  * A row is the scores of one query with the keys that it sees. It counts for context length n when it sees
  * more than 0.9 n and at most n keys. Rows come in the order of the files: file by file, group by group,
@@ -75,6 +75,7 @@ struct scores_row {
     size_t position;     /* of the query, or SCORES_NOWHERE: nothing says where among the keys it stands */
     size_t count;        /* keys it sees, at least 2 */
     const double *score; /* [count], finite, by position of the key */
+    const float *single; /* [count]: the same numbers; NULL: they are not there as floats */
     const uint32_t *key; /* [count]: their positions; NULL: 0, 1, 2, .. */
 };
 

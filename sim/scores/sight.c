@@ -76,9 +76,17 @@ static struct sight check_span(struct sight found, const double *score, const ui
     return found;
 }
 
+static bool all_stand(const double *score, const float *single, uint64_t sight) {
+    const struct kernel *kernel = isa_best()->kernel;
+    return single ? kernel->all_above_floats(sight, single, STAND_IN)
+                  : kernel->all_above(sight, score, STAND_IN);
+}
+
 /* Most rows are seen whole, or up to a key. */
-struct sight sight_take(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
-    if (!mask && sight > 0 && isa_best()->kernel->all_above(sight, score, STAND_IN)) {
+struct sight sight_take(double *score, const float *single, uint32_t *key, const double *mask, uint64_t sight,
+                        bool formed) {
+    if (single) { isa_best()->kernel->widen(sight, single, score); }
+    if (!mask && sight > 0 && all_stand(score, single, sight)) {
         return (struct sight){.seen = (int64_t)sight, .stand_in = NAN};
     }
     const double stand_in = formed ? NAN : stand_in_of(score, mask, sight);

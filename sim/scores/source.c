@@ -219,8 +219,23 @@ double source_number(const struct source *s, const char *place, const char *name
 
 /* ---- reading ---- */
 
+/* Where numbers go: as doubles, or as floats. */
+struct room {
+    double *wide;
+    float *single;
+};
+
+static void decode(const struct source_array *a, size_t count, const void *bytes, const struct room *room,
+                   uint64_t at) {
+    if (room->single) {
+        element_decode_floats(a->element, count, bytes, room->single + at);
+    } else {
+        element_decode(a->element, count, bytes, room->wide + at);
+    }
+}
+
 static bool read_scanned(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
-                         uint64_t rows, uint64_t width, double *value, char why[SOURCE_WHY]) {
+                         uint64_t rows, uint64_t width, const struct room *room, char why[SOURCE_WHY]) {
     uint64_t start[SOURCE_RANK], count[SOURCE_RANK];
     const unsigned row = a->rank > 1 ? a->rank - 2 : 0; /* its axis; behind it at most that of the width */
     for (unsigned i = 0; i < a->rank; i++) {
@@ -233,13 +248,13 @@ static bool read_scanned(struct source *s, const struct source_array *a, const u
     unsigned char *bytes = memory_create(numbers, element_size(stored));
     bool good = h5scan_read(s->format->scan, (size_t)(a - s->array), start, count, bytes, why);
     for (size_t i = 0; good && is_bfloat && i < numbers; i++) { memmove(bytes + 2 * i, bytes + 8 * i, 2); }
-    if (good) { element_decode(a->element, numbers, bytes, value); }
+    if (good) { decode(a, numbers, bytes, room, 0); }
     free(bytes);
     return good;
 }
 
 static bool read_plain(const struct source *s, const struct source_array *a, const uint64_t *lead,
-                       uint64_t first, uint64_t numbers, uint64_t width, double *value,
+                       uint64_t first, uint64_t numbers, uint64_t width, const struct room *room,
                        char why[SOURCE_WHY]) {
     unsigned char bytes[8 * PIECE];
     size_t size = element_size(a->element);
@@ -253,18 +268,28 @@ static bool read_plain(const struct source *s, const struct source_array *a, con
         if (got < (ssize_t)(count * size)) {
             return source_array_refuse(why, "%s", got < 0 ? strerror(errno) : "it has become shorter");
         }
-        element_decode(a->element, count, bytes, value + done);
+        decode(a, count, bytes, room, done);
         done += count;
     }
     return true;
 }
 
-bool source_read(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
-                 uint64_t rows, double *value) {
+static bool read_rows(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
+                      uint64_t rows, const struct room *room) {
     char why[SOURCE_WHY] = "";
     uint64_t width = a->rank > 1 ? a->size[a->rank - 1] : 1;
-    bool good = s->format->scan ? read_scanned(s, a, lead, first, rows, width, value, why)
-                                : read_plain(s, a, lead, first, rows * width, width, value, why);
+    bool good = s->format->scan ? read_scanned(s, a, lead, first, rows, width, room, why)
+                                : read_plain(s, a, lead, first, rows * width, width, room, why);
     if (!good) { message_error("%s: %s: %s", s->path, a->path, why); }
     return good;
+}
+
+bool source_read(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
+                 uint64_t rows, double *value) {
+    return read_rows(s, a, lead, first, rows, &(struct room){.wide = value});
+}
+
+bool source_read_floats(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
+                        uint64_t rows, float *value) {
+    return read_rows(s, a, lead, first, rows, &(struct room){.single = value});
 }

@@ -36,5 +36,8 @@ size_t source_numbers(const struct source *source, const char *place, const char
  * the leading indices lead[0 .. rank - 2); rank 1: `rows` numbers from `first` on. False after a message. */
 bool source_read(struct source *source, const struct source_array *array, const uint64_t *lead,
                  uint64_t first, uint64_t rows, double *value);
+/* The same of elements that are floats or less wide. */
+bool source_read_floats(struct source *source, const struct source_array *array, const uint64_t *lead,
+                        uint64_t first, uint64_t rows, float *value);
 
 #endif

@@ -28,30 +28,32 @@ static float float_of_bits(uint32_t bits) {
 
 /* IEEE 754 half: exponent and fraction moved to a float's places, the exponent mended by a multiplication,
  * which is exact for subnormal numbers too. */
-static double half_of_bits(uint16_t half) {
+static float half_of_bits(uint16_t half) {
     uint32_t sign = (uint32_t)(half & 0x8000u) << 16, rest = half & 0x7fffu;
     float magnitude = rest >= 0x7c00u ? float_of_bits(0x7f800000u | (rest & 0x3ffu) << 13)
                                       : float_of_bits(rest << 13) * 0x1p112F;
-    return sign ? -(double)magnitude : (double)magnitude;
+    return sign ? -magnitude : magnitude;
 }
 
-static double bfloat_of_bits(uint16_t high) { return float_of_bits((uint32_t)high << 16); }
+static float bfloat_of_bits(uint16_t high) { return float_of_bits((uint32_t)high << 16); }
 
 /* A function that decodes numbers stored as `type`. */
-#define DECODER(name, type, number_of)                                                                       \
-    static void decode_##name(size_t count, const uint8_t *bytes, double *value) {                           \
+#define DECODER(name, type, number_of, number)                                                               \
+    static void decode_##name(size_t count, const uint8_t *bytes, number *value) {                           \
         _Pragma("omp simd") for (size_t i = 0; i < count; i++) {                                             \
             type stored;                                                                                     \
             memcpy(&stored, bytes + sizeof stored * i, sizeof stored);                                       \
-            value[i] = number_of(stored);                                                                    \
+            value[i] = (number)number_of(stored);                                                            \
         }                                                                                                    \
     }
-DECODER(single, float, (double))
-DECODER(half, uint16_t, half_of_bits)
-DECODER(bfloat, uint16_t, bfloat_of_bits)
-DECODER(integer, int64_t, (double))
-DECODER(integer32, int32_t, (double))
-DECODER(byte, uint8_t, (double))
+DECODER(single, float, , double)
+DECODER(half, uint16_t, half_of_bits, double)
+DECODER(half_floats, uint16_t, half_of_bits, float)
+DECODER(bfloat, uint16_t, bfloat_of_bits, double)
+DECODER(bfloat_floats, uint16_t, bfloat_of_bits, float)
+DECODER(integer, int64_t, , double)
+DECODER(integer32, int32_t, , double)
+DECODER(byte, uint8_t, , double)
 
 void element_decode(enum element element, size_t count, const void *bytes, double *value) {
     switch (element) {
@@ -63,5 +65,17 @@ void element_decode(enum element element, size_t count, const void *bytes, doubl
     case ELEMENT_INTEGER32: decode_integer32(count, bytes, value); break;
     case ELEMENT_BYTE: decode_byte(count, bytes, value); break;
     case ELEMENT_OTHER: break;
+    }
+}
+
+bool element_is_single(enum element element) {
+    return element == ELEMENT_FLOAT32 || element == ELEMENT_FLOAT16 || element == ELEMENT_BFLOAT16;
+}
+
+void element_decode_floats(enum element element, size_t count, const void *bytes, float *value) {
+    switch (element) {
+    case ELEMENT_FLOAT16: decode_half_floats(count, bytes, value); break;
+    case ELEMENT_BFLOAT16: decode_bfloat_floats(count, bytes, value); break;
+    default: memcpy(value, bytes, count * sizeof *value); break;
     }
 }

@@ -83,7 +83,7 @@ static void check_four_sinks(const double *score, const uint32_t *key, const str
         without[count] = score[i];
         count += !is_sink;
     }
-    leading_find(leading, count, without, &expected);
+    leading_find(leading, count, without, NULL, &expected);
     index_measure(room, &row, LONG, sink, NULL, 1, &found);
     assert_memory_equal(&found.without_sinks, &expected.accumulation, sizeof expected.accumulation);
     check_close(found.spacing[0], expected.gap[1], 0);

@@ -49,13 +49,14 @@ static struct accumulation expected(struct measured *measured, size_t n, const d
     return best;
 }
 
-static void check_leading(struct leading *leading, struct measured *measured, size_t n, const double *score) {
+static void check_found(struct leading *leading, struct measured *measured, size_t n, const double *score,
+                        const float *single) {
     double *sorted = malloc(n * sizeof *sorted);
     struct leading_scores found;
     assert_non_null(sorted);
     memcpy(sorted, score, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, descending);
-    leading_find(leading, n, score, &found);
+    leading_find(leading, n, score, single, &found);
     struct accumulation want = expected(measured, n, score, sorted);
     assert_memory_equal(&found.accumulation, &want, sizeof want);
     check_close(found.range.high, sorted[0], 0);
@@ -63,6 +64,21 @@ static void check_leading(struct leading *leading, struct measured *measured, si
     assert_true(found.count <= n && (found.count == n || found.count >= LEADING_TOP));
     for (size_t k = 0; k < found.count; k++) { check_close(found.gap[k], sorted[0] - sorted[k], 0); }
     free(sorted);
+}
+
+/* As they are, and rounded to floats where these reach as far. */
+static void check_leading(struct leading *leading, struct measured *measured, size_t n, double *score) {
+    bool reaches = true;
+    float *single = malloc(n * sizeof *single);
+    assert_non_null(single);
+    check_found(leading, measured, n, score, NULL);
+    for (size_t i = 0; i < n; i++) {
+        reaches &= fabs(score[i]) < 1e38 && (fabs(score[i]) > 1e-37 || score[i] == 0);
+        single[i] = reaches ? (float)score[i] : 0;
+        score[i] = (double)single[i];
+    }
+    if (reaches) { check_found(leading, measured, n, score, single); }
+    free(single);
 }
 
 static void check_shape(struct leading *leading, struct measured *measured, size_t which, size_t n,

@@ -78,6 +78,47 @@ static void check_above(const struct kernel *kernel, size_t n, const double *x) 
     }
 }
 
+/* As of doubles, to the bit: limits are floats, lie between two, or beyond all. */
+static void check_floats(const struct kernel *kernel, size_t n, const double *x) {
+    float y[POINTS];
+    double wide[POINTS], peak[2][KERNEL_PEAKS], found[2][POINTS];
+    for (size_t i = 0; i < n; i++) { y[i] = (float)x[i]; }
+    kernel->widen(n, y, wide);
+    for (size_t i = 0; i < n; i++) { check_close(wide[i], (double)y[i], 0); }
+    struct kernel_range range[2] = {kernel->peaks(n, wide, peak[0]), kernel->peaks_floats(n, y, peak[1])};
+    assert_memory_equal(&range[1], &range[0], sizeof *range);
+    assert_memory_equal(peak[1], peak[0], sizeof *peak);
+    const double at = wide[n / 2], limit[] = {at,
+                                              nextafter(at, -INFINITY),
+                                              nextafter(at, INFINITY),
+                                              range->high,
+                                              1,
+                                              -1e300,
+                                              1e300,
+                                              -INFINITY,
+                                              INFINITY,
+                                              1e-320,
+                                              -1e-320};
+    for (size_t i = 0; i < sizeof limit / sizeof *limit; i++) {
+        size_t count[] = {kernel->above(n, wide, limit[i], found[0]),
+                          kernel->above_floats(n, y, limit[i], found[1])};
+        assert_int_equal(count[1], count[0]);
+        assert_int_equal(kernel->count_above_floats(n, y, limit[i]), count[0]);
+        for (size_t k = 0; k < 2; k++) { qsort(found[k], count[k], sizeof **found, descending); }
+        assert_memory_equal(found[1], found[0], count[0] * sizeof **found);
+        assert_int_equal(kernel->all_above_floats(n, y, limit[i]), kernel->all_above(n, wide, limit[i]));
+    }
+    const float bad[] = {NAN, INFINITY, -INFINITY};
+    for (size_t i = 0; i < 9; i++) {
+        const size_t place = i < 3 ? 0 : i < 6 ? n / 2 : n - 1;
+        const float kept = y[place];
+        assert_true(kernel->all_above_floats(n, y, -INFINITY));
+        y[place] = bad[i % 3];
+        assert_false(kernel->all_above_floats(n, y, -INFINITY));
+        y[place] = kept;
+    }
+}
+
 /* NaN is on neither side. */
 static void check_parting(const struct kernel *kernel, size_t n, const double *x) {
     const double from[] = {-1e9, 0, x[n / 2], 1e9};
@@ -140,6 +181,7 @@ static void test_search(void **state) {
             check_peaks(kernel, count[c], x);
             check_stretch(kernel, count[c], x);
             check_above(kernel, count[c], x);
+            check_floats(kernel, count[c], x);
             check_parting(kernel, count[c], x);
             check_finite(kernel, count[c], x);
             check_close(check_softmax(kernel, count[c], x, same), want, 0);

@@ -46,15 +46,38 @@ static void test_hdf5(void **state) {
     H5Tset_order(big, H5T_ORDER_BE);
     const hid_t type[] = {H5T_IEEE_F64LE, H5T_IEEE_F64BE, H5T_IEEE_F32LE, H5T_IEEE_F32BE, half, big};
     const char *const name[] = {"float64", "float64", "float32", "float32", "float16", "float16"};
+    const bool single[] = {false, false, true, true, true, true};
     const hsize_t chunk[] = {2, 3, 4};
     for (size_t i = 0; i < 2 * sizeof type / sizeof type[0]; i++) {
         write_h5(path.text, type[i / 2], i % 2 ? chunk : NULL, value);
         check_file(s, path.text, value);
         check_element(s, path.text, name[i / 2]);
+        struct rows rows = read_file(s, path.text);
+        assert_int_equal(rows.singles, single[i / 2] ? rows.count : 0);
+        free_rows(&rows);
     }
     H5Tclose(big);
     H5Tclose(half);
     free(value);
+}
+
+/* Stored as floats, scores are there as such where they are the first ones. */
+static void test_holes_of_floats(void **state) {
+    struct scratch *s = *state;
+    const float none = -INFINITY,
+                value[][5] = {
+                    {1, none, 3, 4, 6}, {1, 3, 4, 6, none}, {1, 3, none, 4, 6}, {1, 3, 4, 6, -1e9F}};
+    struct file_path path = file_in(s, "a.npy");
+    write_npy(path.text, 1, "<f4", "(4, 5)", value, sizeof value);
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    request.length_count = 1;
+    request.length = (double[]){4};
+    struct rows rows = read_good(s, &request, 2);
+    assert_int_equal(rows.count, 4);
+    assert_int_equal(rows.singles, 2);
+    for (size_t i = 0; i < 4; i++) { assert_memory_equal(rows.row[i].score, ((double[]){1, 3, 4, 6}), 32); }
+    free_rows(&rows);
 }
 
 /* Of 16 bits, too: still integers. */
@@ -227,6 +250,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_numbers_are_no_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hdf5, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_holes_of_floats, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hdf5_bfloat, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hdf5_floats_called_bfloat, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_npy, set_up, tear_down),

@@ -22,15 +22,20 @@ static double by_definition(unsigned bits, unsigned fraction_bits, unsigned expo
 static void check_all_patterns(enum element element, unsigned fraction_bits, unsigned exponent_bits) {
     uint16_t *bits = malloc(PATTERNS * sizeof *bits);
     double *value = malloc(PATTERNS * sizeof *value);
-    assert_true(bits && value);
+    float *single = malloc(PATTERNS * sizeof *single);
+    assert_true(bits && value && single);
     for (unsigned i = 0; i < PATTERNS; i++) { bits[i] = (uint16_t)i; }
     element_decode(element, PATTERNS, bits, value);
+    element_decode_floats(element, PATTERNS, bits, single);
     for (unsigned i = 0; i < PATTERNS; i++) {
         double expected = by_definition(i, fraction_bits, exponent_bits);
         bool same = isnan(expected) ? isnan(value[i]) : memcmp(&value[i], &expected, sizeof expected) == 0;
         if (!same) { fail_msg("0x%04x is %a, decoded as %a", i, expected, value[i]); }
+        same = isnan(expected) ? isnan(single[i]) : single[i] == expected;
+        if (!same) { fail_msg("0x%04x is %a, decoded as the float %a", i, expected, (double)single[i]); }
     }
     free(bits);
+    free(single);
     free(value);
 }
 
@@ -49,7 +54,7 @@ static void test_wider(void **state) {
     const double value[] = {0, -0.0, 1.5, -3e30, 1e-40, INFINITY, -INFINITY, NAN};
     const int64_t whole[] = {0, 1, -7, 1 << 20};
     enum { COUNT = sizeof value / sizeof value[0] };
-    float single[COUNT];
+    float single[COUNT], same[COUNT];
     double out[COUNT];
     element_decode(ELEMENT_FLOAT64, COUNT, value, out);
     assert_memory_equal(out, value, sizeof value);
@@ -57,6 +62,8 @@ static void test_wider(void **state) {
     element_decode(ELEMENT_FLOAT32, COUNT, single, out);
     for (size_t i = 0; i + 1 < COUNT; i++) { assert_true(out[i] == (double)single[i]); }
     assert_true(isnan(out[COUNT - 1]));
+    element_decode_floats(ELEMENT_FLOAT32, COUNT, single, same);
+    assert_memory_equal(same, single, sizeof single);
     element_decode(ELEMENT_INTEGER, 4, whole, out);
     for (size_t i = 0; i < 4; i++) { assert_true(out[i] == (double)whole[i]); }
 }
@@ -67,6 +74,9 @@ static void test_names(void **state) {
     assert_string_equal(element_name(ELEMENT_FLOAT16), "float16");
     assert_int_equal(element_size(ELEMENT_FLOAT32), 4);
     assert_int_equal(element_size(ELEMENT_BFLOAT16), 2);
+    assert_true(element_is_single(ELEMENT_FLOAT32) && element_is_single(ELEMENT_FLOAT16) &&
+                element_is_single(ELEMENT_BFLOAT16));
+    assert_false(element_is_single(ELEMENT_FLOAT64) || element_is_single(ELEMENT_INTEGER32));
 }
 
 int main(void) {
