@@ -225,6 +225,12 @@ struct room {
     float *single;
 };
 
+/* Where numbers can be read to as they are stored; NULL: nowhere. */
+static void *place_as_stored(const struct source_array *a, const struct room *room, uint64_t at) {
+    if (room->single) { return a->element == ELEMENT_FLOAT32 ? room->single + at : NULL; }
+    return a->element == ELEMENT_FLOAT64 ? room->wide + at : NULL;
+}
+
 static void decode(const struct source_array *a, size_t count, const void *bytes, const struct room *room,
                    uint64_t at) {
     if (room->single) {
@@ -264,11 +270,12 @@ static bool read_plain(const struct source *s, const struct source_array *a, con
     at = a->offset + (a->rank > 1 ? at * width : first) * size;
     for (uint64_t done = 0; done < numbers;) {
         uint64_t count = numbers - done < PIECE ? numbers - done : PIECE;
-        ssize_t got = pread(s->format->descriptor, bytes, count * size, (off_t)(at + done * size));
+        void *as_stored = place_as_stored(a, room, done), *to = as_stored ? as_stored : bytes;
+        ssize_t got = pread(s->format->descriptor, to, count * size, (off_t)(at + done * size));
         if (got < (ssize_t)(count * size)) {
             return source_array_refuse(why, "%s", got < 0 ? strerror(errno) : "it has become shorter");
         }
-        decode(a, count, bytes, room, done);
+        if (!as_stored) { decode(a, count, bytes, room, done); }
         done += count;
     }
     return true;
