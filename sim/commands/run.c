@@ -79,7 +79,7 @@ static int read_config(struct run *run) {
 static bool beat(void *context) {
     struct run *run = context;
     struct journal *journal = run->journal;
-    return (!run->locked || lock_beat(&run->lock)) && (!journal || journal_tend(journal));
+    return (!run->locked || lock_beat(&run->lock)) && (!journal || journal_sync(journal));
 }
 
 static void say_resumable(const struct run *run) {
@@ -87,28 +87,27 @@ static void say_resumable(const struct run *run) {
 }
 
 /* Before an end by force: the row at hand takes too long to wait for, or memory is out. */
-static void save_by_force(void *context) {
+static void leave(void *context) {
     struct run *run = context;
-    if (run->journal) { journal_flush_by_force(run->journal); }
     if (run->locked) { lock_release(&run->lock); }
     if (ranks_index() == 0) { say_resumable(run); }
 }
 
-static void save_without_memory(void *context) {
+static void leave_without_memory(void *context) {
     struct run *run = context;
-    if (run->journal) { save_by_force(run); }
+    if (run->journal) { leave(run); }
     ranks_abort();
 }
 
 static int start_watch(struct run *run) {
     if (run->place.finished && !run->o->scores) { return EXIT_DONE; }
-    memory_save(save_without_memory, run);
+    memory_save(leave_without_memory, run);
     run->limit = stop_limit(run->o->time_limit);
     if (run->limit.stale && ranks_index() == 0) {
         message_say("SLURM_JOB_END_TIME=%s lies in the past: it is another job's, and not looked at",
                     getenv("SLURM_JOB_END_TIME"));
     }
-    run->stop = stop_start(&(struct stop_plan){run->limit, beat, save_by_force, run});
+    run->stop = stop_start(&(struct stop_plan){run->limit, beat, leave, run});
     return run->stop ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -342,9 +341,9 @@ static int make_plan(struct run *run) {
 /* ---- sweep ---- */
 
 /* What a rank has kept becomes small, for whoever reads it. */
-static bool save_all(void *journal) { return journal_flush(journal) && journal_pack(journal, NULL); }
+static bool save_all(void *journal) { return journal_sync(journal) && journal_pack_own(journal); }
 
-/* All that is missing, over all ranks; then what these have kept is known here, as one file. */
+/* All that is missing, over all ranks; then what these have kept is known here. */
 static int compute_units(struct run *run) {
     const struct sweep_work work = {.plan = &run->plan,
                                     .isa = run->isa,
@@ -355,18 +354,14 @@ static int compute_units(struct run *run) {
                                     .context = run->journal};
     if (ranks_index() > 0) { return ranks_follow(&work, save_all); }
     int status = ranks_lead(&work, &run->todo, run->all.cost - run->left.cost, run->o->quiet);
-    if (!journal_flush(run->journal)) { return EXIT_FAILED; }
+    if (!journal_sync(run->journal)) { return EXIT_FAILED; }
     if (status != EXIT_DONE || run->todo.count == 0) { return status; }
-    if (ranks_count() > 1) {
-        if (!journal_scan(run->journal)) { return EXIT_FAILED; }
-        list_units(run);
-        if (run->left.units > 0) {
-            message_error("%zu units that were finished cannot be found in %s; run the same command again",
-                          run->left.units, run->directory);
-            return EXIT_FAILED;
-        }
-    }
-    return records_settle(run->journal->records) ? EXIT_DONE : EXIT_FAILED;
+    if (!journal_scan(run->journal)) { return EXIT_FAILED; }
+    list_units(run);
+    if (run->left.units == 0) { return EXIT_DONE; }
+    message_error("%zu units that were finished cannot be found in %s; run the same command again",
+                  run->left.units, run->directory);
+    return EXIT_FAILED;
 }
 
 /* ---- publish ---- */

@@ -2,26 +2,19 @@
 
 #include <errno.h>
 #include <glob.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/version.h"
 #include "sim/config/config_read.h"
 #include "sim/journal/lock.h"
 #include "sim/sweep/record.h"
-
-static const size_t WAITING_BYTES = 32 << 20;
-/* Writing takes a hundredth of the time at most. */
-static const double WAIT_LEAST = 0.2, WAIT_MOST = 5, WAIT_SHARE = 100; /* seconds; seconds; 1 */
 
 /* ---- places ---- */
 
@@ -79,8 +72,7 @@ bool journal_exists(const char *directory) {
 static struct journal *prepare(const char *directory) {
     struct journal *j = memory_create(1, sizeof *j);
     snprintf(j->directory, sizeof j->directory, "%s", directory);
-    j->mutex = (pthread_mutex_t)PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP; /* its holder may run out of memory */
-    pthread_mutex_init(&j->writing, NULL);
+    pthread_mutex_init(&j->mutex, NULL);
     j->out.file = -1;
     signal(SIGXFSZ, SIG_IGN); /* a file size limit shows as an error of write() */
     return j;
@@ -138,11 +130,8 @@ struct journal *journal_make(const char *directory, const struct journal_header 
 
 void journal_close(struct journal *j) {
     free(j->header.bytes);
-    partial_drop(&j->waiting);
-    free(j->spare);
     if (j->out.file >= 0) { close(j->out.file); }
     pthread_mutex_destroy(&j->mutex);
-    pthread_mutex_destroy(&j->writing);
     records_free(j->records);
     records_free(j->before);
     free(j);
@@ -179,6 +168,9 @@ void journal_begin(struct journal *j, const struct unit_plan *plan) {
 }
 
 bool journal_scan(struct journal *j) {
+    struct records *before = j->records;
+    journal_begin(j, before->plan);
+    records_free(before);
     if (!records_scan(j->records, 1, &(char *){j->directory}, 0)) { return false; }
     if (!j->mended) { return true; }
     if (j->records->strange == 0 || records_bytes(j->records) > 0) {
@@ -232,47 +224,93 @@ bool journal_scan_archive(struct journal *j, char *path) {
     return false;
 }
 
-/* ---- writing, one at a time ---- */
+/* ---- one file of many ---- */
 
-static bool append(struct journal *j, const struct partial_stack *list) {
-    if (list->count == 0 || j->failed) { return !j->failed; }
-    const uint64_t before = j->out.size;
-    bool good = files_append(&j->out, j->directory);
-    for (size_t i = 0; good && i < list->count; i++) {
-        size_t length;
-        uint8_t *record = record_make(1, &list->held[i], &length);
-        good = records_write(j->records, &j->out, record, length);
-        free(record);
-    }
-    j->failed = !good || !files_sync(&j->out);
-    if (j->failed && ftruncate(j->out.file, (off_t)before) != 0) { return false; } /* passed over as torn */
-    return !j->failed;
+/* Whether all that is known is in one file of the journal's own, nothing else in it, and none of it new. */
+static bool is_packed(const struct journal *j) {
+    const struct records *r = j->records;
+    struct stat status;
+    return r->file_count == 0 ||
+           (r->file_count == 1 && files_are_of(j->directory, r->file[0]) && j->out.size == 0 &&
+            stat(r->file[0], &status) == 0 && (double)status.st_size == records_bytes(r));
 }
 
-/* A file that cannot be packed goes on as it is. */
-static bool pack_all(struct journal *j, const struct unit_list *list) {
-    struct records_pack pack = {.list = list, .path = j->out.path, .directory = j->directory};
-    if (!files_append(&j->out, j->directory) || !records_settle(j->records) ||
-        records_pack(j->records, &pack) != EXIT_DONE) {
-        return false;
-    }
-    close(j->out.file);
-    j->out.file = -1;
-    j->out.size = j->packed = (uint64_t)records_bytes(j->records);
+/* What is accepted from now on goes to another file than `last`. */
+static void end_file(struct journal *j, struct files_out *last) {
+    *last = j->out;
+    if (last->file >= 0) { close(last->file); }
+    j->out = (struct files_out){.file = -1};
+}
+
+/* In the place of what was packed before, or else of the last file. */
+static bool pack(struct journal *j, struct records *r, const struct unit_list *list, const char *last) {
+    const char *path = j->whole[0] ? j->whole : last;
+    const struct records_pack pack = {.list = list, .path = path, .directory = j->directory};
+    if (records_pack(r, &pack) != EXIT_DONE) { return false; }
+    pthread_mutex_lock(&j->mutex);
+    if (path == last) { memcpy(j->whole, last, sizeof j->whole); }
+    j->whole_bytes = records_bytes(r);
+    pthread_mutex_unlock(&j->mutex);
     return true;
 }
 
-/* Whether all that is known is in one file of the journal's own, each record once. */
-static bool is_packed(const struct journal *j) {
-    const struct records *r = j->records;
-    return r->file_count == 0 || (r->file_count == 1 && files_are_of(j->directory, r->file[0]) &&
-                                  r->damaged == 0 && j->out.size == j->packed);
+bool journal_pack(struct journal *j, const struct unit_list *list) {
+    struct files_out last;
+    if (is_packed(j)) { return true; }
+    if (!files_append(&j->out, j->directory)) { return false; }
+    end_file(j, &last);
+    return pack(j, j->records, list, last.path);
 }
 
-bool journal_pack(struct journal *j, const struct unit_list *list) {
-    pthread_mutex_lock(&j->writing);
-    bool good = is_packed(j) || pack_all(j, list);
-    pthread_mutex_unlock(&j->writing);
+bool journal_pack_own(struct journal *j) {
+    struct files_out last;
+    pthread_mutex_lock(&j->mutex);
+    const bool begins = !j->packing && j->out.file >= 0;
+    if (begins) { end_file(j, &last); }
+    j->packing |= begins;
+    pthread_mutex_unlock(&j->mutex);
+    if (!begins) { return true; }
+    struct records *own = records_create(j->records->plan, j->header.numerics);
+    const bool good = records_scan(own, j->whole[0] ? 2 : 1, (char *[]){last.path, j->whole}, 0) &&
+                      pack(j, own, NULL, last.path);
+    records_free(own);
+    pthread_mutex_lock(&j->mutex);
+    j->packing = false;
+    pthread_mutex_unlock(&j->mutex);
+    return good;
+}
+
+/* ---- keeping ---- */
+
+static bool append(struct journal *j, const uint8_t *record, size_t length) {
+    j->failed = j->failed || !files_append(&j->out, j->directory) || !files_add(&j->out, record, length);
+    if (j->failed && ftruncate(j->out.file, (off_t)j->out.size) != 0) {
+        return false;
+    } /* passed over as torn */
+    return !j->failed;
+}
+
+bool journal_accept(void *journal, struct partial *p) {
+    struct journal *j = journal;
+    size_t length;
+    uint8_t *record = record_make(1, &p, &length);
+    partial_free(p);
+    pthread_mutex_lock(&j->mutex);
+    const bool good = append(j, record, length), grown = (double)j->out.size > j->whole_bytes + RECORD_SLACK;
+    pthread_mutex_unlock(&j->mutex);
+    free(record);
+    return good && (!grown || journal_pack_own(j));
+}
+
+/* Others write meanwhile. */
+bool journal_sync(struct journal *j) {
+    struct files_out here;
+    pthread_mutex_lock(&j->mutex);
+    here = j->out;
+    here.file = here.file >= 0 ? dup(here.file) : -1;
+    pthread_mutex_unlock(&j->mutex);
+    const bool good = here.file < 0 || files_sync(&here);
+    if (here.file >= 0) { close(here.file); }
     return good;
 }
 
@@ -283,76 +321,4 @@ void journal_known(void *journal, struct unit_range range, struct partial_stack 
         records_scan(j->before, 1, &(char *){j->directory}, RECORDS_QUIET);
     }
     records_read(j->before, range, stack);
-}
-
-/* ---- what waits ---- */
-
-/* Waits for others that write, where what waits is too much. What it takes waits until it can be written: who
- * saves all, or ends the program, finds it. */
-static bool begin_writing(struct journal *j, bool at_once) {
-    pthread_mutex_lock(&j->mutex);
-    const bool full = j->bytes >= WAITING_BYTES,
-               due = j->waiting.count > 0 && machine_seconds() >= j->next_write;
-    pthread_mutex_unlock(&j->mutex);
-    if (at_once || full) { return pthread_mutex_lock(&j->writing) == 0; }
-    return due && pthread_mutex_trylock(&j->writing) == 0;
-}
-
-static struct partial_stack take_waiting(struct journal *j) {
-    pthread_mutex_lock(&j->mutex);
-    struct partial_stack taken = j->waiting;
-    j->waiting = (struct partial_stack){.count = 0};
-    j->bytes = 0;
-    pthread_mutex_unlock(&j->mutex);
-    return taken;
-}
-
-/* At once also waits for others that write. */
-static bool save(struct journal *j, bool at_once) {
-    if (!begin_writing(j, at_once)) { return true; }
-    struct partial_stack list = take_waiting(j);
-    const double start = machine_seconds();
-    bool good = append(j, &list);
-    const double wait = fmin(WAIT_MOST, fmax(WAIT_LEAST, WAIT_SHARE * (machine_seconds() - start)));
-    if (good && j->out.size > 2 * j->packed + RECORD_SLACK) { good = pack_all(j, NULL); }
-    pthread_mutex_unlock(&j->writing);
-    partial_drop(&list);
-    pthread_mutex_lock(&j->mutex);
-    j->next_write = start + wait;
-    pthread_mutex_unlock(&j->mutex);
-    return good;
-}
-
-bool journal_flush(struct journal *j) { return save(j, true); }
-bool journal_tend(struct journal *j) { return save(j, false); }
-
-static bool lock_shortly(pthread_mutex_t *mutex) {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 1;
-    return pthread_mutex_timedlock(mutex, &until) == 0;
-}
-
-void journal_flush_by_force(struct journal *j) {
-    if (!lock_shortly(&j->writing) || !lock_shortly(&j->mutex)) { return; }
-    bool good = j->waiting.count > 0 && files_append(&j->out, j->directory);
-    for (size_t i = 0; good && i < j->waiting.count; i++) {
-        const struct partial *p = j->waiting.held[i];
-        if (record_size(p) <= j->room) { good = files_add(&j->out, j->spare, record_write(p, j->spare)); }
-    }
-    if (good) { fsync(j->out.file); }
-}
-
-bool journal_accept(void *journal, struct partial *p) {
-    struct journal *j = journal;
-    pthread_mutex_lock(&j->mutex);
-    j->bytes += partial_bytes(p);
-    const struct partial *held = partial_push(&j->waiting, p);
-    size_t length = held ? record_size(held) : 0;
-    if (length > j->room) {
-        j->spare = memory_resize(j->spare, 2 * length, 1);
-        j->room = 2 * length;
-    }
-    pthread_mutex_unlock(&j->mutex);
-    return journal_tend(j);
 }

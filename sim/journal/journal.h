@@ -5,9 +5,9 @@
  *                   it alone appends to
  *   lock            of the process that leads (lock.h)
  *
- * A finished unit waits a moment for others (0.2 s; where writing is slow, a hundred times what it takes, 5 s
- * at most); halves of a node (partial.h) that wait together become that node. When the writer's file has
- * grown to twice what is in it, it is written anew with nodes in the place of their halves.
+ * A finished unit is appended at once, so that a kill loses nothing of it. When a writer's file has grown to
+ * what the writer has packed before, and some more, both are packed: written anew as one, with nodes
+ * (partial.h) in the place of their halves, while what is finished goes to another.
  *
  * Files are read by scanning (records.h): what is damaged or torn off is computed again. Whoever goes on
  * makes one file of all that is there. Any instruction set goes on with a journal; other numerics are refused
@@ -28,15 +28,11 @@ struct journal {
     bool mended;            /* the header is a new one */
     struct records *before; /* what all ranks had kept when journal_known was first asked; NULL: it was not */
     pthread_mutex_t mutex;  /* of the next lines */
-    struct partial_stack waiting;
-    size_t bytes; /* of what waits, at most */
-    size_t room;  /* of `spare`, for any record that waits, where memory is out */
-    uint8_t *spare;
-    double next_write;       /* not before */
-    pthread_mutex_t writing; /* of the file and the next lines */
     struct files_out out;
-    uint64_t packed; /* its size when it was written last as a whole */
     bool failed;
+    bool packing;           /* what this process has written, which one thread does: */
+    char whole[FILES_PATH]; /* that, as it was packed last; "": nothing yet */
+    double whole_bytes;
 };
 
 /* The journal of a results file, or of a shard of it. */
@@ -61,8 +57,8 @@ struct config *journal_config(const struct journal *journal);
 
 /* From now on, once, it is about this plan. Before all below. */
 void journal_begin(struct journal *journal, const struct unit_plan *plan);
-/* Adds what is in its files. A header that was damaged is written again, but where all records are of another
- * config, which is refused. False after a message. */
+/* What is in its files, read anew. A header that was damaged is written again, but where all records are of
+ * another config, which is refused. False after a message. */
 bool journal_scan(struct journal *journal);
 /* Adds what is in the other journals of this output and config, of all of it or of shards of another cut,
  * or of those without a header; or in an archive. The same. */
@@ -71,18 +67,17 @@ bool journal_scan_archive(struct journal *journal, char *path);
 /* After scanning: makes one file of the journal's of what is known of these ranges (NULL: of all), where that
  * is not so already, and removes its others. False after a message. */
 bool journal_pack(struct journal *journal, const struct unit_list *list);
+/* One file of those that this process has appended to, while what is accepted goes to a new one. The same.
+ * From any thread. */
+bool journal_pack_own(struct journal *journal);
 
 /* sweep_work.accept of a journal. */
 bool journal_accept(void *journal, struct partial *partial);
 /* sweep_work.known of a journal. */
 void journal_known(void *journal, struct unit_range range, struct partial_stack *stack);
-/* Saves what waits, or what has waited its time, for a caller that looks now and then: the next unit may be
- * long in coming. False after a message. From any thread. */
-bool journal_flush(struct journal *journal);
-bool journal_tend(struct journal *journal);
-/* Saves what waits at the end of the process, where this thread may be writing already and memory may be out:
- * from memory that it has. */
-void journal_flush_by_force(struct journal *journal);
+/* Waits until what was accepted is on the disk, where a machine that fails leaves it. False after a message.
+ * From any thread. */
+bool journal_sync(struct journal *journal);
 
 /* Removes what journals are made of but for locks. False after a message. */
 bool journal_clear(const char *directory);

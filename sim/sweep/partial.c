@@ -104,8 +104,6 @@ struct partial *partial_copy(const struct partial *p) {
     return q;
 }
 
-size_t partial_bytes(const struct partial *p) { return sizeof *p + 8 * (count_all(p) + count_bins(p)); }
-
 void partial_set_bins(struct partial *p, const uint32_t *histogram) {
     size_t count = 0;
     for (size_t i = 0; i < p->of.cell->layout.binned * HISTOGRAM_BINS; i++) {
@@ -224,11 +222,11 @@ static struct partial *take_out(struct partial_stack *s, size_t at) {
     return p;
 }
 
-const struct partial *partial_push(struct partial_stack *s, struct partial *p) {
+void partial_push(struct partial_stack *s, struct partial *p) {
     size_t at = place_of(s, &p->of);
     if (partial_is_held(s, &p->of)) {
         partial_free(p);
-        return NULL;
+        return;
     }
     for (;;) {
         if (at > 0 && are_halves(s->held[at - 1], p)) {
@@ -241,7 +239,7 @@ const struct partial *partial_push(struct partial_stack *s, struct partial *p) {
     }
     s->held = memory_extend(s->held, s->count, sizeof *s->held);
     memmove(s->held + at + 1, s->held + at, (s->count++ - at) * sizeof *s->held);
-    return s->held[at] = p;
+    s->held[at] = p;
 }
 
 struct partial *partial_close(struct partial_stack *s) {

@@ -35,8 +35,6 @@ size_t partial_groups(const struct unit *of);
 /* Numbers in `group` when groups have so many blocks; in `number`. */
 size_t partial_means(const struct unit *of, size_t group_blocks);
 size_t partial_numbers(const struct unit *of);
-/* Of memory. */
-size_t partial_bytes(const struct partial *p);
 
 /* The series at its n with its kept replicates: the plan's coordinates, these arrays, all else NULL. */
 struct results_series partial_view(const struct partial *p);
@@ -54,9 +52,8 @@ struct partial_stack {
     size_t count;
     struct partial **held;
 };
-/* One more, which may come in any order; one that overlaps with what is held is dropped. Returns what holds
- * it, or NULL. Where memory is out meanwhile, the stack is as it should be but for what was about to join. */
-const struct partial *partial_push(struct partial_stack *stack, struct partial *p);
+/* One more, which may come in any order; one that overlaps with what is held is dropped. */
+void partial_push(struct partial_stack *stack, struct partial *p);
 /* Whether a unit, or a part of it, is held. */
 bool partial_is_held(const struct partial_stack *stack, const struct unit *of);
 /* All that is held, of one cell and without gaps, as one; NULL where nothing is. The stack is empty then. */

@@ -107,13 +107,13 @@ void record_hash(const void *bytes, size_t size, uint8_t digest[RECORD_TAIL]) {
     sha256_digest(&hash, RECORD_TAIL, digest);
 }
 
-size_t record_size(const struct partial *p) {
+static size_t size_of(const struct partial *p) {
     struct cursor count = {.bytes = NULL};
     put_body(&count, p);
     return RECORD_HEAD + count.at + RECORD_TAIL;
 }
 
-size_t record_write(const struct partial *p, uint8_t *bytes) {
+static size_t write_one(const struct partial *p, uint8_t *bytes) {
     struct cursor head = {.bytes = bytes}, body = {.bytes = bytes, .at = RECORD_HEAD};
     put_body(&body, p);
     put_head(&head, &p->of, body.at - RECORD_HEAD);
@@ -123,9 +123,9 @@ size_t record_write(const struct partial *p, uint8_t *bytes) {
 
 uint8_t *record_make(size_t count, struct partial *const *p, size_t *length) {
     *length = 0;
-    for (size_t i = 0; i < count; i++) { *length += record_size(p[i]); }
+    for (size_t i = 0; i < count; i++) { *length += size_of(p[i]); }
     uint8_t *all = memory_create(*length, 1), *next = all;
-    for (size_t i = 0; i < count; i++) { next += record_write(p[i], next); }
+    for (size_t i = 0; i < count; i++) { next += write_one(p[i], next); }
     return all;
 }
 

@@ -20,10 +20,7 @@ enum { RECORD_HEAD = 8 + UNIT_KEY + 8 + 4 * 8, RECORD_TAIL = 32 };
 
 /* SHA-256. */
 void record_hash(const void *bytes, size_t size, uint8_t digest[RECORD_TAIL]);
-/* Bytes of the record of a partial; writes it there, allocating nothing, and returns the same. */
-size_t record_size(const struct partial *partial);
-size_t record_write(const struct partial *partial, uint8_t *bytes);
-/* Those of several, one after the other. Free with free(). */
+/* The records of partials, one after the other. Free with free(). */
 uint8_t *record_make(size_t count, struct partial *const *partial, size_t *length);
 
 struct record_head {

@@ -77,7 +77,7 @@ static void *watch(void *argument) {
     const double end = machine_seconds() + STOP_GRACE;
     for (double time; !stop->done && (time = machine_seconds()) < end;) { wait_signal(stop, end - time); }
     if (stop->done) { return NULL; }
-    if (stop->plan.save) { stop->plan.save(stop->plan.context); }
+    if (stop->plan.leave) { stop->plan.leave(stop->plan.context); }
     _exit(EXIT_RESUMABLE);
 }
 

@@ -2,7 +2,7 @@
  *
  * A thread of its own waits for signals and the deadline, and looks after the journal every few seconds. Once
  * stopped, work that looks at stop_asked between rows has STOP_GRACE seconds to end in good order; after that
- * the process saves and ends with EXIT_RESUMABLE, however long the row at hand would have taken. */
+ * the process ends with EXIT_RESUMABLE, however long the row at hand would have taken. */
 #ifndef GAPSCALE_SIM_SWEEP_STOP_H
 #define GAPSCALE_SIM_SWEEP_STOP_H
 
@@ -22,9 +22,9 @@ struct stop_limit stop_limit(double seconds);
 
 struct stop_plan {
     struct stop_limit limit;
-    bool (*beat)(void *); /* called every few seconds; false, after a message, to stop */
-    void (*save)(void *); /* called before the process ends by force; from the other thread */
-    void *context;        /* of both */
+    bool (*beat)(void *);  /* called every few seconds; false, after a message, to stop */
+    void (*leave)(void *); /* called before the process ends by force; from the other thread */
+    void *context;         /* of both */
 };
 
 /* From now on these signals wait for the new thread: call it before others are made. NULL after a message. */

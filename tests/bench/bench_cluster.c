@@ -85,7 +85,7 @@ struct timed {
     double seconds; /* of all threads */
 };
 
-/* Keeps a partial and counts what that takes: joining halves, checksums, writing. */
+/* Keeps a partial and counts what that takes: checksums, writing. */
 static bool time_partial(void *context, struct partial *partial) {
     struct timed *t = context;
     double start = ledger_clock();
@@ -113,7 +113,7 @@ static void bench_journal(const struct ledger_options *options) {
     const struct unit_range all = {0, s.plan.unit_count};
     int threads = omp_get_num_procs();
     double seconds = compute(&s, all, threads, time_partial, &t), start = core_seconds();
-    if (!journal_flush(t.journal) || !records_settle(t.journal->records)) { abort(); }
+    if (!journal_sync(t.journal) || !journal_scan(t.journal)) { abort(); }
     double unpacked = records_bytes(t.journal->records);
     if (!journal_pack(t.journal, NULL)) { abort(); }
     double packing = core_seconds() - start;

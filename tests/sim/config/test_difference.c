@@ -1,5 +1,5 @@
 /* In which keys two configs differ. */
-#include "tests/test.h"
+#include "tests/experiment.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,36 @@ static void test_behind_a_long_line(void **state) {
     free(there);
 }
 
+static void test_differences(void **state) {
+    (void)state;
+    struct config *a = experiment_config(
+                      "n: [10]\nseries:\n  - family: gaussian\n  - {family: pareto, tail: 2}\n"),
+                  *b = experiment_config(
+                      "n: [10]\nreplicates: 7\nseries:\n  - family: gaussian\n  - {family: pareto, "
+                      "tail: 3}\n  - family: gumbel\n"),
+                  *c = experiment_config(
+                      "n: [10]\nseries:\n  - {family: pareto, tail: 2}\n  - family: gaussian\n");
+    struct difference *list;
+    assert_int_equal(difference_list(a->resolved, b->resolved, &list), 3);
+    assert_string_equal(list[0].path, "replicates");
+    assert_string_equal(list[0].there, "7");
+    assert_string_equal(list[1].path, "series.pareto.tail");
+    assert_string_equal(list[1].here, "2");
+    assert_string_equal(list[2].path, "series.gumbel");
+    assert_string_equal(list[2].here, "");
+    free(list);
+    assert_int_equal(difference_list(a->resolved, c->resolved, &list), 1);
+    assert_string_equal(list[0].path, "series");
+    free(list);
+    assert_int_equal(difference_list(a->resolved, a->resolved, &list), 0);
+    free(list);
+    config_free(a);
+    config_free(b);
+    config_free(c);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_behind_a_long_line)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_differences),
+                                       cmocka_unit_test(test_behind_a_long_line)};
     return cmocka_run_group_tests_name("difference", tests, NULL, NULL);
 }

@@ -2,7 +2,6 @@
 #include "tests/sim/setting.h"
 
 #include <nettle/sha2.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,6 @@
 
 #include "sim/base/message.h"
 #include "sim/config/config_read.h"
-#include "sim/config/difference.h"
 #include "sim/journal/journal.h"
 #include "sim/sweep/ranks.h"
 #include "sim/sweep/record.h"
@@ -124,7 +122,7 @@ static void test_journal_round_trip(void **state) {
     struct results *whole = experiment_of(want.config, isa_find("base"), 1);
     struct journal *j = journal_of(&got);
     assert_int_equal(compute(&got, (struct unit_range){units - 1, units}, j), EXIT_DONE);
-    assert_true(journal_flush(j));
+    assert_true(journal_sync(j));
     journal_close(j);
 
     setting_free(&got); /* nothing survives but the journal */
@@ -144,7 +142,7 @@ static void test_journal_round_trip(void **state) {
     assert_int_equal(j->records->damaged + j->records->strange, 0);
     for (size_t i = 0; i < units; i++) { assert_true(has(j->records, i) == (i == units - 1)); }
     assert_int_equal(compute(&got, (struct unit_range){0, units - 1}, j), EXIT_DONE);
-    assert_true(journal_flush(j) && records_settle(j->records));
+    assert_true(journal_sync(j) && journal_scan(j));
     struct results *parts = results_create(got.plan.outline, "base");
     for (size_t i = 0; i < got.plan.cell_count; i++) {
         struct partial *p = whole_of(&got, j, i);
@@ -159,25 +157,20 @@ static void test_journal_round_trip(void **state) {
     setting_free(&got);
 }
 
-/* A unit that no other follows is saved all the same, in its time. */
-static void test_journal_tends(void **state) {
+/* A unit that is accepted is there for whoever looks, whatever becomes of its writer. */
+static void test_kept_at_once(void **state) {
     (void)state;
-    const double slowest = 5; /* seconds that a unit may wait */
     struct setting s = setting_make(small_text);
-    struct journal *j = journal_of(&s);
-    struct records *r = j->records;
-    assert_int_equal(compute(&s, (struct unit_range){0, 1}, j), EXIT_DONE);
-    assert_true(journal_flush(j));
-    assert_int_equal(compute(&s, (struct unit_range){s.plan.unit_count - 1, s.plan.unit_count}, j),
-                     EXIT_DONE);
-    print_message("waiting up to %.1f s for a unit to be saved\n", slowest + 1);
-    bool saved = false;
-    for (double waited = 0; !saved && waited < slowest + 1; waited += 0.1) {
-        usleep(100000);
-        assert_true(journal_tend(j) && records_settle(r));
-        saved = has(r, s.plan.unit_count - 1);
+    struct journal *writer = journal_of(&s), *j = journal_open(directory);
+    struct unit unit = unit_get(&s.plan, s.plan.unit_count);
+    assert_non_null(j);
+    journal_begin(j, &s.plan);
+    for (int i = 0; i < 2; i++) {
+        assert_true(journal_scan(j) && has(j->records, s.plan.unit_count) == (i == 1));
+        if (i == 0) { assert_true(journal_accept(writer, sweep_exact(&unit))); }
     }
-    assert_true(saved);
+    assert_true(journal_sync(writer));
+    journal_close(writer);
     journal_close(j);
     setting_free(&s);
 }
@@ -193,25 +186,6 @@ static void write_units(const char *name, const char *mode, const void *bytes, s
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, length, file), length);
     fclose(file);
-}
-
-/* While another thread writes, what is finished waits where whoever saves all finds it, and nobody with it.
- */
-static void test_waits_for_nobody(void **state) {
-    (void)state;
-    struct setting s = setting_make(small_text);
-    struct journal *j = journal_of(&s);
-    struct unit unit = unit_get(&s.plan, s.plan.unit_count);
-    pthread_mutex_lock(&j->writing);
-    alarm(20);
-    assert_true(journal_accept(j, sweep_exact(&unit)) && journal_tend(j));
-    alarm(0);
-    assert_int_equal(j->waiting.count, 1);
-    pthread_mutex_unlock(&j->writing);
-    assert_true(journal_flush(j) && records_settle(j->records));
-    assert_true(j->waiting.count == 0 && has(j->records, s.plan.unit_count));
-    journal_close(j);
-    setting_free(&s);
 }
 
 /* A sound record of another unit that comes to stand in a record's place does not pass for it. */
@@ -269,19 +243,22 @@ static void test_scanning(void **state) {
     setting_free(&s);
 }
 
+/* Cells of which one has many units. */
+static const char cheap_text[] =
+    "replicates: 2000\nn: [2^22, 70]\nrows: drawn\nbeta: [1]\ncollapse: {susceptibility: false}\n"
+    "series: [{name: cheap, family: plateau}]\n";
+
 /* What several writers left becomes one file, in which nodes stand for their halves, and stays what it was.
  */
 static void test_packing(void **state) {
     (void)state;
-    struct setting s = setting_make(
-        "replicates: 2000\nn: [2^22, 70]\nrows: drawn\nbeta: [1]\ncollapse: {susceptibility: false}\n"
-        "series: [{name: cheap, family: plateau}]\n");
+    struct setting s = setting_make(cheap_text);
     struct journal *j = journal_of(&s);
     for (size_t writer = 0; writer < 3; writer++) { /* every third unit each, and some twice */
         for (size_t i = writer; i < unit_plan_size(&s.plan); i += 3 - writer % 2) {
             assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
         }
-        assert_true(journal_flush(j));
+        assert_true(journal_sync(j));
         if (writer < 2) {
             journal_close(j);
             j = journal_open(directory);
@@ -306,6 +283,34 @@ static void test_packing(void **state) {
     free(got);
     partial_free(before);
     partial_free(after);
+    journal_close(j);
+    setting_free(&s);
+}
+
+static bool accept_and_pack(void *journal, struct partial *p) {
+    return journal_accept(journal, p) && journal_pack_own(journal);
+}
+
+/* A writer packs what it alone has written, again and again while threads go on to write: all of it is in one
+ * file in the end, and another's stays. */
+static void test_packing_own(void **state) {
+    (void)state;
+    struct setting s = setting_make(cheap_text);
+    struct journal *j = journal_of(&s);
+    size_t length, units = s.plan.unit_count;
+    uint8_t *record = exact_record(&s, 1, &length);
+    write_units("000001.units", "w", record, length);
+    struct sweep_work work = {
+        .plan = &s.plan, .isa = isa_find("base"), .threads = 3, .accept = accept_and_pack, .context = j};
+    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &(struct unit_range){0, units}}, 0, true),
+                     EXIT_DONE);
+    assert_true(journal_pack_own(j));
+    j = reopened(j, &s);
+    assert_int_equal(j->records->file_count, 2);
+    assert_int_equal(j->records->damaged, 0);
+    for (size_t i = 0; i < units; i++) { assert_true(has(j->records, i)); }
+    assert_true(has(j->records, units + 1) && !has(j->records, units));
+    free(record);
     journal_close(j);
     setting_free(&s);
 }
@@ -336,9 +341,7 @@ static void test_stays_behind(void **state) {
  * is read from there. */
 static void test_packed_beside(void **state) {
     (void)state;
-    struct setting s = setting_make(
-        "replicates: 2000\nn: [2^22, 70]\nrows: drawn\nbeta: [1]\ncollapse: {susceptibility: false}\n"
-        "series: [{name: cheap, family: plateau}]\n");
+    struct setting s = setting_make(cheap_text);
     char apart[96], name[128];
     snprintf(apart, sizeof apart, "%s/apart", directory);
     snprintf(name, sizeof name, "%s/000009.units", directory);
@@ -347,7 +350,7 @@ static void test_packed_beside(void **state) {
         for (size_t i = unit_plan_size(&s.plan); i-- > 0;) {
             assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
         }
-        assert_true(journal_flush(j));
+        assert_true(journal_sync(j));
         journal_close(j);
         struct journal *here = journal_open(directory), *other = journal_open(directory);
         journal_begin(here, &s.plan);
@@ -386,7 +389,7 @@ static void test_late_writer(void **state) {
     assert_true(journal_scan(j));
     write_units("000001.units", "w", record, length);
     assert_int_equal(compute(&s, (struct unit_range){0, 1}, j), EXIT_DONE);
-    assert_true(journal_flush(j));
+    assert_true(journal_sync(j));
     j = reopened(j, &s);
     assert_true(has(j->records, 0) && has(j->records, late));
     assert_int_equal(j->records->damaged, 0);
@@ -417,36 +420,6 @@ static void test_other_numerics(void **state) {
         journal_close(j);
     }
     setting_free(&s);
-}
-
-/* ---- differences ---- */
-
-static void test_differences(void **state) {
-    (void)state;
-    struct setting a = setting_make(
-                       "n: [10]\nseries:\n  - family: gaussian\n  - {family: pareto, tail: 2}\n"),
-                   b = setting_make(
-                       "n: [10]\nreplicates: 7\nseries:\n  - family: gaussian\n  - {family: pareto, "
-                       "tail: 3}\n  - family: gumbel\n"),
-                   c = setting_make(
-                       "n: [10]\nseries:\n  - {family: pareto, tail: 2}\n  - family: gaussian\n");
-    struct difference *list;
-    assert_int_equal(difference_list(a.config->resolved, b.config->resolved, &list), 3);
-    assert_string_equal(list[0].path, "replicates");
-    assert_string_equal(list[0].there, "7");
-    assert_string_equal(list[1].path, "series.pareto.tail");
-    assert_string_equal(list[1].here, "2");
-    assert_string_equal(list[2].path, "series.gumbel");
-    assert_string_equal(list[2].here, "");
-    free(list);
-    assert_int_equal(difference_list(a.config->resolved, c.config->resolved, &list), 1);
-    assert_string_equal(list[0].path, "series");
-    free(list);
-    assert_int_equal(difference_list(a.config->resolved, a.config->resolved, &list), 0);
-    free(list);
-    setting_free(&a);
-    setting_free(&b);
-    setting_free(&c);
 }
 
 /* A header larger than any, or of more shards, is damaged, and takes no memory and time; it is made again. */
@@ -493,18 +466,17 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_record_checks),
         cmocka_unit_test_setup_teardown(test_journal_round_trip, make_directory, remove_directory),
-        cmocka_unit_test_setup_teardown(test_journal_tends, make_directory, remove_directory),
-        cmocka_unit_test_setup_teardown(test_waits_for_nobody, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_kept_at_once, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_record_exchanged, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_scanning, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_packing, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_packing_own, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_stays_behind, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_packed_beside, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_late_writer, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_other_numerics, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_vast_header, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_header_of_another, make_directory, remove_directory),
-        cmocka_unit_test(test_differences),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
 }
