@@ -313,7 +313,7 @@ static void say_plan(const struct run *run) {
 }
 
 static bool scan_all(struct run *run) {
-    if (!journal_scan(run->journal) ||
+    if (!journal_scan(run->journal, 0) ||
         (run->place.grows && !journal_scan_archive(run->journal, run->place.archive))) {
         return false;
     }
@@ -356,7 +356,7 @@ static int compute_units(struct run *run) {
     int status = ranks_lead(&work, &run->todo, run->all.cost - run->left.cost, run->o->quiet);
     if (!journal_sync(run->journal)) { return EXIT_FAILED; }
     if (status != EXIT_DONE || run->todo.count == 0) { return status; }
-    if (!journal_scan(run->journal)) { return EXIT_FAILED; }
+    if (!journal_scan(run->journal, RECORDS_BY_HEADS)) { return EXIT_FAILED; }
     list_units(run);
     if (run->left.units == 0) { return EXIT_DONE; }
     message_error("%zu units that were finished cannot be found in %s; run the same command again",

@@ -347,7 +347,7 @@ static int show_journal(const char *directory, const struct form *form) {
         struct unit_plan plan;
         unit_plan_create(&plan, config, false);
         journal_begin(journal, &plan);
-        good = journal_scan(journal);
+        good = journal_scan(journal, 0);
         if (good) { print_journal_as(form, journal, &plan); }
         unit_plan_release(&plan);
     }

@@ -167,11 +167,11 @@ void journal_begin(struct journal *j, const struct unit_plan *plan) {
     j->records = records_create(plan, j->header.numerics);
 }
 
-bool journal_scan(struct journal *j) {
+bool journal_scan(struct journal *j, unsigned how) {
     struct records *before = j->records;
     journal_begin(j, before->plan);
     records_free(before);
-    if (!records_scan(j->records, 1, &(char *){j->directory}, 0)) { return false; }
+    if (!records_scan(j->records, 1, &(char *){j->directory}, how)) { return false; }
     if (!j->mended) { return true; }
     if (j->records->strange == 0 || records_bytes(j->records) > 0) {
         return journal_header_write(j->directory, &j->header);
@@ -271,8 +271,9 @@ bool journal_pack_own(struct journal *j) {
     pthread_mutex_unlock(&j->mutex);
     if (!begins) { return true; }
     struct records *own = records_create(j->records->plan, j->header.numerics);
-    const bool good = records_scan(own, j->whole[0] ? 2 : 1, (char *[]){last.path, j->whole}, 0) &&
-                      pack(j, own, NULL, last.path);
+    const bool good =
+        records_scan(own, j->whole[0] ? 2 : 1, (char *[]){last.path, j->whole}, RECORDS_BY_HEADS) &&
+        pack(j, own, NULL, last.path);
     records_free(own);
     pthread_mutex_lock(&j->mutex);
     j->packing = false;

@@ -220,7 +220,7 @@ static bool scan_files(struct records *r, size_t count, const struct files_name 
 
 bool records_scan(struct records *r, size_t count, char *const *source, unsigned how) {
     size_t files, after;
-    r->by_heads |= (how & RECORDS_BY_HEADS) != 0;
+    r->by_heads |= (how & RECORDS_BY_HEADS) && (how & RECORDS_QUIET);
     r->source = memory_resize(r->source, r->source_count + count, sizeof *r->source);
     for (size_t i = 0; i < count; i++) { r->source[r->source_count++] = memory_copy_text(source[i]); }
     struct files_name *before = files_list(count, source, &files);

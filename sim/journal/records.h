@@ -12,7 +12,8 @@ struct records {
     size_t damaged;   /* stretches that were found */
     size_t strange;   /* intact records that belong to no range of the plan */
     size_t conflicts; /* ranges that two records disagree on */
-    bool by_heads;    /* some were scanned so: that one is damaged shows when it is read, without a message */
+    bool by_heads;    /* some were scanned so, quietly: that one is damaged shows when it is read, without a
+                         message */
     size_t file_count;
     char **file; /* that were read */
     const struct unit_plan *plan;

@@ -113,7 +113,7 @@ static void bench_journal(const struct ledger_options *options) {
     const struct unit_range all = {0, s.plan.unit_count};
     int threads = omp_get_num_procs();
     double seconds = compute(&s, all, threads, time_partial, &t), start = core_seconds();
-    if (!journal_sync(t.journal) || !journal_scan(t.journal)) { abort(); }
+    if (!journal_sync(t.journal) || !journal_scan(t.journal, RECORDS_BY_HEADS)) { abort(); }
     double unpacked = records_bytes(t.journal->records);
     if (!journal_pack(t.journal, NULL)) { abort(); }
     double packing = core_seconds() - start;

@@ -102,7 +102,7 @@ static struct journal *reopened(struct journal *j, const struct setting *s) {
     j = journal_open(directory);
     assert_non_null(j);
     journal_begin(j, &s->plan);
-    assert_true(journal_scan(j));
+    assert_true(journal_scan(j, 0));
     return j;
 }
 
@@ -138,11 +138,11 @@ static void test_journal_round_trip(void **state) {
     assert_string_equal(command, "gapscale run 'a '\\''b'\\''.yaml' -o c.h5 --set $'x=\\012%y' --shard 3/5");
     free(command);
     journal_begin(j, &got.plan);
-    assert_true(journal_scan(j));
+    assert_true(journal_scan(j, 0));
     assert_int_equal(j->records->damaged + j->records->strange, 0);
     for (size_t i = 0; i < units; i++) { assert_true(has(j->records, i) == (i == units - 1)); }
     assert_int_equal(compute(&got, (struct unit_range){0, units - 1}, j), EXIT_DONE);
-    assert_true(journal_sync(j) && journal_scan(j));
+    assert_true(journal_sync(j) && journal_scan(j, 0));
     struct results *parts = results_create(got.plan.outline, "base");
     for (size_t i = 0; i < got.plan.cell_count; i++) {
         struct partial *p = whole_of(&got, j, i);
@@ -166,7 +166,7 @@ static void test_kept_at_once(void **state) {
     assert_non_null(j);
     journal_begin(j, &s.plan);
     for (int i = 0; i < 2; i++) {
-        assert_true(journal_scan(j) && has(j->records, s.plan.unit_count) == (i == 1));
+        assert_true(journal_scan(j, 0) && has(j->records, s.plan.unit_count) == (i == 1));
         if (i == 0) { assert_true(journal_accept(writer, sweep_exact(&unit))); }
     }
     assert_true(journal_sync(writer));
@@ -198,7 +198,7 @@ static void test_record_exchanged(void **state) {
     struct partial_stack stack = {.count = 0};
     assert_int_equal(length[0], length[1]);
     write_units("000001.units", "w", record[0], length[0]);
-    assert_true(journal_scan(j) && has(j->records, unit));
+    assert_true(journal_scan(j, 0) && has(j->records, unit));
     write_units("000001.units", "w", record[1], length[1]);
     assert_false(records_read(j->records, (struct unit_range){unit, unit + 1}, &stack));
     write_units("000001.units", "w", record[0], length[0]);
@@ -231,7 +231,7 @@ static void test_scanning(void **state) {
         write_units("000001.units", "w", all, cut ? at - end : end);
         if (!cut) { all[at] ^= 8; }
         bool whole = at % length[0] == 0;
-        assert_true(journal_scan(j));
+        assert_true(journal_scan(j, 0));
         assert_int_equal(j->records->damaged, cut && whole ? 0 : 1);
         for (size_t i = 0; i < 3; i++) {
             bool there = cut ? (i + 1) * length[0] <= at - end : at / length[0] != i;
@@ -355,7 +355,7 @@ static void test_packed_beside(void **state) {
         struct journal *here = journal_open(directory), *other = journal_open(directory);
         journal_begin(here, &s.plan);
         journal_begin(other, &s.plan);
-        assert_true(journal_scan(here) && journal_scan(other));
+        assert_true(journal_scan(here, 0) && journal_scan(other, 0));
         struct partial *before = whole_of(&s, here, 0);
         char *was = strdup(here->records->file[0]);
         struct records_pack pack = {.path = renamed ? name : was};
@@ -386,7 +386,7 @@ static void test_late_writer(void **state) {
     struct journal *j = journal_of(&s);
     size_t length, late = s.plan.unit_count;
     uint8_t *record = exact_record(&s, 0, &length);
-    assert_true(journal_scan(j));
+    assert_true(journal_scan(j, 0));
     write_units("000001.units", "w", record, length);
     assert_int_equal(compute(&s, (struct unit_range){0, 1}, j), EXIT_DONE);
     assert_true(journal_sync(j));
@@ -413,7 +413,7 @@ static void test_other_numerics(void **state) {
         sha256_update(&hash, length - RECORD_TAIL, record);
         sha256_digest(&hash, RECORD_TAIL, record + length - RECORD_TAIL);
         write_units("000001.units", "w", record, length);
-        assert_int_equal(journal_scan(j), at == numerics + 8);
+        assert_int_equal(journal_scan(j, 0), at == numerics + 8);
         assert_int_equal(j->records->damaged, 0);
         if (at == numerics + 8) { assert_true(has(j->records, s.plan.unit_count)); }
         free(record);

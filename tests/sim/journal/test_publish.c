@@ -48,7 +48,7 @@ static void setting_make(struct setting *s) {
                               .accept = journal_accept,
                               .context = s->journal};
     assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &some}, 0, true), EXIT_DONE);
-    assert_true(journal_sync(s->journal) && journal_scan(s->journal));
+    assert_true(journal_sync(s->journal) && journal_scan(s->journal, 0));
 }
 
 static void setting_free(struct setting *s) {
