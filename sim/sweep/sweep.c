@@ -93,12 +93,22 @@ static inline void add_compensated(double *sum, double *carry, double x) {
     *sum = s;
 }
 
-static void reduce_column(const double *x, size_t stride, size_t count, double *mean, double *m2) {
-    double sum = 0, carry = 0, squares = 0;
-    for (size_t i = 0; i < count; i++) { add_compensated(&sum, &carry, x[i * stride]); }
-    *mean = (sum + carry) / (double)count;
-    for (size_t i = 0; i < count; i++) { squares += (x[i * stride] - *mean) * (x[i * stride] - *mean); }
-    *m2 = squares;
+/* Of the columns [from, end) of so many rows; mean and m2 are 0 before. Until all is added m2 holds carries.
+ */
+static void reduce_columns(const double *x, size_t stride, size_t count, size_t from, size_t end,
+                           double *mean, double *m2) {
+    for (size_t i = 0; i < count; i++) {
+        for (size_t v = from; v < end; v++) { add_compensated(&mean[v], &m2[v], x[i * stride + v]); }
+    }
+    for (size_t v = from; v < end && count > 0; v++) {
+        mean[v] = (mean[v] + m2[v]) / (double)count;
+        m2[v] = 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t v = from; v < end; v++) {
+            m2[v] += (x[i * stride + v] - mean[v]) * (x[i * stride + v] - mean[v]);
+        }
+    }
 }
 
 /* Its values become moments, and go into histograms that others fill, too. */
@@ -106,10 +116,8 @@ static void block_reduce(const struct block *b, uint32_t *histogram) {
     const struct partial *p = b->partial;
     const struct replicate_layout *l = &p->of.cell->layout;
     size_t count = p->of.replicates;
-    for (size_t v = 0; v < l->total; v++) {
-        size_t valid = v < l->kept ? count : p->of.kept;
-        if (valid > 0) { reduce_column(b->values + v, l->total, valid, &p->mean[v], &p->m2[v]); }
-    }
+    reduce_columns(b->values, l->total, count, 0, l->kept, p->mean, p->m2);
+    reduce_columns(b->values, l->total, p->of.kept, l->kept, l->total, p->mean, p->m2);
     memcpy(p->group, p->mean, MEASURE_COUNT * l->betas * sizeof *p->mean); /* measures stand first */
     for (size_t i = 0; i < l->binned; i++, histogram += HISTOGRAM_BINS) {
         const double *value = b->values + replicate_binned(l, i);
