@@ -12,6 +12,7 @@
 #include "sim/config/config_read.h"
 #include "sim/sweep/exact.h"
 #include "sim/sweep/ranks.h"
+#include "sim/sweep/record.h"
 #include "sim/sweep/sweep.h"
 
 /* Free with config_free. */
@@ -26,14 +27,24 @@ static inline struct config *experiment_config(const char *text) {
     return config;
 }
 
-/* sweep_work.accept into an array of partials, by unit. */
+/* The same again. */
+static inline struct partial *experiment_copy(const struct partial *p) {
+    size_t length = 0;
+    uint8_t *record = record_append(p, NULL, &length);
+    struct partial *copy = record_read(record, length, &p->of);
+    assert_non_null(copy);
+    free(record);
+    return copy;
+}
+
+/* sweep_work.keep into an array of partials, by unit. */
 struct experiment_held {
     const struct unit_plan *plan;
     struct partial **partial;
 };
-static inline bool experiment_hold(void *context, struct partial *partial) {
+static inline bool experiment_hold(void *context, const struct partial *partial) {
     const struct experiment_held *held = context;
-    held->partial[unit_range_of(held->plan, &partial->of).first] = partial;
+    held->partial[unit_range_of(held->plan, &partial->of).first] = experiment_copy(partial);
     return true;
 }
 
@@ -45,7 +56,7 @@ static inline struct partial **experiment_compute(const struct unit_plan *plan, 
     struct unit_range all = {0, plan->unit_count};
     struct experiment_held held = {plan, partial};
     struct sweep_work work = {
-        .plan = plan, .isa = isa, .threads = threads, .accept = experiment_hold, .context = &held};
+        .plan = plan, .isa = isa, .threads = threads, .keep = experiment_hold, .context = &held};
     assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &all}, 0, true), EXIT_DONE);
     return partial;
 }

@@ -349,7 +349,7 @@ static int compute_units(struct run *run) {
                                     .isa = run->isa,
                                     .threads = run->o->threads,
                                     .stop = run->stop,
-                                    .accept = journal_accept,
+                                    .keep = journal_keep,
                                     .known = journal_known,
                                     .context = run->journal};
     if (ranks_index() > 0) { return ranks_follow(&work, save_all); }

@@ -235,7 +235,7 @@ static bool is_packed(const struct journal *j) {
             stat(r->file[0], &status) == 0 && (double)status.st_size == records_bytes(r));
 }
 
-/* What is accepted from now on goes to another file than `last`. */
+/* What is kept from now on goes to another file than `last`. */
 static void end_file(struct journal *j, struct files_out *last) {
     *last = j->out;
     if (last->file >= 0) { close(last->file); }
@@ -291,11 +291,10 @@ static bool append(struct journal *j, const uint8_t *record, size_t length) {
     return !j->failed;
 }
 
-bool journal_accept(void *journal, struct partial *p) {
+bool journal_keep(void *journal, const struct partial *p) {
     struct journal *j = journal;
-    size_t length;
-    uint8_t *record = record_make(1, &p, &length);
-    partial_free(p);
+    size_t length = 0;
+    uint8_t *record = record_append(p, NULL, &length);
     pthread_mutex_lock(&j->mutex);
     const bool good = append(j, record, length), grown = (double)j->out.size > j->whole_bytes + RECORD_SLACK;
     pthread_mutex_unlock(&j->mutex);

@@ -67,15 +67,15 @@ bool journal_scan_archive(struct journal *journal, char *path);
 /* After scanning: makes one file of the journal's of what is known of these ranges (NULL: of all), where that
  * is not so already, and removes its others. False after a message. */
 bool journal_pack(struct journal *journal, const struct unit_list *list);
-/* One file of those that this process has appended to, while what is accepted goes to a new one. The same.
+/* One file of those that this process has appended to, while what is finished goes to a new one. The same.
  * From any thread. */
 bool journal_pack_own(struct journal *journal);
 
-/* sweep_work.accept of a journal. */
-bool journal_accept(void *journal, struct partial *partial);
+/* sweep_work.keep of a journal. */
+bool journal_keep(void *journal, const struct partial *partial);
 /* sweep_work.known of a journal. */
 void journal_known(void *journal, struct unit_range range, struct partial_stack *stack);
-/* Waits until what was accepted is on the disk, where a machine that fails leaves it. False after a message.
+/* Waits until what was kept is on the disk, where a machine that fails leaves it. False after a message.
  * From any thread. */
 bool journal_sync(struct journal *journal);
 

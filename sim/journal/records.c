@@ -440,12 +440,13 @@ static int copy_all(struct records *r, const struct records_pack *pack, const st
 #pragma omp parallel for ordered schedule(dynamic, 1)
     for (size_t i = 0; i < list->count; i++) {
         struct partial_stack stack = {.count = 0};
-        size_t length;
+        uint8_t *bytes = NULL;
+        size_t length = 0;
         int own;
 #pragma omp atomic read
         own = status;
         if (own == EXIT_DONE) { own = read_next(r, pack, list->range[i], &stack); }
-        uint8_t *bytes = record_make(stack.count, stack.held, &length);
+        for (size_t k = 0; k < stack.count; k++) { bytes = record_append(stack.held[k], bytes, &length); }
 #pragma omp ordered
         if (status == EXIT_DONE) {
             if (own == EXIT_DONE && !records_write(packed, file, bytes, length)) { own = EXIT_FAILED; }

@@ -62,10 +62,6 @@ size_t partial_means(const struct unit *of, size_t group_blocks) {
     return count_groups(of, group_blocks) * group_length(of);
 }
 
-static size_t count_all(const struct partial *p) {
-    return (size_t)(p->number - p->mean) + partial_numbers(&p->of);
-}
-
 /* All of bin. */
 static size_t count_bins(const struct partial *p) {
     size_t count = 0;
@@ -93,15 +89,6 @@ void partial_free(struct partial *p) {
     free(p->filled);
     free(p->bin);
     free(p);
-}
-
-struct partial *partial_copy(const struct partial *p) {
-    struct partial *q = partial_create(&p->of);
-    memcpy(q->mean, p->mean, count_all(p) * sizeof *q->mean);
-    memcpy(q->filled, p->filled, p->of.cell->layout.binned * sizeof *q->filled);
-    q->bin = memory_resize(NULL, count_bins(p), sizeof *q->bin);
-    if (q->bin) { memcpy(q->bin, p->bin, count_bins(p) * sizeof *q->bin); }
-    return q;
 }
 
 void partial_set_bins(struct partial *p, const uint32_t *histogram) {

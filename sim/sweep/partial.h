@@ -27,7 +27,6 @@ struct partial {
 /* Zero replicates' worth: moments and groups 0, no bins, numbers NaN. Free with partial_free. */
 struct partial *partial_create(const struct unit *of);
 void partial_free(struct partial *p);
-struct partial *partial_copy(const struct partial *p);
 /* Blocks in each group of a range: the cell's; under a target as if the replicates from the first to its last
  * were all there are, so that it does not hang on the most that there may be. How many it has. */
 size_t partial_group_blocks(const struct unit *of);

@@ -27,7 +27,7 @@ int ranks_count(void);
 int ranks_threads(void);
 
 /* Rank 0: computes units, sampled ones and exact values, in this order, together with the others;
- * work->accept gets its own share alone. The ranges of the list are used up. Status as of sweep_compute, when
+ * work->keep gets its own share alone. The ranges of the list are used up. Status as of sweep_compute, when
  * the others have kept theirs. With one rank, alone. cost_before: of units that were finished earlier, for
  * the progress that is shown unless `quiet`. */
 int ranks_lead(const struct sweep_work *work, const struct unit_list *units, double cost_before, bool quiet);
@@ -37,7 +37,7 @@ int ranks_lead(const struct sweep_work *work, const struct unit_list *units, dou
 bool ranks_wait(int *status);
 /* Then: end all ranks after a message, where they are not of one kind; nothing on a lone one. */
 void ranks_refuse(const char *why);
-/* Then: compute what rank 0 hands out, keep it by work->accept and `save`, and say so. Status as of
+/* Then: compute what rank 0 hands out, keep it by work->keep and `save`, and say so. Status as of
  * sweep_compute. */
 int ranks_follow(const struct sweep_work *work, bool (*save)(void *context));
 

@@ -107,26 +107,17 @@ void record_hash(const void *bytes, size_t size, uint8_t digest[RECORD_TAIL]) {
     sha256_digest(&hash, RECORD_TAIL, digest);
 }
 
-static size_t size_of(const struct partial *p) {
-    struct cursor count = {.bytes = NULL};
-    put_body(&count, p);
-    return RECORD_HEAD + count.at + RECORD_TAIL;
-}
-
-static size_t write_one(const struct partial *p, uint8_t *bytes) {
-    struct cursor head = {.bytes = bytes}, body = {.bytes = bytes, .at = RECORD_HEAD};
-    put_body(&body, p);
-    put_head(&head, &p->of, body.at - RECORD_HEAD);
-    record_hash(bytes, body.at, bytes + body.at);
-    return body.at + RECORD_TAIL;
-}
-
-uint8_t *record_make(size_t count, struct partial *const *p, size_t *length) {
-    *length = 0;
-    for (size_t i = 0; i < count; i++) { *length += size_of(p[i]); }
-    uint8_t *all = memory_create(*length, 1), *next = all;
-    for (size_t i = 0; i < count; i++) { next += write_one(p[i], next); }
-    return all;
+uint8_t *record_append(const struct partial *p, uint8_t *bytes, size_t *length) {
+    struct cursor size = {.bytes = NULL};
+    put_body(&size, p);
+    const size_t tail = RECORD_HEAD + size.at;
+    bytes = memory_resize(bytes, *length + tail + RECORD_TAIL, 1);
+    uint8_t *record = bytes + *length;
+    put_head(&(struct cursor){.bytes = record}, &p->of, size.at);
+    put_body(&(struct cursor){.bytes = record, .at = RECORD_HEAD}, p);
+    record_hash(record, tail, record + tail);
+    *length += tail + RECORD_TAIL;
+    return bytes;
 }
 
 /* ---- reading ---- */

@@ -20,8 +20,9 @@ enum { RECORD_HEAD = 8 + UNIT_KEY + 8 + 4 * 8, RECORD_TAIL = 32 };
 
 /* SHA-256. */
 void record_hash(const void *bytes, size_t size, uint8_t digest[RECORD_TAIL]);
-/* The records of partials, one after the other. Free with free(). */
-uint8_t *record_make(size_t count, struct partial *const *partial, size_t *length);
+/* So many bytes, which may be none at NULL, and the record of a partial behind them: where they are now. Free
+ * with free(). */
+uint8_t *record_append(const struct partial *partial, uint8_t *bytes, size_t *length);
 
 struct record_head {
     uint8_t key[UNIT_KEY];

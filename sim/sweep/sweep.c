@@ -302,19 +302,21 @@ static bool job_slice_done(const struct sweep *sweep, struct job *job, struct bl
     return last;
 }
 
-/* Hands over the partial of a unit. */
+/* Of a unit whose partial is whole. */
 static int job_finish(struct sweep *sweep, struct job *job, struct partial *whole) {
-    const struct sweep_work *work = sweep->work;
+    const bool kept = sweep->work->keep(sweep->work->context, whole);
     job_close(sweep, job);
-    if (unit_has_target(&whole->of)) {
-        struct partial *copy = partial_copy(whole);
-#pragma omp critical(supply)
-        { /* a target is there as long as units of it are at work */
-            partial_push(&share_of(sweep, whole->of.cell)->held, copy);
-            look_at_target(sweep, whole->of.cell);
-        }
+    if (!unit_has_target(&whole->of)) {
+        partial_free(whole);
+        return kept ? EXIT_DONE : EXIT_FAILED;
     }
-    return work->accept(work->context, whole) ? EXIT_DONE : EXIT_FAILED;
+#pragma omp critical(supply)
+    {
+        const struct unit_cell *cell = whole->of.cell;
+        partial_push(&share_of(sweep, cell)->held, whole);
+        look_at_target(sweep, cell);
+    }
+    return kept ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* ---- work ---- */

@@ -22,9 +22,9 @@ struct sweep_work {
     void (*done)(void *context, double cost, const char *what);
     void *more_context;      /* of both */
     const struct stop *stop; /* NULL: never */
-    /* Takes the partial of a unit that is finished, to be freed. From any thread, several at a time. False,
-     * after a message, to give up. */
-    bool (*accept)(void *context, struct partial *partial);
+    /* Keeps the partial of a unit that is finished. From any thread, several at a time. False, after a
+     * message, to give up. */
+    bool (*keep)(void *context, const struct partial *partial);
     /* Adds what is known of a cell under a target already; where it fails, after a message, or is NULL,
      * nothing is. */
     void (*known)(void *context, struct unit_range range, struct partial_stack *stack);

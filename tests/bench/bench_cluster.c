@@ -58,10 +58,10 @@ static double core_seconds(void) {
 
 /* Core-seconds to compute some units. */
 static double compute(const struct setting *s, struct unit_range range, int threads,
-                      bool (*accept)(void *context, struct partial *partial), void *context) {
+                      bool (*keep)(void *context, const struct partial *partial), void *context) {
     double start = core_seconds();
     struct sweep_work work = {
-        .plan = &s->plan, .isa = isa_best(), .threads = threads, .accept = accept, .context = context};
+        .plan = &s->plan, .isa = isa_best(), .threads = threads, .keep = keep, .context = context};
     if (ranks_lead(&work, &(struct unit_list){1, &range}, 0, true) != EXIT_DONE) { abort(); }
     return core_seconds() - start;
 }
@@ -86,10 +86,10 @@ struct timed {
 };
 
 /* Keeps a partial and counts what that takes: checksums, writing. */
-static bool time_partial(void *context, struct partial *partial) {
+static bool time_partial(void *context, const struct partial *partial) {
     struct timed *t = context;
     double start = ledger_clock();
-    bool good = journal_accept(t->journal, partial);
+    bool good = journal_keep(t->journal, partial);
     double seconds = ledger_clock() - start;
 #pragma omp atomic
     t->seconds += seconds;
@@ -146,17 +146,21 @@ struct costs {
     double make, read, merge; /* seconds: a record is made; scanned and read; two partials merged */
 };
 
-static bool keep_partial(void *context, struct partial *partial) {
-    *(struct partial **)context = partial;
+static bool keep_partial(void *context, const struct partial *partial) {
+    struct partial **kept = context;
+    size_t length = 0;
+    uint8_t *record = record_append(partial, NULL, &length);
+    *kept = record_read(record, length, &partial->of);
+    free(record);
     return true;
 }
 
 /* What is done with a partial later, timed. */
 static void add_record(struct costs *c, struct partial *p) {
     struct record_head head;
-    size_t length;
+    size_t length = 0;
     double start = core_seconds();
-    uint8_t *record = record_make(1, &p, &length);
+    uint8_t *record = record_append(p, NULL, &length);
     c->make += core_seconds() - start;
     start = core_seconds();
     const char *scanned = record_check(record, length, &head), *checked = record_check(record, length, &head);

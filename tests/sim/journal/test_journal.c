@@ -40,7 +40,7 @@ static const char small_text[] =
 static int compute(const struct setting *s, struct unit_range range, struct journal *j) {
     return ranks_lead(
         &(struct sweep_work){
-            .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .accept = journal_accept, .context = j},
+            .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .keep = journal_keep, .context = j},
         &(struct unit_list){1, &range}, 0, true);
 }
 
@@ -48,7 +48,8 @@ static int compute(const struct setting *s, struct unit_range range, struct jour
 static uint8_t *exact_record(const struct setting *s, size_t cell, size_t *length) {
     struct unit unit = unit_get(&s->plan, s->plan.unit_count + cell);
     struct partial *p = sweep_exact(&unit);
-    uint8_t *record = record_make(1, &p, length);
+    *length = 0;
+    uint8_t *record = record_append(p, NULL, length);
     partial_free(p);
     return record;
 }
@@ -157,18 +158,20 @@ static void test_journal_round_trip(void **state) {
     setting_free(&got);
 }
 
-/* A unit that is accepted is there for whoever looks, whatever becomes of its writer. */
+/* A unit that is kept is there for whoever looks, whatever becomes of its writer. */
 static void test_kept_at_once(void **state) {
     (void)state;
     struct setting s = setting_make(small_text);
     struct journal *writer = journal_of(&s), *j = journal_open(directory);
     struct unit unit = unit_get(&s.plan, s.plan.unit_count);
+    struct partial *exact = sweep_exact(&unit);
     assert_non_null(j);
     journal_begin(j, &s.plan);
     for (int i = 0; i < 2; i++) {
         assert_true(journal_scan(j, 0) && has(j->records, s.plan.unit_count) == (i == 1));
-        if (i == 0) { assert_true(journal_accept(writer, sweep_exact(&unit))); }
+        if (i == 0) { assert_true(journal_keep(writer, exact)); }
     }
+    partial_free(exact);
     assert_true(journal_sync(writer));
     journal_close(writer);
     journal_close(j);
@@ -267,16 +270,16 @@ static void test_packing(void **state) {
     }
     j = reopened(j, &s);
     assert_int_equal(j->records->file_count, 3);
-    size_t length[2];
+    size_t length[2] = {0};
     struct partial *before = whole_of(&s, j, 0);
-    uint8_t *want = record_make(1, &before, &length[0]);
+    uint8_t *want = record_append(before, NULL, &length[0]);
     assert_true(journal_pack(j, NULL));
     double bytes = records_bytes(j->records);
     j = reopened(j, &s);
     assert_int_equal(j->records->file_count, 1);
     assert_true(records_bytes(j->records) == bytes);
     struct partial *after = whole_of(&s, j, 0);
-    uint8_t *got = record_make(1, &after, &length[1]);
+    uint8_t *got = record_append(after, NULL, &length[1]);
     assert_int_equal(length[0], length[1]);
     assert_memory_equal(want, got, length[0]);
     free(want);
@@ -287,8 +290,8 @@ static void test_packing(void **state) {
     setting_free(&s);
 }
 
-static bool accept_and_pack(void *journal, struct partial *p) {
-    return journal_accept(journal, p) && journal_pack_own(journal);
+static bool keep_and_pack(void *journal, const struct partial *p) {
+    return journal_keep(journal, p) && journal_pack_own(journal);
 }
 
 /* A writer packs what it alone has written, again and again while threads go on to write: all of it is in one
@@ -301,7 +304,7 @@ static void test_packing_own(void **state) {
     uint8_t *record = exact_record(&s, 1, &length);
     write_units("000001.units", "w", record, length);
     struct sweep_work work = {
-        .plan = &s.plan, .isa = isa_find("base"), .threads = 3, .accept = accept_and_pack, .context = j};
+        .plan = &s.plan, .isa = isa_find("base"), .threads = 3, .keep = keep_and_pack, .context = j};
     assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &(struct unit_range){0, units}}, 0, true),
                      EXIT_DONE);
     assert_true(journal_pack_own(j));

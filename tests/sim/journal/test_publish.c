@@ -42,11 +42,8 @@ static void setting_make(struct setting *s) {
     s->journal = journal_make(directory, &header);
     assert_non_null(s->journal);
     journal_begin(s->journal, &s->plan);
-    struct sweep_work work = {.plan = &s->plan,
-                              .isa = isa_find("base"),
-                              .threads = 2,
-                              .accept = journal_accept,
-                              .context = s->journal};
+    struct sweep_work work = {
+        .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .keep = journal_keep, .context = s->journal};
     assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &some}, 0, true), EXIT_DONE);
     assert_true(journal_sync(s->journal) && journal_scan(s->journal, 0));
 }

@@ -38,7 +38,8 @@ static struct made made_create(const char *text_of) {
 }
 
 static uint8_t *record_of(const struct partial *p, size_t *length) {
-    return record_make(1, (struct partial **)&p, length);
+    *length = 0;
+    return record_append(p, NULL, length);
 }
 
 /* Every `step`-th unit from `first` on, by itself. */
@@ -49,7 +50,7 @@ static void made_compute(struct made *m, size_t first, size_t step, int threads)
         struct sweep_work work = {.plan = &m->plan,
                                   .isa = isa_find("base"),
                                   .threads = threads,
-                                  .accept = experiment_hold,
+                                  .keep = experiment_hold,
                                   .context = &held};
         assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &one}, 0, true), EXIT_DONE);
     }

@@ -221,7 +221,7 @@ static void test_order(void **state) {
             struct partial_stack held = {.count = 0};
             for (size_t odd = 0; odd < 2; odd++) {
                 for (size_t k = end; k-- > all.first;) {
-                    if (k != left_out && k % 2 == odd) { partial_push(&held, partial_copy(c.partial[k])); }
+                    if (k != left_out && k % 2 == odd) { partial_push(&held, experiment_copy(c.partial[k])); }
                 }
             }
             struct unit_range wanted = target_wanted(&c.plan, cell, &held);
@@ -231,8 +231,8 @@ static void test_order(void **state) {
                 const struct unit unit = unit_get(&c.plan, k);
                 assert_int_equal(partial_is_held(&held, &unit), k != left_out);
             }
-            partial_push(&held, partial_copy(c.partial[left_out]));
-            partial_push(&held, partial_copy(c.partial[left_out])); /* and again */
+            partial_push(&held, experiment_copy(c.partial[left_out]));
+            partial_push(&held, experiment_copy(c.partial[left_out])); /* and again */
             wanted = target_wanted(&c.plan, cell, &held);
             assert_true(wanted.first == end && wanted.end == end);
             partial_drop(&held);
