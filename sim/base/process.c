@@ -18,7 +18,7 @@ static void read_host(char host[256]) {
     }
 }
 
-/* A file of /proc, by no stdio: what is finished is saved with such names when memory is out. */
+/* A file of /proc. */
 static bool read_text(const char *path, char *text, size_t size) {
     int file = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t length = file >= 0 ? read(file, text, size - 1) : -1;

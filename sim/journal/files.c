@@ -140,11 +140,7 @@ static void open_new(struct files_out *f, const char *directory) {
 }
 
 bool files_append(struct files_out *f, const char *directory) {
-    if (f->path[0] == '\0') {
-        open_new(f, directory);
-    } else if (f->file < 0) {
-        f->file = open(f->path, O_RDWR | O_APPEND | O_CLOEXEC);
-    }
+    if (f->file < 0) { open_new(f, directory); }
     return f->file >= 0 || cannot_write(f);
 }
 

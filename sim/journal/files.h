@@ -46,7 +46,7 @@ struct files_out {
 
 /* These return false after a message. One to be written as a whole: */
 bool files_create(struct files_out *file, const char *path);
-/* One to append to, at file->path, opened where it is not; where that is "", a new one of a directory. */
+/* One to append to: where it is not open, a new one of a directory. */
 bool files_append(struct files_out *file, const char *directory);
 /* Adds records. Allocates nothing. */
 bool files_add(struct files_out *file, const uint8_t *record, size_t length);

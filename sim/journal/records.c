@@ -78,17 +78,6 @@ static void add_record(struct records *r, size_t file, uint64_t offset, const st
     r->place[r->count++] = place;
 }
 
-bool records_write(struct records *r, struct files_out *file, const uint8_t *bytes, size_t length) {
-    struct record_head head;
-    const uint64_t offset = file->size;
-    if (!files_add(file, bytes, length)) { return false; }
-    for (size_t at = 0; at < length; at += head.length) {
-        record_begin(bytes + at, length - at, &head);
-        add_record(r, add_file(r, file->path), offset + at, &head, bytes + at + head.length - RECORD_TAIL);
-    }
-    return true;
-}
-
 /* ---- scanning ---- */
 
 struct scan {
@@ -434,6 +423,17 @@ static int read_next(struct records *r, const struct records_pack *pack, struct 
     return EXIT_DONE;
 }
 
+static bool write_records(struct records *r, struct files_out *file, const uint8_t *bytes, size_t length) {
+    struct record_head head;
+    const uint64_t offset = file->size;
+    if (!files_add(file, bytes, length)) { return false; }
+    for (size_t at = 0; at < length; at += head.length) {
+        record_begin(bytes + at, length - at, &head);
+        add_record(r, add_file(r, file->path), offset + at, &head, bytes + at + head.length - RECORD_TAIL);
+    }
+    return true;
+}
+
 static int copy_all(struct records *r, const struct records_pack *pack, const struct unit_list *list,
                     struct files_out *file, struct records *packed) {
     int status = EXIT_DONE;
@@ -449,7 +449,7 @@ static int copy_all(struct records *r, const struct records_pack *pack, const st
         for (size_t k = 0; k < stack.count; k++) { bytes = record_append(stack.held[k], bytes, &length); }
 #pragma omp ordered
         if (status == EXIT_DONE) {
-            if (own == EXIT_DONE && !records_write(packed, file, bytes, length)) { own = EXIT_FAILED; }
+            if (own == EXIT_DONE && !write_records(packed, file, bytes, length)) { own = EXIT_FAILED; }
             if (own == EXIT_DONE && pack->take) { pack->take(pack->context, &stack); }
 #pragma omp atomic write
             status = own;

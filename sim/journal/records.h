@@ -40,8 +40,6 @@ enum {
     RECORDS_SHOWN = 4     /* how far it is */
 };
 bool records_scan(struct records *records, size_t count, char *const *source, unsigned how);
-/* Writes some, one after the other, at the end of a file, and adds them. False after a message. */
-bool records_write(struct records *records, struct files_out *file, const uint8_t *bytes, size_t length);
 
 /* After records were added, before all below. False where two of one range disagree, after a message that
  * names ranges and files, but where some were scanned by their heads: one of the two may be damaged; there
