@@ -13,14 +13,14 @@ if [[ -n ${GAPSCALE_TEST_QUICK:-} ]]; then
 fi
 
 cat >sweep.yaml <<YAML
-replicates: 600
+replicates: 300
 n: [100, 3000, 1e20]
 beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: $points}
 collapse: {susceptibility: false}
 series:
   - family: gaussian
-  - {name: g1, family: gumbel, scale: {coef: 1, log_power: -1}, replicates: 520}
-  - {family: spherical, dimension: 3, output: true, n: [500], replicates: 300}
+  - {name: g1, family: gumbel, scale: {coef: 1, log_power: -1}, replicates: 260}
+  - {family: spherical, dimension: 3, output: true, n: [500], replicates: 150}
 YAML
 expect 0 "a calm run" run sweep.yaml -o calm.h5 --quiet
 want=$(digest calm.h5)
@@ -157,7 +157,7 @@ finished() {
     cp -r parts.h5.shard-0-of-3.journal torn.h5.journal
     cp parts.h5.shard-1-of-3.journal/000001.units torn.h5.journal/100001.units
     cp parts.h5.shard-2-of-3.journal/000001.units torn.h5.journal/100002.units
-    "$gapscale" run sweep.yaml -o fresh.h5 --set replicates=600 --time-limit 0.01s --quiet 2>/dev/null
+    "$gapscale" run sweep.yaml -o fresh.h5 --set replicates=300 --time-limit 0.01s --quiet 2>/dev/null
     cp fresh.h5.journal/header torn.h5.journal/ # of a run that is no shard
     rm -rf fresh.h5 fresh.h5.journal
 }
@@ -231,7 +231,7 @@ holds "is refused in words" grep -q "left by an older gapscale.*another format" 
 holds "and left as it was" test -e $units
 cp calm.h5 old.h5
 { echo "gapscale units 2, numerics 3-00000000"; cat calm.h5.units; } >old.h5.units
-expect 1 "an archive of an older gapscale" run sweep.yaml -o old.h5 --set replicates=601
+expect 1 "an archive of an older gapscale" run sweep.yaml -o old.h5 --set replicates=301
 holds "is refused in words too" grep -q "old.h5.units was left by an older gapscale" err
 rm -rf old.h5*
 finished
@@ -240,7 +240,7 @@ expect 0 "--fresh starts again" run sweep.yaml -o torn.h5 --fresh
 holds "--fresh: the digest" same torn.h5
 finished
 expect 2 "a journal of another config" run sweep.yaml -o torn.h5 --set seed=9 --set series.g1.replicates=5
-holds "the keys are named" grep -q "series.g1.replicates: 520 there, 5 here" err
+holds "the keys are named" grep -q "series.g1.replicates: 260 there, 5 here" err
 holds "each of them" grep -q "seed: .* there, 9 here" err
 
 # ---- the same bits elsewhere ----
@@ -311,7 +311,7 @@ else
     holds "names the other one" grep -q "there.h5.shard-1-of-2.journal was computed with another C library" err
     cp calm.h5 grows.h5
     cp calm.h5.units grows.h5.units
-    plain expect 1 "growing there" run sweep.yaml -o grows.h5 --set replicates=601
+    plain expect 1 "growing there" run sweep.yaml -o grows.h5 --set replicates=301
     holds "the archive is refused by its libraries" grep -q "grows.h5.units was computed with another C library" err
 fi
 rm -rf here.h5* there.h5* grows.h5*
@@ -561,7 +561,7 @@ if ((EUID == 0)) && mkdir -p small && mount -t tmpfs -o size=256k tmpfs small 2>
     # A little more room each time: the disk is full while the journal, the archive, or the file is written.
     size=256 status=1 tries=0
     while ((status == 1 && size < 16384)); do
-        size=$((size + 192)) tries=$((tries + 1))
+        size=$((size + 96)) tries=$((tries + 1))
         mount -o remount,rw,size=${size}k small
         timeout 60 "$gapscale" run sweep.yaml -o small/x.h5 --quiet --force 2>err
         status=$?
