@@ -10,7 +10,7 @@ export OMPI_MCA_hwloc_base_binding_policy=none
 unset OMP_NUM_THREADS
 
 cat >sweep.yaml <<'YAML'
-replicates: 3000
+replicates: 1500
 keep_replicates: 500
 n: [300, 3000, 1e20]
 beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 5}
@@ -36,7 +36,7 @@ timeout 60 mpirun -n 3 "$mpi" run missing.yaml -o x.h5 2>err
 holds "a missing config: status 2, no hang" test $? -eq 2
 holds "one message" test "$(grep -c 'missing.yaml' err)" -eq 1
 
-sed 's/replicates: 3000/replicates: 12000/' sweep.yaml >long.yaml
+sed 's/replicates: 1500/replicates: 12000/' sweep.yaml >long.yaml
 expect 0 "a longer sweep alone" run long.yaml -o long.h5 --quiet
 want=$(digest long.h5)
 timeout 120 mpirun -n 2 "$mpi" run long.yaml -o stopped.h5 --threads 1 --quiet 2>err &
