@@ -432,12 +432,12 @@ static void test_memory(void **state) {
 
 static void test_estimate(void **state) {
     (void)state;
-    struct run run = run_text(sweep_text, "base", 1);
+    struct run run = {.config = experiment_config(sweep_text)};
     struct estimate cost = estimate_sweep(run.config, isa_find("base"), 2);
     assert_int_equal(cost.cells, 13);
     check_close(cost.rows, 4 * 3 * 200 + 70, 0);
     assert_true(cost.seconds > 0 && isfinite(cost.seconds) && cost.memory > 1e6 && cost.disk > 1e4);
-    run_free(run);
+    config_free(run.config);
 }
 
 /* The cost of a sampled row goes by its parameters. */
@@ -463,7 +463,7 @@ static void test_estimate_of_long_pilots(void **state) {
     (void)state;
     struct run run = {
         .config = experiment_config("n: 2^26\nreplicates: 1\nbeta: {prescription: log, trained: 2^26}\n"
-                                    "series:\n  - {family: attention, normalise: qk}\n")};
+                                    "series:\n  - {family: attention, width: 4, head: 4, normalise: qk}\n")};
     struct estimate cost = estimate_sweep(run.config, isa_find("base"), 1);
     assert_true(cost.seconds > 60 && cost.seconds < 1e6);
     config_free(run.config);
