@@ -102,6 +102,7 @@ static double add_panel(struct maximum *m, struct panels *sum, double t, struct 
     return to;
 }
 
+static const struct highest unknown = {NAN, INFINITY, INFINITY};
 static const double NOTHING = 1e-12, LEAST = 1e-17; /* what may be left, and what panels leave */
 
 /* The integral from t = 0 on, NULL: none, in panels that become longer with t, to where nothing is left,
@@ -130,7 +131,7 @@ static double nearest_of(const struct maximum *m, bool slight) {
     return fmax(near, t / most);
 }
 
-static double by_panels(const struct oracle *o, double score, double *lowest) {
+static struct highest by_panels(const struct oracle *o, double score) {
     const double unit = exp(-o->log_lambda), far = 2000;
     const bool ends = o->family->class == FAMILY_WEIBULL;
     struct maximum m = {.oracle = o,
@@ -149,8 +150,9 @@ static double by_panels(const struct oracle *o, double score, double *lowest) {
     const bool is_told = maximum_value(&m, 1.1 * m.farthest) <= NOTHING && add_all(&m, &above, true, &end);
     m.above = false;
     const bool is_near = add_all(&m, is_told ? &below : NULL, false, &end);
-    *lowest = is_near ? -unit * end : INFINITY;
-    return is_told && is_near ? below.value[0] - above.value[0] : NAN;
+    if (!is_near) { return unknown; }
+    return (struct highest){is_told ? below.value[0] - above.value[0] : NAN,
+                            is_told ? below.error[0] + above.error[0] + 2 * NOTHING : INFINITY, -unit * end};
 }
 
 /* ---- by periods: linear penalties below an upper endpoint ---- */
@@ -180,9 +182,9 @@ static double log_not_above(const struct oracle *o, double depth) {
 }
 
 /* Too far where there are too many periods, or nodes, or rows end with the lowest score of a key. */
-static enum comb_state by_periods(const struct oracle *o, double score, double *mean, double *lowest) {
+static enum comb_state by_periods(const struct oracle *o, double score, struct highest *h) {
     enum { MOST_PERIODS = 1 << 15 };
-    const double near = 0.05, sharp = 0.45; /* choices: eight nodes leave 1e-12 */
+    const double near = 0.05, sharp = 0.45, off = 1e-11; /* choices: nodes leave 1e-12 */
     const double unit = exp(-o->log_lambda), step = family_position(o->family, o->p).linear, dead = -40,
                  end = -o->family->quantile(o->p, 0), keys = rint(exp(fmin(o->log_n, 36))),
                  parts = ceil(step / unit);
@@ -203,9 +205,10 @@ static enum comb_state by_periods(const struct oracle *o, double score, double *
             sum += p.weight[i] * exp(p.log_below[i]);
             over = over && p.log_below[i] < dead;
         }
-        *lowest = score + step * (period + 1);
+        h->lowest = score + step * (period + 1);
     }
-    *mean = (score + step * sum) / unit;
+    h->mean = (score + step * sum) / unit;
+    h->error = (off * step * sum + DBL_EPSILON * fabs(score)) / unit;
     return COMB_MADE;
 }
 
@@ -264,9 +267,10 @@ static double keys_together(const struct oracle *o, double key, double keys) {
 /* Behind the last key in parts that become longer. Too far where keys hardly meet, V rises too steeply, or so
  * slowly that panels are sooner done, rows end with the lowest score of a key, or too many parts are needed.
  */
-static enum comb_state by_stretches(const struct oracle *o, double score, double *mean, double *lowest) {
+static enum comb_state by_stretches(const struct oracle *o, double score, struct highest *h) {
     enum { MOST_PARTS = 2048 };
-    const double steepest = 0.2, mildest = 1.9, dead = -40; /* choices: panels leave 4e-10 from there on */
+    /* choices: panels leave 4e-10 from the mildest on, and stretches 2e-11 of what they add */
+    const double steepest = 0.2, mildest = 1.9, dead = -40, off = 1e-10;
     const double power = positions_power(o->family, o->p), unit = exp(-o->log_lambda),
                  end = -o->family->quantile(o->p, 0), keys = o->log_n < 36 ? rint(exp(o->log_n)) : INFINITY;
     double key = 0, depth = 0, width = penalty_of(o, 1), sum = 0, log_below = 0;
@@ -284,8 +288,8 @@ static enum comb_state by_stretches(const struct oracle *o, double score, double
         depth = next;
         log_below = positions_log_below(o->family, o->p, o->log_n, -depth);
     }
-    *mean = (score + sum) / unit;
-    *lowest = score + depth;
+    *h =
+        (struct highest){(score + sum) / unit, (off * sum + DBL_EPSILON * fabs(score)) / unit, score + depth};
     return COMB_MADE;
 }
 
@@ -346,35 +350,35 @@ static enum comb_state add_up(const struct oracle *o, double score, double first
 }
 
 /* Too far where it is, or not precise. */
-static enum comb_state by_grid(const struct oracle *o, double score, double scale, double *mean,
-                               double *lowest) {
-    const double precise = 1e-11, dead = -42, most = 2000, unit = exp(-o->log_lambda);
+static enum comb_state by_grid(const struct oracle *o, double score, double scale, struct highest *h) {
+    const double precise = 1e-11, rounding = 1e-13, dead = -42, most = 2000, unit = exp(-o->log_lambda);
     double t = 4, step = 0.15 * scale;
     while (t < most && !(positions_log_below(o->family, o->p, o->log_n, score - unit * t) < dead)) {
         t *= 1.5;
     }
-    *lowest = unit * t;
+    h->lowest = unit * t;
     for (int halvings = 0; t < most && halvings < 4; halvings++, step /= 2) {
         struct difference d = {0, 0, 0};
         const enum comb_state state = add_up(o, score, score - unit * t - COMB_FIRST * step, step, &d);
-        *mean = -RULES_EULER - d.all;
-        if (state != COMB_MADE || d.missed + pow(fabs(d.all - d.half), 1.75) < precise) { return state; }
+        h->mean = -RULES_EULER - d.all;
+        const double left = d.missed + pow(fabs(d.all - d.half), 1.75);
+        h->error = left + rounding * (1 + fabs(d.all));
+        if (state != COMB_MADE || left < precise) { return state; }
     }
     return COMB_TOO_FAR;
 }
 
-bool highest_mean(const struct oracle *o, double score, double scale, double *mean, double *lowest) {
+bool highest_mean(const struct oracle *o, double score, double scale, struct highest *h) {
     enum comb_state state = COMB_TOO_FAR;
-    *mean = NAN;
-    *lowest = INFINITY;
+    *h = unknown;
     if (isnan(score)) { return true; }
     if (o->family->class != FAMILY_WEIBULL || kinks_are_slight(o)) {
-        state = by_grid(o, score, scale, mean, lowest);
+        state = by_grid(o, score, scale, h);
     } else if (family_position(o->family, o->p).log == 0) {
-        state = by_periods(o, score, mean, lowest);
+        state = by_periods(o, score, h);
     } else {
-        state = by_stretches(o, score, mean, lowest);
+        state = by_stretches(o, score, h);
     }
-    if (state == COMB_TOO_FAR) { *mean = by_panels(o, score, lowest); }
+    if (state == COMB_TOO_FAR) { *h = by_panels(o, score); }
     return state != COMB_NO_MEMORY;
 }

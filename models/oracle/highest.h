@@ -6,10 +6,14 @@
 
 #include "models/oracle/knots.h"
 
-/* E g = E (s* - s_(1)) Lambda^typ to 1e-10 or so, given s* and the scale over which log V changes, with the
- * oracle's family, parameters, n, Lambda^typ, rules and kernels; NaN where it is out of reach. *lowest:
- * hardly any row, e^-39, is without a score so far below s*; infinite where that is not known. False when out
- * of memory. */
-bool highest_mean(const struct oracle *oracle, double score, double scale, double *mean, double *lowest);
+/* E g = E (s* - s_(1)) Lambda^typ with its error, about 1e-10; NaN and infinite where it is out of reach.
+ * Hardly any row, e^-39, is without a score `lowest` below s*; infinite where that is not known. */
+struct highest {
+    double mean, error, lowest;
+};
+
+/* Given s* and the scale over which log V changes, with the oracle's family, parameters, n, Lambda^typ, rules
+ * and kernels. False when out of memory. */
+bool highest_mean(const struct oracle *oracle, double score, double scale, struct highest *highest);
 
 #endif

@@ -15,9 +15,9 @@
 struct product {
     double p[FAMILY_PARAMETERS]; /* without penalties */
     struct oracle law;
-    double apart;  /* s* of the row above that of the law at the n that it has */
-    double lowest; /* hardly any row is without a score so far below that s* */
-    double power;  /* of V behind the highest score; 0: there is none */
+    double apart; /* s* of the row above that of the law at the n that it has */
+    struct highest highest;
+    double power; /* of V behind the highest score; 0: there is none */
     struct deep *deep;
 };
 
@@ -53,7 +53,9 @@ bool product_open(struct oracle *o, const struct family *family, const double *p
     if (family->class != FAMILY_WEIBULL && !deep_open(&product->deep, &product->law)) { return false; }
     product->apart = score - family->quantile(product->p, -own);
     product->power = family->class == FAMILY_WEIBULL ? positions_power(family, product->p) : 0;
-    return highest_mean(o, score, exp(-product->law.log_lambda), &o->highest, &product->lowest);
+    const bool good = highest_mean(o, score, exp(-product->law.log_lambda), &product->highest);
+    o->highest = product->highest.mean;
+    return good;
 }
 
 void product_close(struct oracle *o) {
@@ -215,7 +217,7 @@ static double crowded_at(const struct field *f, const struct oracle *o, double a
 static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute) {
     const struct oracle *law = &o->product->law;
     const double beta = absolute * exp(-law->log_lambda),
-                 lowest = absolute * (o->product->lowest - o->product->apart) + 3;
+                 lowest = absolute * (o->product->highest.lowest - o->product->apart) + 3;
     struct lone *l = &g->lone;
     *g = (struct grid){.step = 0};
     lone_open(l, law, beta);
@@ -355,7 +357,7 @@ static struct oracle_point point_of(const struct oracle *o, const struct totals 
         error_of(t, PLACE) + lost * (1 + fabs(point.log_partition)) + 1e-12 * absolute;
     point.log_top_weight = -point.log_partition - beta * o->highest;
     point.log_top_weight_error = isfinite(point.log_top_weight)
-                                     ? point.log_partition_error + 1e-12 * fabs(beta * o->highest)
+                                     ? point.log_partition_error + beta * o->product->highest.error
                                      : INFINITY;
     point.gap_mean = (point.entropy - point.log_partition) / beta - o->highest;
     point.gap_mean_error =
