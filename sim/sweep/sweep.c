@@ -98,6 +98,7 @@ static inline void add_compensated(double *sum, double *carry, double x) {
 static void reduce_columns(const double *x, size_t stride, size_t count, size_t from, size_t end,
                            double *mean, double *m2) {
     for (size_t i = 0; i < count; i++) {
+#pragma omp simd
         for (size_t v = from; v < end; v++) { add_compensated(&mean[v], &m2[v], x[i * stride + v]); }
     }
     for (size_t v = from; v < end && count > 0; v++) {
@@ -105,6 +106,7 @@ static void reduce_columns(const double *x, size_t stride, size_t count, size_t 
         m2[v] = 0;
     }
     for (size_t i = 0; i < count; i++) {
+#pragma omp simd
         for (size_t v = from; v < end; v++) {
             m2[v] += (x[i * stride + v] - mean[v]) * (x[i * stride + v] - mean[v]);
         }
