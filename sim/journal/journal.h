@@ -23,7 +23,7 @@
 struct journal {
     char directory[FILES_PATH];
     struct journal_header header;
-    struct records *records; /* what is known; settled after journal_pack */
+    struct records *records; /* what is known */
     /* Of this room: */
     bool mended;            /* the header is a new one */
     struct records *before; /* what all ranks had kept when journal_known was first asked; NULL: it was not */

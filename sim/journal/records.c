@@ -207,23 +207,7 @@ static bool scan_files(struct records *r, size_t count, const struct files_name 
     return good;
 }
 
-bool records_scan(struct records *r, size_t count, char *const *source, unsigned how) {
-    size_t files, after;
-    r->by_heads |= (how & RECORDS_BY_HEADS) && (how & RECORDS_QUIET);
-    r->source = memory_resize(r->source, r->source_count + count, sizeof *r->source);
-    for (size_t i = 0; i < count; i++) { r->source[r->source_count++] = memory_copy_text(source[i]); }
-    struct files_name *before = files_list(count, source, &files);
-    bool good = scan_files(r, files, before, how);
-    struct files_name *now = files_list(count, source, &after);
-    if (good && (files != after || memcmp(before, now, files * sizeof *now) != 0)) {
-        good = scan_files(r, after, now, how);
-    }
-    free(before);
-    free(now);
-    return good && records_settle(r);
-}
-
-/* ---- knowing ---- */
+/* ---- what counts ---- */
 
 /* In order, the larger of two that begin together first. */
 static int before(const void *a, const void *b) {
@@ -273,8 +257,8 @@ static void report_conflict(const struct records *r, const struct place *one, co
                   unit_name(r->plan, one->units, name));
 }
 
-/* Those that do not count change places with the next that does. */
-bool records_settle(struct records *r) {
+/* In order, disjoint; those that do not count change places with the next that does. */
+static bool settle(struct records *r) {
     size_t kept = 0;
     records_free(r->again);
     r->conflicts = 0;
@@ -298,6 +282,22 @@ bool records_settle(struct records *r) {
             r->conflicts);
     }
     return r->conflicts == 0;
+}
+
+bool records_scan(struct records *r, size_t count, char *const *source, unsigned how) {
+    size_t files, after;
+    r->by_heads |= (how & RECORDS_BY_HEADS) && (how & RECORDS_QUIET);
+    r->source = memory_resize(r->source, r->source_count + count, sizeof *r->source);
+    for (size_t i = 0; i < count; i++) { r->source[r->source_count++] = memory_copy_text(source[i]); }
+    struct files_name *before = files_list(count, source, &files);
+    bool good = scan_files(r, files, before, how);
+    struct files_name *now = files_list(count, source, &after);
+    if (good && (files != after || memcmp(before, now, files * sizeof *now) != 0)) {
+        good = scan_files(r, after, now, how);
+    }
+    free(before);
+    free(now);
+    return good && settle(r);
 }
 
 /* The first place that ends behind a unit; count where there is none. */

@@ -23,7 +23,7 @@ struct records {
     char **source;         /* that were scanned */
     struct records *again; /* what lies there after others have packed it; NULL: not looked for */
     size_t count;
-    struct place *place; /* [count]; once settled, in order of their units, which are disjoint */
+    struct place *place; /* [count]; in order of their units, which are disjoint */
 };
 
 /* None yet; those of other numerics are refused. */
@@ -32,8 +32,9 @@ void records_free(struct records *records);
 
 /* Adds those of several sources, a directory's files NNNNNN.units or one file each, on all threads; again
  * where files came and went meanwhile. What is damaged is told and passed over up to the next record, a torn
- * end like it. False, after a message, when a file cannot be read or holds records of other numerics, and as
- * of records_settle. */
+ * end like it. False, after a message, when a file cannot be read or holds records of other numerics, or
+ * where two of one range disagree. What was scanned by heads may disagree because one of the two is damaged:
+ * no message then, if it is quiet, and what does not count is read, to be known as damaged. */
 enum {
     RECORDS_QUIET = 1,    /* damage is not told, and a source that is not there is none */
     RECORDS_BY_HEADS = 2, /* of records that fit in with plan and file, no more than head and tail are read */
@@ -41,10 +42,6 @@ enum {
 };
 bool records_scan(struct records *records, size_t count, char *const *source, unsigned how);
 
-/* After records were added, before all below. False where two of one range disagree, after a message that
- * names ranges and files, but where some were scanned by their heads: one of the two may be damaged; there
- * what does not count is read, to be known as damaged. */
-bool records_settle(struct records *records);
 /* What of some ranges there is no record of, in their order. Free `range` with free(). Of a cell under a
  * target (target.h), which is listed whole and read for that, what is wanted up to its next count, as one
  * range; `most`: as far as it may want where it is not met. */
