@@ -11,15 +11,15 @@
 /* ---- the end ---- */
 
 static struct {
-    void (*save)(void *context);
+    void (*leave)(void *context);
     void *context;
-    pid_t process; /* a forked one has nothing to save */
+    pid_t process; /* whose it is: a forked one leaves nothing behind */
 } before_end;
 static atomic_flag ending = ATOMIC_FLAG_INIT;
 static _Thread_local bool ends_here;
 
-void memory_save(void (*save)(void *context), void *context) {
-    before_end.save = save;
+void memory_before_end(void (*leave)(void *context), void *context) {
+    before_end.leave = leave;
     before_end.context = context;
     before_end.process = getpid();
 }
@@ -31,7 +31,7 @@ static _Noreturn void end(const char *words) {
         ends_here = true;
         ssize_t told = write(STDERR_FILENO, words, strlen(words));
         (void)told;
-        if (before_end.save && before_end.process == getpid()) { before_end.save(before_end.context); }
+        if (before_end.leave && before_end.process == getpid()) { before_end.leave(before_end.context); }
     }
     _exit(EXIT_FAILED);
 }

@@ -1,6 +1,6 @@
-/* memory: allocation, in one manner: it succeeds, or the program says on stderr that memory is out, saves
- * what is finished and ends with EXIT_FAILED. So nobody above looks for NULL, and nothing is lost: what a
- * sweep has finished is in its journal, and files get their names when they are whole.
+/* memory: allocation, in one manner: it succeeds, or the program says on stderr that memory is out
+ * and ends with EXIT_FAILED. So nobody above looks for NULL, and nothing is lost: what a sweep has finished
+ * is in its journal, and files get their names when they are whole.
  *
  * Libraries are held to it: malloc, calloc and realloc of this program end it as memory_create does, since
  * libfyaml and HDF5 go on with what they lack, or crash. In the program itself tests/lint refuses them, and
@@ -16,14 +16,14 @@
 #include <stdio.h>
 
 /* Ends the program, without exit handlers: other threads may be at work, files half written. A process that
- * was forked ends alone, and saves nothing. */
+ * was forked ends alone. */
 _Noreturn void memory_exhausted(void);
 /* The same without words, after a message of the caller's: where a library is left in a state that exit
  * handlers do not survive. */
 _Noreturn void memory_leave(void);
 /* What to do before that, once, in the thread that runs out; NULL: nothing. It must not want a lock that is
  * held by who allocates; where it runs out itself the program ends at once. */
-void memory_save(void (*save)(void *context), void *context);
+void memory_before_end(void (*leave)(void *context), void *context);
 
 /* `count` zeroed things of `size` bytes; never NULL. Free with free(), as all below. */
 void *memory_create(size_t count, size_t size);

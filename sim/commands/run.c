@@ -101,7 +101,7 @@ static void leave_without_memory(void *context) {
 
 static int start_watch(struct run *run) {
     if (run->place.finished && !run->o->scores) { return EXIT_DONE; }
-    memory_save(leave_without_memory, run);
+    memory_before_end(leave_without_memory, run);
     run->limit = stop_limit(run->o->time_limit);
     if (run->limit.stale && ranks_index() == 0) {
         message_say("SLURM_JOB_END_TIME=%s lies in the past: it is another job's, and not looked at",
@@ -436,7 +436,7 @@ static int run_stages(struct run *run) {
 
 /* What the stages have made, as far as they came; the watch first, which looks at it. */
 static void release(struct run *run) {
-    memory_save(NULL, NULL);
+    memory_before_end(NULL, NULL);
     if (run->stop) { stop_end(run->stop); }
     unit_plan_release(&run->plan);
     free(run->ours.range);
