@@ -81,7 +81,7 @@ bool lock_holder(const char *directory, char who[LOCK_TEXT]) {
 
 /* ---- taking ---- */
 
-/* link(), by what came of it: a server of NFS whose answer was lost is asked again, and finds the name there. */
+/* link(), by what came of it: where an answer of NFS was lost, it is asked again and finds the name there. */
 static bool link_to(const char *own, const char *path) {
     struct stat there;
     if (link(own, path) == 0) { return true; }
