@@ -145,14 +145,15 @@ static void weigh(const struct survey *s, struct diagnosis_group *g) {
     const double unequal = 1.5, row_noise = 1.28, other = 0.05;
     double least = INFINITY, most = 0;
     for (size_t l = 0; l < s->facts->length_count; l++) {
-        least = fmin(least, rows_each(s, g, l));
-        most = fmax(most, rows_each(s, g, l));
+        g->weight[l] = rows_each(s, g, l);
+        least = fmin(least, g->weight[l]);
+        most = fmax(most, g->weight[l]);
     }
     for (size_t l = 0; l < s->facts->length_count; l++) {
+        const double rows = g->weight[l];
         g->weight[l] = sequences_at(s, g, l) == 0 ? 0
-                       : most > unequal * least
-                           ? 1 / (other * other + row_noise * row_noise / rows_each(s, g, l))
-                           : 1;
+                       : most > unequal * least   ? 1 / (other * other + row_noise * row_noise / rows)
+                                                  : 1;
     }
     size_t lengths = s->facts->length_count, trained = trained_lengths(s->facts);
     leave_out_single(s, g, 0, trained, 0);
