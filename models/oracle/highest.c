@@ -17,6 +17,7 @@ struct maximum {
     const struct oracle *oracle;
     double score, unit, near;
     double farthest;   /* t of either sign */
+    double first;      /* how long the first panel is */
     bool above, sharp; /* V does not rise linearly, or more slowly, at kinks */
     double lowest;     /* t of the lowest score that the nearest key may have; -inf: there is none */
     double fold;       /* the panel goes over u, t = fold +- u^4; NaN: over t */
@@ -108,12 +109,12 @@ static const double NOTHING = 1e-12, LEAST = 1e-17; /* what may be left, and wha
 /* The integral from t = 0 on, NULL: none, in panels that become longer with t, to where nothing is left,
  * `end`. Whether that is near enough. */
 static bool add_all(struct maximum *m, struct panels *sum, bool up, double *end) {
-    const double first = 2.5, little = 1e-14;
+    const double little = 1e-14;
     double t = 0, left = 1;
     bool kinked = false;
     m->values = 0;
     while (fabs(t) < m->farthest && left > LEAST && m->values <= MOST_VALUES) {
-        const struct next next = next_t(m, t, first + fabs(t) / 2, up);
+        const struct next next = next_t(m, t, m->first + fabs(t) / 2, up);
         const bool fold = m->sharp && next.kink && (up || kinked);
         t = sum && left > little ? add_panel(m, sum, t, next, fold) : next.t;
         kinked = next.kink;
@@ -131,13 +132,15 @@ static double nearest_of(const struct maximum *m, bool slight) {
     return fmax(near, t / most);
 }
 
-static struct highest by_panels(const struct oracle *o, double score) {
-    const double unit = exp(-o->log_lambda), far = 2000;
+/* Where keys hardly meet the unit is their penalty: panels begin with what V itself changes over. */
+static struct highest by_panels(const struct oracle *o, double score, double scale) {
+    const double unit = exp(-o->log_lambda), far = 2000, longest = 2.5, scales = 16; /* choices */
     const bool ends = o->family->class == FAMILY_WEIBULL;
     struct maximum m = {.oracle = o,
                         .score = score,
                         .unit = unit,
                         .farthest = ends ? INFINITY : far,
+                        .first = fmin(longest, scales * scale / unit),
                         .sharp = positions_power(o->family, o->p) < 0.9,
                         .lowest = (o->family->quantile(o->p, 0) - score) / unit,
                         .fold = NAN};
@@ -379,6 +382,6 @@ bool highest_mean(const struct oracle *o, double score, double scale, struct hig
     } else {
         state = by_stretches(o, score, h);
     }
-    if (state == COMB_TOO_FAR) { *h = by_panels(o, score); }
+    if (state == COMB_TOO_FAR) { *h = by_panels(o, score, scale); }
     return state != COMB_NO_MEMORY;
 }

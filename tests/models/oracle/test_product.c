@@ -439,6 +439,26 @@ static void test_highest_from_an_end(void **state) {
     check_close(y.gap_mean, 0.23813323, 1e-8);
 }
 
+/* Keys with scores far narrower than their penalties: the nearest one, whose mean is known, is the highest.
+ */
+static void test_highest_of_narrow_keys(void **state) {
+    (void)state;
+    const struct {
+        struct law law;
+        double nearest;
+    } rows[] = {{law_at("gaussian", 1, 0, 1000, 0), 0},
+                {law_at("gaussian", 1e-3, 0, 10, 0), 0},
+                {law_at("gumbel", 0, 1, 1e4, 0), 0.57721566490153286},
+                {law_at("stretched", 30, 1, 100, 3), tgamma(1 + 1 / 30.0)}};
+    const double log_n = log(10);
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        const double score = positions_typical_score(family_find(rows[r].law.family), rows[r].law.p, log_n);
+        struct oracle *o = make_oracle(&rows[r].law, log_n);
+        check_close(o->highest, (score - rows[r].nearest) * scale(&rows[r].law, log_n), 1e-10);
+        oracle_free(o);
+    }
+}
+
 /* Panels, cells and stretches 1.9 times finer change nothing beyond the stated errors. */
 static void test_errors(void **state) {
     (void)state;
@@ -479,6 +499,7 @@ int main(void) {
                                        cmocka_unit_test(test_many_keys_of_a_step),
                                        cmocka_unit_test(test_rare_scores_of_far_keys),
                                        cmocka_unit_test(test_highest_above_an_end),
-                                       cmocka_unit_test(test_highest_from_an_end)};
+                                       cmocka_unit_test(test_highest_from_an_end),
+                                       cmocka_unit_test(test_highest_of_narrow_keys)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
