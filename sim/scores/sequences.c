@@ -13,31 +13,41 @@ static size_t count_of(const struct group *g) { return g->layout.size[LAYOUT_SEQ
 
 /* ---- sequence_id ---- */
 
-static bool all_numbers(size_t count, const double *value) {
-    size_t i = 0;
-    while (i < count && !isnan(value[i])) { i++; }
-    return i == count;
+static bool has_ids(const struct group *g) {
+    double number;
+    return source_text(g->source, g->array->path, "sequence_id") ||
+           source_numbers(g->source, g->array->path, "sequence_id", 1, &number) != 0;
 }
 
-/* A number for each sequence; NULL where there are none, or after a message. */
-static double *read_ids(const struct group *g, bool *good) {
+/* A name for each sequence, all in the memory of the first; NULL where there are none, or after a message. */
+static char **read_ids(const struct group *g, bool *good) {
     size_t count = count_of(g);
-    double *id = memory_create(count + 1, sizeof *id);
-    size_t found = source_numbers(g->source, g->array->path, "sequence_id", count + 1, id);
-    if (found == count && all_numbers(count, id)) { return id; }
-    free(id);
-    if (found != 0 || source_text(g->source, g->array->path, "sequence_id")) {
-        message_error("%s: %s: its attribute sequence_id must have a number for each sequence (there are "
-                      "%zu; at most 512)",
+    char *words = source_words(g->source, g->array->path, "sequence_id", count);
+    if (words) {
+        char **id = memory_create(count, sizeof *id);
+        for (size_t i = 0; i < count; i++, words += strlen(words) + 1) { id[i] = words; }
+        return id;
+    }
+    if (has_ids(g)) {
+        message_error("%s: %s: its attribute sequence_id must have a number, or a text without commas, for "
+                      "each sequence (there are %zu; at most 512, texts of 4095 bytes together); of numbers "
+                      "from 2^53 on no two may be alike",
                       g->source->path, g->array->path, count);
         *good = false;
     }
     return NULL;
 }
 
-/* `id` (group): NULL, or a number for each sequence. */
-static void number(struct found *f, double *const *id) {
-    double *known = NULL;
+static void free_ids(char **id) {
+    if (id) { free(id[0]); }
+    free(id);
+}
+
+static bool are_same(const char *a, const char *b) { return strcmp(a, b) == 0; }
+
+/* `id` (group): NULL, or a name for each sequence. */
+static void number(struct found *f, char **const *id) {
+    const char **known = NULL;
     size_t known_count = 0, *of_known = NULL;
     for (size_t i = 0; i < f->group_count; i++) {
         struct group *g = &f->group[i];
@@ -46,7 +56,7 @@ static void number(struct found *f, double *const *id) {
         for (size_t k = 0; k < count_of(g); k++) {
             size_t at = 0;
             if (g->told[k]) { continue; }
-            while (id[i] && at < known_count && known[at] != id[i][k]) { at++; }
+            while (id[i] && at < known_count && !are_same(known[at], id[i][k])) { at++; }
             if (id[i] && at < known_count) {
                 g->sequence[k] = of_known[at];
                 continue;
@@ -170,13 +180,13 @@ static void say(const struct pair *p, size_t count, size_t s, size_t t) {
 }
 
 /* Marks what of `a` is a beginning. `id`: as in number. */
-static bool mark(struct pair *p, const double *id_a, const double *id_b) {
+static bool mark(struct pair *p, char *const *id_a, char *const *id_b) {
     const uint64_t last = compared(p, p->a->key_count - 1);
     size_t count = 0, first = 0, whole = 0;
     bool good = read_last(p, p->a, p->width_a, p->spots_a) && read_last(p, p->b, p->width_b, p->spots_b);
     for (size_t s = 0; s < count_of(p->a) && good; s++) {
         for (size_t t = 0; t < count_of(p->b) && good && !p->a->told[s]; t++) {
-            bool differ = p->b->told[t] || (id_a && id_b && id_a[s] != id_b[t]);
+            bool differ = p->b->told[t] || (id_a && id_b && !are_same(id_a[s], id_b[t]));
             if (differ ||
                 !is_close(p->b, !p->b->scores, last, p->spots_a->value + s * p->width_a,
                           p->spots_b->value + t * p->width_b) ||
@@ -200,7 +210,7 @@ static void forget(struct spots *spots) {
 }
 
 /* Spots are kept while all groups' are few. */
-static bool mark_beginnings(const struct found *f, double *const *id) {
+static bool mark_beginnings(const struct found *f, char **const *id) {
     struct spots *spots = memory_create(f->group_count, sizeof *spots);
     double numbers = 0;
     bool good = true;
@@ -251,7 +261,7 @@ static void tell_of_merged(const struct found *f) {
 }
 
 bool sequences_number(struct found *f) {
-    double **id = memory_create(f->group_count, sizeof(double *));
+    char ***id = memory_create(f->group_count, sizeof *id);
     bool good = true;
     for (size_t i = 0; i < f->group_count; i++) {
         struct group *g = &f->group[i];
@@ -264,7 +274,7 @@ bool sequences_number(struct found *f) {
         number(f, id);
         tell_of_merged(f);
     }
-    for (size_t i = 0; i < f->group_count; i++) { free(id[i]); }
+    for (size_t i = 0; i < f->group_count; i++) { free_ids(id[i]); }
     free(id);
     return good;
 }

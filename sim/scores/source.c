@@ -195,6 +195,61 @@ size_t source_numbers(const struct source *s, const char *place, const char *nam
     return text ? numbers_in_text(text, room, number) : 0;
 }
 
+/* What stands between the separators, without the brackets, quotes and blanks of a written list: the words
+ * one after the other, each ended by a zero. */
+static char *words_between(const char *text, const char *separators, size_t *count) {
+    static const char around[] = " \t\n[](){}'\"";
+    char *words = memory_create(strlen(text) + 2, 1), *end = words;
+    *count = 0;
+    for (const char *at = text;; at++) {
+        const char *first = at + strspn(at, around), *last = at + strcspn(at, separators);
+        at = last;
+        while (last > first && strchr(around, last[-1])) { last--; }
+        if (last > first) {
+            memcpy(end, first, (size_t)(last - first));
+            end += last - first + 1;
+            (*count)++;
+        }
+        if (*at == '\0') { return words; }
+    }
+}
+
+/* None is NaN, and none so large that doubles round it (2^53) is as large as another. */
+static bool are_names(size_t count, const double *number) {
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(number[i])) { return false; }
+        for (size_t k = 0; k < i; k++) {
+            if (number[i] == number[k] && fabs(number[i]) >= 0x1p53) { return false; }
+        }
+    }
+    return true;
+}
+
+static char *words_of_numbers(const struct source *s, const char *place, const char *name, size_t count) {
+    enum { LONGEST = 32 };
+    double *number = memory_create(count + 1, sizeof *number);
+    char *words = NULL, *end;
+    if (source_numbers(s, place, name, count + 1, number) == count && are_names(count, number)) {
+        end = words = memory_create(count, LONGEST);
+        for (size_t i = 0; i < count; i++) { end += snprintf(end, LONGEST, "%.17g", number[i]) + 1; }
+    }
+    free(number);
+    return words;
+}
+
+char *source_words(const struct source *s, const char *place, const char *name, size_t count) {
+    static const char *const separators[] = {"", ",", ", \t\n"}; /* of one text; of several */
+    const char *text = source_text(s, place, name);
+    if (!text) { return words_of_numbers(s, place, name, count); }
+    for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+        size_t found;
+        char *words = words_between(text, separators[i], &found);
+        if (found == count) { return words; }
+        free(words);
+    }
+    return NULL;
+}
+
 bool source_is_other(const struct source *s, const char *place, const char *name) {
     if (s->format->scan) {
         const struct h5scan_attribute *a = inherited(s->format->scan, place, name);

@@ -31,6 +31,10 @@ bool source_is_other(const struct source *source, const char *place, const char 
 double source_number(const struct source *source, const char *place, const char *name);
 size_t source_numbers(const struct source *source, const char *place, const char *name, size_t room,
                       double *number);
+/* Names, one after the other, each ended by a zero: `count` texts of an array, of one text with commas or
+ * blanks between them, or numbers. NULL where there are not so many, or where two numbers might differ and
+ * look the same. Free it. */
+char *source_words(const struct source *source, const char *place, const char *name, size_t count);
 
 /* value[0 .. rows size[rank - 1]): `rows` whole rows of the last axis, from row `first` on of the matrix at
  * the leading indices lead[0 .. rank - 2); rank 1: `rows` numbers from `first` on. False after a message. */

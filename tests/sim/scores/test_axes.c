@@ -141,8 +141,8 @@ static void h5_texts(hid_t at, const char *name, hsize_t count, const char *cons
 }
 
 static void check_list(struct scratch *s, size_t size) {
-    static const char *const words[] = {"layer", "sequence", "query", "key"}, *const ids[] = {"text 8",
-                                                                                              "text 5"};
+    static const char *const words[] = {"layer", "sequence", "query", "key"}, *const ids[] = {"code 1",
+                                                                                              "text 1"};
     struct file_path path = file_in(s, "a.h5");
     hid_t file = write_axes(path.text, "ls", NULL);
     h5_texts(file, "axes", 4, words, size);
@@ -264,6 +264,39 @@ static void test_groups(void **state) {
     free_rows(&rows);
 }
 
+static void check_texts(struct scratch *s, const char *a, const char *b) {
+    struct file_path path = file_in(s, "a.h5");
+    hid_t file = h5_new(path.text);
+    h5_text(file, "axes", "sequence,query,key", 0);
+    add_group(file, "n0020", 3, 20, NULL);
+    add_group(file, "n0010", 2, 10, NULL);
+    for (int i = 0; i < 2; i++) {
+        hid_t group = H5Gopen2(file, i ? "n0010" : "n0020", H5P_DEFAULT);
+        h5_text(group, "sequence_id", i ? b : a, 0);
+        H5Gclose(group);
+    }
+    H5Fclose(file);
+    struct rows rows = read_file(s, path.text);
+    check_sequences(&rows, (size_t[]){0, 1, 1, 2, 0});
+    free_rows(&rows);
+}
+
+/* Texts are names whole, not the numbers in them; large numbers are names where none is as another. */
+static void test_texts(void **state) {
+    struct scratch *s = *state;
+    check_texts(s, "['code1', 'text2', 'text1']", "text1,code1");
+    check_texts(s, "[1e5 2 10e4]", "10e4 1e5");
+    const double rounded[] = {0x1p53, 0x1p53, 1};
+    struct file_path path = write_groups(s, "a.h5", rounded, (double[]){0x1p53, 1});
+    const char *file = path.text;
+    struct scores_request request = request_for(&file);
+    check_refused(s, &request, 2, (const char *[]){"a.h5: /n0020/scores: ", "of numbers from 2^53 on"});
+    path = write_groups(s, "a.h5", (double[]){0x1p53, 0x1p54, 1}, (double[]){1, 0x1p53});
+    struct rows rows = read_file(s, path.text);
+    check_sequences(&rows, (size_t[]){0, 1, 1, 2, 0});
+    free_rows(&rows);
+}
+
 static void test_files(void **state) {
     struct scratch *s = *state;
     struct file_path a = write_groups(s, "a.h5", (double[]){5, 9, 7}, (double[]){7, 5}),
@@ -302,6 +335,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_groups, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_texts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_threads, set_up, tear_down),
     };
