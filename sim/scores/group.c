@@ -47,13 +47,23 @@ static bool is_no_group(const struct group *g, const char *name) {
                     path);
 }
 
+static bool keys_have_own(const struct group *g, const char *attribute) {
+    return g->keys && source_has_own(g->key_source, g->keys->path, attribute);
+}
+
+/* The array that says it of both: the queries, but where the keys alone do. */
+static const char *teller(const struct group *g, const char *attribute) {
+    bool own = source_has_own(g->source, g->array->path, attribute);
+    return !own && keys_have_own(g, attribute) ? g->keys->path : g->array->path;
+}
+
 /* Attributes that say how scores are read, where they are there. */
 static bool attributes_can_be_read(const struct group *g) {
     static const char *const name[] = {
         "axes",        "causal",         "dtype", "heads", "layers", "score_scale", "score_scale_applied",
         "sequence_id", "trained_context"};
     for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
-        if (source_is_other(g->source, g->array->path, name[i])) {
+        if (source_is_other(g->source, teller(g, name[i]), name[i])) {
             return complain(g->source, g->array,
                             "its attribute %s is neither a text nor numbers, or cannot be read", name[i]);
         }
@@ -96,6 +106,8 @@ static bool read_layouts(struct group *g, const struct scores_request *request) 
     g->query_count = g->layout.rows;
     g->key_count = g->layout.columns;
     if (!products) { return true; }
+    const char *own = keys_have_own(g, "axes") ? source_text(g->key_source, g->keys->path, "axes") : NULL;
+    axes = own && !request->axes ? own : axes;
     if (!layout_make(g->keys, axes, true, &g->key_layout, why)) {
         return complain(g->key_source, g->keys, "%s", why);
     }
@@ -223,8 +235,8 @@ static bool read_names(const struct group *g, const char *attribute, uint64_t co
 /* At most one number, and not NaN. */
 static bool is_single(const struct group *g, const char *attribute) {
     double number[2];
-    if (source_text(g->source, g->array->path, attribute)) { return true; }
-    size_t count = source_numbers(g->source, g->array->path, attribute, 2, number);
+    if (source_text(g->source, teller(g, attribute), attribute)) { return true; }
+    size_t count = source_numbers(g->source, teller(g, attribute), attribute, 2, number);
     if (count > 1) {
         return complain(g->source, g->array, "its attribute %s has several numbers, and must be one",
                         attribute);
@@ -236,8 +248,9 @@ static bool is_single(const struct group *g, const char *attribute) {
 }
 
 bool group_number(const struct group *g, const char *attribute, double *number) {
-    *number = source_number(g->source, g->array->path, attribute);
-    const char *text = isnan(*number) ? source_text(g->source, g->array->path, attribute) : NULL;
+    const char *place = teller(g, attribute);
+    *number = source_number(g->source, place, attribute);
+    const char *text = isnan(*number) ? source_text(g->source, place, attribute) : NULL;
     if (!text) { return is_single(g, attribute); }
     return complain(g->source, g->array, "its attribute %s is no number: \"%.40s\"", attribute, text);
 }
@@ -259,8 +272,9 @@ static bool read_scale(struct group *g, double asked) {
 
 /* Attribute causal: 1 or 0, or as text true or false. */
 static bool read_causal(const struct scores_request *request, struct group *g) {
-    double stored = source_number(g->source, g->array->path, "causal");
-    const char *text = isnan(stored) ? source_text(g->source, g->array->path, "causal") : NULL;
+    const char *place = teller(g, "causal");
+    double stored = source_number(g->source, place, "causal");
+    const char *text = isnan(stored) ? source_text(g->source, place, "causal") : NULL;
     if (text && strcasecmp(text, "true") == 0) { stored = 1; }
     if (text && strcasecmp(text, "false") == 0) { stored = 0; }
     g->causal = request->sight == SCORES_CAUSAL || (request->sight == SCORES_AS_STORED && stored == 1);

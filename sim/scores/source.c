@@ -250,6 +250,13 @@ char *source_words(const struct source *s, const char *place, const char *name, 
     return NULL;
 }
 
+bool source_has_own(const struct source *s, const char *place, const char *name) {
+    char path[2 * SOURCE_PATH];
+    const struct h5scan_attribute *a = s->format->scan ? inherited(s->format->scan, place, name) : NULL;
+    snprintf(path, sizeof path, "%s/%s", place, name);
+    return a && strcmp(a->path, path) == 0;
+}
+
 bool source_is_other(const struct source *s, const char *place, const char *name) {
     if (s->format->scan) {
         const struct h5scan_attribute *a = inherited(s->format->scan, place, name);

@@ -26,6 +26,8 @@ const struct source_array *source_find(const struct source *source, const char *
 /* Attributes of a group ("" is the root) or array, inherited from the groups around it: text, or NULL; a
  * number, or NaN; a list of at most `room` numbers, of which how many (SIZE_MAX: more than are read, 512). */
 const char *source_text(const struct source *source, const char *place, const char *name);
+/* Whether it is at the place itself, not at a group around it. */
+bool source_has_own(const struct source *source, const char *place, const char *name);
 /* Whether there is one that is neither, or cannot be read. */
 bool source_is_other(const struct source *source, const char *place, const char *name);
 double source_number(const struct source *source, const char *place, const char *name);

@@ -132,6 +132,37 @@ static void test_shared_heads(void **state) {
     }
 }
 
+/* Keys of their own order of axes; what they alone say, of both. */
+static void test_attributes_of_keys(void **state) {
+    struct scratch *s = *state;
+    enum { PLACE = N * DIM };
+    static double query[SEQUENCES * HEADS * PLACE], key[4 * PLACE], turned[4 * PLACE];
+    fill_uneven(SEQUENCES * HEADS * PLACE, 31, query);
+    fill_uneven(4 * PLACE, 32, key);
+    for (size_t i = 0; i < 4; i++) {
+        memcpy(turned + (i % 2 * 2 + i / 2) * PLACE, key + i * PLACE, PLACE * sizeof *key);
+    }
+    struct file_path path = write_shared(s, query, turned, NAN);
+    const char *file_name = path.text;
+    struct scores_request request = request_for(&file_name);
+    for (int causal = 0; causal < 2; causal++) {
+        hid_t file = H5Fopen(path.text, H5F_ACC_RDWR, H5P_DEFAULT),
+              keys = H5Dopen2(file, "keys", H5P_DEFAULT);
+        if (causal) {
+            h5_number(keys, "causal", 1);
+        } else {
+            h5_text(keys, "axes", "head,sequence,position,dim", 0);
+            h5_numbers(keys, "score_scale", 1, (double[]){0.25});
+        }
+        H5Dclose(keys);
+        H5Fclose(file);
+        struct rows rows = read_good(s, &request, 1);
+        if (!causal) { check_shared(&rows, query, key, 0.25); }
+        if (causal) { assert_int_equal(rows.count, SEQUENCES * HEADS * 4); } /* of 29 .. 32 keys */
+        free_rows(&rows);
+    }
+}
+
 /* Two .npy files; a causal context sees what comes before. */
 static void test_npy_pair(void **state) {
     struct scratch *s = *state;
@@ -216,6 +247,7 @@ int main(void) {
         cmocka_unit_test(test_kernel),
         cmocka_unit_test(test_kernel_sums),
         cmocka_unit_test_setup_teardown(test_shared_heads, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_attributes_of_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_npy_pair, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_blocks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_infinite_vectors, set_up, tear_down),
