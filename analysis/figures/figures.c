@@ -32,7 +32,16 @@ const struct figure *const figure_list[] = {FIGURES(LIST)};
 const size_t figure_count = sizeof figure_list / sizeof *figure_list;
 
 const char *figure_lacks_betas(const struct fit *fit) {
-    return fit->series->size[RESULTS_BETA] < 2 ? "it takes two betas or more" : NULL;
+    const size_t betas = fit->series->size[RESULTS_BETA];
+    for (size_t n = 0; n < fit->lengths; n++) {
+        size_t held = 0;
+        for (size_t b = 0; b < betas; b++) {
+            held += isfinite(log10(fit->series->beta_ratio[n * betas + b]));
+        }
+        if (held >= 2) { return NULL; }
+    }
+    return betas < 2 ? "it takes two betas or more"
+                     : "it takes two betas or more whose beta/Lambda^typ is in the range of a double";
 }
 
 static struct limits law_of(const struct fit *fit) {

@@ -188,6 +188,7 @@ static void print_participation(struct canvas *c) {
     canvas_print_curves(c, "measured", 0, print_measured_participation);
     script_number(c->out, "point_step", (double)point_step(c));
     canvas_print_longest_bar(c, canvas_longest_bar(c, RESULTS_LOG_PARTICIPATION, c->betas, CANVAS_LOG_N, 0));
+    axis_pad(&c->x, 0, 0.1);
     axis_print_log(c->out, "x", c->x);
     canvas_print_colours(c);
     print_participation_axis(c);
@@ -500,7 +501,7 @@ static void print_phase(struct canvas *c) {
 
 static const char *lacks_a_plane(const struct fit *fit) {
     return fit->series->size[RESULTS_BETA] < 2 || fit->lengths < 2 ? "it takes two n and two betas or more"
-                                                                   : NULL;
+                                                                   : figure_lacks_betas(fit);
 }
 
 const struct figure series_figure_phase = {.name = "phase",

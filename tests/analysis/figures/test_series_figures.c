@@ -182,6 +182,21 @@ static void tied_rows_lack_figures(void **state) {
     }
 }
 
+/* Of the betas of an n, two must be in the range of a double once they are relative to Lambda^typ. */
+static void ratios_beyond_doubles_lack_figures(void **state) {
+    struct made m;
+    (void)state;
+    make(&m);
+    const struct figure *entropy = figure_named("entropy"), *phase = figure_named("phase");
+    m.ratio[1] = m.ratio[4] = INFINITY;
+    assert_null(entropy->series_lacks(&m.fit));
+    m.ratio[0] = m.ratio[3] = 0;
+    assert_non_null(strstr(entropy->series_lacks(&m.fit), "range of a double"));
+    assert_non_null(strstr(phase->series_lacks(&m.fit), "range of a double"));
+    m.ratio[4] = 1;
+    assert_null(entropy->series_lacks(&m.fit));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_are_of_points),
@@ -192,6 +207,7 @@ int main(void) {
         cmocka_unit_test(means_above_the_envelope_are_told),
         cmocka_unit_test(lengths_that_were_run_are_told),
         cmocka_unit_test(tied_rows_lack_figures),
+        cmocka_unit_test(ratios_beyond_doubles_lack_figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
