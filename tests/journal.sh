@@ -128,7 +128,10 @@ expect 0 "merge to a journal" merge others.h5.shard-*-of-3.journal -o both.journ
 holds "it tells how much" grep -q "of 14 units are in both.journal" err
 expect 2 "never over one that is there" merge others.h5.shard-*-of-3.journal -o both.journal
 holds "it is told what to do" grep -q "File exists; remove what is there, or choose another place with -o" err
+expect 1 "nor in a folder that is not there" merge others.h5.shard-*-of-3.journal -o absent/both.journal
+holds "which is told" grep -q "cannot write in absent: No such file" err
 expect 0 "show of it" show both.journal
+holds "which run would not look at" grep -q "^  gapscale merge both.journal -o others.h5$" out
 expect 75 "a merge of it alone" merge both.journal -o others.h5
 holds "the command is that of the whole" grep -q "gapscale run sweep.yaml -o others.h5$" err
 expect 0 "a merge of it and a shard" merge both.journal parts.h5.shard-2-of-3.journal -o others.h5

@@ -149,6 +149,7 @@ static int merge_to_journal(struct merge *m) {
     struct lock lock;
     header.shard = 0;
     header.shards = 1;
+    if (!outfile_prepare(m->output, false)) { return EXIT_FAILED; }
     if (mkdir(m->output, 0777) != 0) {
         message_error(
             "cannot make the directory %s: %s; remove what is there, or choose another place with -o",

@@ -368,7 +368,7 @@ static int compute_units(struct run *run) {
 
 static void say_shard_done(const struct run *run) {
     if (run->o->quiet) { return; }
-    char *command = journal_header_merge_command(&run->journal->header);
+    char *command = journal_header_merge_command(&run->journal->header, NULL);
     message_say("shard %d of %d is done: %zu units in %s; when all are: %s", run->o->shard, run->o->shards,
                 run->all.units, run->directory, command);
     free(command);

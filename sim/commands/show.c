@@ -1,5 +1,6 @@
 /* `gapscale show`: what a results file holds, or how far a journal is, in words or JSON. */
 #include <inttypes.h>
+#include <libgen.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -259,14 +260,25 @@ static void print_tally(const char *name, const struct tally *t) {
            t->cost > 0 ? 100 * t->done / t->cost : 100);
 }
 
+/* Whether `run` goes on from a journal of this name: one that `merge` made has any. */
+static bool has_name_for_run(const struct journal *journal) {
+    char name[FILES_PATH], own[FILES_PATH];
+    journal_name(journal->header.output, journal->header.shard, journal->header.shards, name);
+    snprintf(own, sizeof own, "%s", journal->directory);
+    return strcmp(basename(own), basename(name)) == 0;
+}
+
 /* What to do with a journal that nobody is at work on; who left it, or "". */
 static void print_command(const struct journal *journal, bool finished, const char *who) {
     const struct journal_header *h = &journal->header;
-    bool merge = finished && h->shards > 1;
-    char *command = merge ? journal_header_merge_command(h) : journal_header_command(h, h->shard);
-    const char *when = merge      ? "when all shards are finished"
-                       : finished ? "to write the results"
-                                  : "to go on";
+    const bool is_shard = h->shards > 1, is_apart = !is_shard && !has_name_for_run(journal),
+               merge = is_apart || (is_shard && finished);
+    char *command = merge ? journal_header_merge_command(h, is_apart ? journal->directory : NULL)
+                          : journal_header_command(h, h->shard);
+    const char *when = is_shard && finished ? "when all shards are finished"
+                       : finished           ? "to write the results"
+                       : is_apart           ? "to learn what is missing"
+                                            : "to go on";
     message_print("nobody is at work%s%s; %s:", who[0] ? "; left by " : "", who, when);
     printf("  %s\n", command);
     free(command);

@@ -121,12 +121,12 @@ char *journal_header_command(const struct journal_header *h, size_t shard) {
     return text;
 }
 
-char *journal_header_merge_command(const struct journal_header *h) {
+char *journal_header_merge_command(const struct journal_header *h, const char *directory) {
     char *text;
     size_t length;
     FILE *out = memory_stream_open(&text, &length);
-    print_quoted(out, "gapscale merge", h->output);
-    fprintf(out, ".shard-*-of-%zu.journal", h->shards);
+    print_quoted(out, "gapscale merge", directory ? directory : h->output);
+    if (!directory) { fprintf(out, ".shard-*-of-%zu.journal", h->shards); }
     print_quoted(out, " -o", h->output);
     memory_stream_close(out, &text);
     return text;

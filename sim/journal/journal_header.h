@@ -39,7 +39,8 @@ enum journal_header_state {
 enum journal_header_state journal_header_read(const char *directory, struct journal_header *header);
 /* "gapscale run ...", which goes on with that shard. Free with free(). */
 char *journal_header_command(const struct journal_header *header, size_t shard);
-/* "gapscale merge ...", which makes the results of all shards. Free with free(). */
-char *journal_header_merge_command(const struct journal_header *header);
+/* "gapscale merge ...", which makes the results of the journal at `directory`, or where that is NULL of all
+ * shards. Free with free(). */
+char *journal_header_merge_command(const struct journal_header *header, const char *directory);
 
 #endif
