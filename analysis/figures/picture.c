@@ -42,6 +42,19 @@ static bool is_whole(size_t format, const char *bytes, size_t size) {
            memcmp(bytes + size - end, tail[format], end) == 0;
 }
 
+/* Spaces beside markup are kept: some readers of SVG drop even those that do not break. */
+static bool write_svg(const char *path, const char *bytes, size_t size) {
+    static const char root[] = "<svg";
+    const char *begin = memmem(bytes, size, root, strlen(root));
+    if (!begin) { return outfile_write(path, bytes, size); }
+    const int before = (int)(begin - bytes) + (int)strlen(root);
+    char *text =
+        memory_format("%.*s xml:space=\"preserve\"%.*s", before, bytes, (int)size - before, bytes + before);
+    bool good = outfile_write(path, text, strlen(text));
+    free(text);
+    return good;
+}
+
 static bool write_format(size_t format, int memory, const char *path) {
     struct stat info;
     void *bytes = MAP_FAILED;
@@ -49,7 +62,7 @@ static bool write_format(size_t format, int memory, const char *path) {
     if (size > 0) { bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, memory, 0); }
     bool whole = bytes != MAP_FAILED && is_whole(format, bytes, size);
     if (!whole) { message_error("gnuplot did not draw %s to its end; is memory full?", path); }
-    bool good = whole && outfile_write(path, bytes, size);
+    bool good = whole && (format == 0 ? write_svg : outfile_write)(path, bytes, size);
     if (bytes != MAP_FAILED) { munmap(bytes, size); }
     return good;
 }

@@ -16,8 +16,8 @@ extern const struct picture picture_none;
 
 /* An empty one. False after a message. Free with picture_free in any case. */
 bool picture_create(struct picture *picture);
-/* Writes STEM.svg, STEM.png and STEM.pdf. False after a message, where one is not whole or cannot be written;
- * then that file is as it was. */
+/* Writes STEM.svg (spaces in its words kept), STEM.png and STEM.pdf. False after a message, where one is not
+ * whole or cannot be written; then that file is as it was. */
 bool picture_write(const struct picture *picture, const char *stem);
 /* The document in SVG; NULL where it is not whole. Free with free(). */
 char *picture_svg(const struct picture *picture);
