@@ -201,6 +201,16 @@ holds "it says why" grep -q "the last no dot" err
 mkdir gone
 (cd gone && rmdir ../gone && "$gapscale" run "$work/sweep.yaml") >out 2>err
 holds "no directory for results/: the message names -o" grep -q "cannot make the directory.*-o FILE" err
+for verb in fit report diagnose; do
+    expect 2 "$verb of what is in no folder" "$verb" absent/results.h5
+    holds "is told of it, not of where its answer would go" grep -q "absent/results.h5: No such file" err
+done
+expect 2 "a key in the place of an option" run sweep.yaml --replicates 5 -o bad.h5
+holds "it says how keys go" grep -q "no option --replicates; keys of the config go as --set KEY=VALUE" err
+expect 2 "a key in the place of a config" check sweep.yaml replicates=5
+holds "it says so, too" grep -q "found a second: 'replicates=5'; keys go as --set" err
+expect 2 "predict: the same" predict gaussian --n 100
+holds "in its words" grep -q "no option --n; keys go without dashes" err
 for threads in 0 -1 x 1.5 99999999; do expect 2 "--threads $threads" run sweep.yaml --threads "$threads" -o bad.h5; done
 expect 2 "an unknown instruction set" run sweep.yaml --isa neon2000 -o bad.h5
 holds "wrong words write nothing" test ! -e bad.h5

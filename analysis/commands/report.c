@@ -41,11 +41,12 @@ static int write_page(const char *path, const struct study *study, const struct 
 
 static int report(const char *path, const struct commandline *line) {
     struct study study = {0};
-    int status = destination_check(path, DESTINATION_PAGE, line->words, (const char *const *)line->word);
-    if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
-    if (status != EXIT_DONE) { return status; }
-    status = study_open(&study, line->words, line->word, false);
+    int status = study_open(&study, line->words, line->word, false);
     if (status == EXIT_DONE && !request_names_are_plain(&study)) { status = EXIT_USAGE; }
+    if (status == EXIT_DONE) {
+        status = destination_check(path, DESTINATION_PAGE, line->words, (const char *const *)line->word);
+    }
+    if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
     if (status == EXIT_DONE) {
         study_judge(&study);
         status = write_page(path, &study, line);

@@ -5,8 +5,9 @@
 #include <gsl/gsl_math.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
-enum { LONGEST = 64 };
+enum { LONGEST = 64, SHORTEST = 3 };
 
 static bool same_letter(char a, char b) { return tolower((unsigned char)a) == tolower((unsigned char)b); }
 
@@ -34,8 +35,9 @@ const char *nearest_name(const char *word, size_t count, const char *const *name
     for (size_t i = 0; i < count; i++) {
         size_t name_length = strnlen(names[i], LONGEST + 1);
         if (name_length > LONGEST) { continue; }
-        size_t distance = edit_distance(word, length, names[i], name_length);
-        if (3 * distance <= name_length && distance < best_distance) {
+        const bool begins = length >= SHORTEST && strncasecmp(word, names[i], length) == 0;
+        const size_t distance = begins ? 1 : edit_distance(word, length, names[i], name_length);
+        if ((begins || 3 * distance <= name_length) && distance < best_distance) {
             best_distance = distance;
             best = names[i];
         }

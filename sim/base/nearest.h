@@ -4,9 +4,9 @@
 
 #include <stddef.h>
 
-/* The name at the least Damerau-Levenshtein distance (insert, delete, replace, swap neighbours; case
- * does not count) from `word`, the first of equals; NULL when every name differs in more than a third
- * of its letters. */
+/* The name that `word`, of three letters or more, begins, or the one at the least Damerau-Levenshtein
+ * distance (insert, delete, replace, swap neighbours; case does not count) from `word`, the first of equals;
+ * NULL when every name differs in more than a third of its letters. */
 const char *nearest_name(const char *word, size_t count, const char *const *names);
 
 #endif

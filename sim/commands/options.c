@@ -84,10 +84,10 @@ bool options_read(int argc, char **argv, bool is_check, const char *about, const
     *o = (struct options){.threads = ranks_threads(), .shards = 1, .time_limit = INFINITY};
     bool goes_on = commandline_read(&line, argc, argv);
     *status = line.status;
-    if (goes_on && line.words != 1) {
-        *status = commandline_refuse(
-            &line, line.words == 0 ? "no CONFIG given" : "one CONFIG at a time, found a second: '%s'",
-            argv[argc - 1]);
+    if (goes_on && line.words == 0) { *status = commandline_refuse(&line, "no CONFIG given"); }
+    if (goes_on && line.words > 1) {
+        *status = commandline_refuse(&line, "one CONFIG at a time, found a second: '%s'%s", line.word[1],
+                                     strchr(line.word[1], '=') ? "; keys go as --set KEY=VALUE" : "");
     }
     o->config = goes_on ? line.word[0] : NULL;
     return goes_on && line.words == 1;

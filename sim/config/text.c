@@ -37,7 +37,9 @@ static char *read_descriptor(int descriptor, struct fault_source *source) {
     } else if (source->length == 0) {
         fault_add(source, 0, "the file is empty; a config needs at least a list `series:`");
     } else if (!utf8_is_valid(text, source->length)) {
-        fault_add(source, 0, "not a UTF-8 text (it holds bytes of a binary file); give a config file");
+        fault_add(
+            source, 0,
+            "not a UTF-8 text: a binary file, or letters in another encoding; give a config saved as UTF-8");
     } else {
         drop_byte_order_mark(text, &source->length);
         source->text = text;

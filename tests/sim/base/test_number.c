@@ -113,6 +113,8 @@ static void test_nearest(void **state) {
     assert_string_equal(nearest_name("BETA", 4, names), "beta");
     assert_string_equal(nearest_name("ebta", 4, names), "beta");
     assert_string_equal(nearest_name("collpase", 4, names), "collapse");
+    assert_string_equal(nearest_name("Rep", 4, names), "replicates");
+    assert_null(nearest_name("be", 4, names));
     assert_null(nearest_name("temperature", 4, names));
     assert_null(nearest_name("", 4, names));
     assert_null(nearest_name("m", 4, names));
