@@ -2,12 +2,12 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+
+#include "sim/base/terminal.h"
 
 static bool is_colourful(FILE *out) {
-    const char *terminal = getenv("TERM"), *none = getenv("NO_COLOR");
-    return isatty(fileno(out)) && terminal && strcmp(terminal, "dumb") != 0 && !(none && *none);
+    const char *none = getenv("NO_COLOR");
+    return terminal_obeys(out) && !(none && *none);
 }
 
 const char *colour_of(FILE *out, enum colour colour) {

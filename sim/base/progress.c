@@ -2,14 +2,14 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "sim/base/machine.h"
+#include "sim/base/terminal.h"
 
 struct progress progress_start(double total, double before, bool quiet) {
     double start = machine_seconds();
     return (struct progress){.quiet = quiet,
-                             .terminal = isatty(STDERR_FILENO),
+                             .terminal = terminal_obeys(stderr),
                              .total = total,
                              .before = before,
                              .done = before,

@@ -2,7 +2,9 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 static size_t asked(void) {
     const char *columns = getenv("COLUMNS");
@@ -20,4 +22,9 @@ size_t terminal_width(FILE *out) {
     size_t width = asked();
     if (width == 0) { width = of_window(out); }
     return width < TERMINAL_NARROWEST ? TERMINAL_NARROWEST : width;
+}
+
+bool terminal_obeys(FILE *out) {
+    const char *kind = getenv("TERM");
+    return isatty(fileno(out)) && kind && *kind && strcmp(kind, "dumb") != 0;
 }

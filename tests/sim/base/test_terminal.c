@@ -1,4 +1,5 @@
-/* How wide a terminal is, and that colours go to terminals alone. */
+/* How wide a terminal is, and that colours and lines that are written anew go to terminals that obey alone.
+ */
 #include "tests/test.h"
 
 #include <fcntl.h>
@@ -55,7 +56,9 @@ static void test_colours(void **state) {
     assert_string_equal(colour_of(terminal, COLOUR_GREEN), "");
     setenv("NO_COLOR", "", 1);
     assert_string_equal(colour_of(terminal, COLOUR_PLAIN), "\033[0m");
+    assert_true(terminal_obeys(terminal));
     setenv("TERM", "dumb", 1);
+    assert_false(terminal_obeys(terminal));
     assert_string_equal(colour_of(terminal, COLOUR_GREEN), "");
     fclose(terminal);
     close(master);
