@@ -14,6 +14,7 @@
 #include "sim/sweep/ranks.h"
 #include "sim/sweep/record.h"
 #include "sim/sweep/sweep.h"
+#include "sim/sweep/target.h"
 
 /* Free with config_free. */
 static inline struct config *experiment_config(const char *text) {
@@ -48,16 +49,39 @@ static inline bool experiment_hold(void *context, const struct partial *partial)
     return true;
 }
 
+/* What of the sampled units is wanted next, unit by unit. Free `range` with free(). */
+static inline struct unit_list experiment_missing(const struct unit_plan *plan, struct partial **partial) {
+    struct unit_list list = {0, calloc(plan->unit_count, sizeof *list.range)};
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        const struct unit_cell *c = &plan->cell[i];
+        struct partial_stack held = {.count = 0};
+        struct unit_range wanted = unit_of_whole(c);
+        for (size_t k = wanted.first; c->series->target > 0 && k < wanted.end; k++) {
+            if (partial[k]) { partial_push(&held, experiment_copy(partial[k])); }
+        }
+        if (c->series->target > 0) { wanted = target_wanted(plan, c, &held); }
+        partial_drop(&held);
+        for (size_t k = wanted.first; k < wanted.end; k++) {
+            if (!partial[k]) { list.range[list.count++] = (struct unit_range){k, k + 1}; }
+        }
+    }
+    return list;
+}
+
 /* The sampled units of a plan into an array, [unit_plan_size], NULL where none was wanted. Free with free().
  */
 static inline struct partial **experiment_compute(const struct unit_plan *plan, const struct isa *isa,
                                                   int threads) {
     struct partial **partial = calloc(unit_plan_size(plan), sizeof *partial);
-    struct unit_range all = {0, plan->unit_count};
     struct experiment_held held = {plan, partial};
     struct sweep_work work = {
         .plan = plan, .isa = isa, .threads = threads, .keep = experiment_hold, .context = &held};
-    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &all}, 0, true), EXIT_DONE);
+    for (bool more = true; more;) {
+        struct unit_list list = experiment_missing(plan, partial);
+        more = list.count > 0;
+        assert_int_equal(ranks_lead(&work, &list, &(struct progress){.quiet = true}), EXIT_DONE);
+        free(list.range);
+    }
     return partial;
 }
 

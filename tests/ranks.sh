@@ -49,9 +49,9 @@ holds "a journal is left" test -d stopped.h5.journal
 expect 0 "the lone process goes on" run long.yaml -o stopped.h5 --quiet
 holds "its digest" test "$(digest stopped.h5)" = "$want"
 
-# under_way FILE: three ranks at work on it, each of which has kept something; sets `launcher` and `ranks`.
+# under_way FILE [CONFIG]: three ranks at work on it, each of which has kept something; sets `launcher` and `ranks`.
 under_way() {
-    timeout 120 mpirun -n 3 "$mpi" run long.yaml -o "$1" --threads 1 --quiet 2>err &
+    timeout 120 mpirun -n 3 "$mpi" run "${2:-long.yaml}" -o "$1" --threads 1 --quiet 2>err &
     launcher=$!
     for ((try = 0; try < 200; try++)); do
         [[ $(find "$1.journal" -name '*.units' 2>/dev/null | wc -l) -lt 3 ]] || break
@@ -90,7 +90,7 @@ holds "they leave one file" test "$(find parts.h5.shard-1-of-2.journal -name '*.
 expect 0 "shards of a lone process and of two ranks merge" merge parts.h5.shard-?-of-2.journal -o parts.h5
 holds "their digest" test "$(digest parts.h5)" = "$want"
 
-# Cells under a target, each of one rank; ranks that go on find what of them was finished.
+# Cells under a target; ranks that go on find what of them was finished.
 printf '%s\n' 'target: {collapse: 0.05}' 'replicates: 4000' 'n: [64, 1e10, 1e20]' 'series: [{family: gaussian}, {family: gumbel}]' >target.yaml
 expect 0 "a target alone" run target.yaml -o target.h5 --quiet
 timeout 120 mpirun -n 3 "$mpi" run target.yaml -o ranks.h5 --threads 1 --quiet 2>err
@@ -111,6 +111,13 @@ holds "a file that grew by ranks: the digest" test "$(digest grown.h5)" = "$(dig
 expect 0 "a shard" run target.yaml -o beside.h5 --shard 0/5 --quiet
 timeout 120 mpirun -n 3 "$mpi" run target.yaml -o beside.h5 --threads 1 --quiet 2>err
 holds "ranks beside a shard: the digest" test "$(digest beside.h5)" = "$(digest target.h5)"
+
+printf '%s\n' 'target: {collapse: 1e-9}' 'replicates: 320' 'beta: {values: [1, 2, 4]}' 'n: [2^20]' 'rows: drawn' 'series: [{family: gaussian}]' >cell.yaml
+expect 0 "one cell under a target" run cell.yaml -o alone.h5 --quiet
+under_way shared.h5 cell.yaml
+holds "ranks compute it together" test "$(find shared.h5.journal -name '*.units' | wc -l)" -eq 3
+wait $launcher
+holds "its digest" test "$(digest shared.h5)" = "$(digest alone.h5)"
 
 # A rank whose C library has no fused multiply-add, as on another processor.
 plain=(env "GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4")

@@ -81,7 +81,7 @@ static void say_command(const struct merge *m, size_t shard, size_t shards) {
 
 /* Units that no journal has. */
 static size_t count_missing(const struct merge *m, const struct unit_list *list) {
-    struct unit_list missing = records_missing(m->records, list, false);
+    struct unit_list missing = records_missing(m->records, list, NULL);
     size_t units = unit_amount(&m->plan, &missing).units;
     free(missing.range);
     return units;
@@ -90,7 +90,7 @@ static size_t count_missing(const struct merge *m, const struct unit_list *list)
 /* Lists units that no journal has, exact values among them. */
 static void say_missing(const struct merge *m) {
     size_t missing = 0, shards = m->journal[0]->header.shards;
-    struct unit_list gaps = records_missing(m->records, &m->all, false);
+    struct unit_list gaps = records_missing(m->records, &m->all, NULL);
     for (size_t k = 0; k < gaps.count; k++) {
         for (size_t i = gaps.range[k].first; i < gaps.range[k].end; i++) {
             char name[UNIT_NAME];

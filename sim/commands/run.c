@@ -56,8 +56,8 @@ struct run {
     struct journal *_Atomic journal;
 
     struct unit_plan plan;
-    struct unit_list ours, todo;  /* units of this shard; of those, what is to be computed */
-    struct unit_amount all, left; /* ours, todo */
+    struct unit_list ours, todo;  /* units of this shard; of those, what is to be computed next */
+    struct unit_amount all, left; /* ours, and the most of them that may have to be computed */
 };
 
 /* ---- config ---- */
@@ -282,9 +282,8 @@ static int open_journal(struct run *run) {
 
 static void list_units(struct run *run) {
     free(run->todo.range);
-    run->todo = records_missing(run->journal->records, &run->ours, true);
+    run->todo = records_missing(run->journal->records, &run->ours, &run->left);
     run->all = unit_amount(&run->plan, &run->ours);
-    run->left = unit_amount(&run->plan, &run->todo);
 }
 
 /* A unit that no run finishes in its time would be begun for ever. */
@@ -343,25 +342,38 @@ static int make_plan(struct run *run) {
 /* What a rank has kept becomes small, for whoever reads it. */
 static bool save_all(void *journal) { return journal_sync(journal) && journal_pack_own(journal); }
 
-/* All that is missing, over all ranks; then what these have kept is known here. */
+/* What is to be done next, over all ranks; then what these have kept is known here. */
+static int compute_next(struct run *run, const struct sweep_work *work) {
+    const size_t behind = run->left.units - unit_amount(&run->plan, &run->todo).units;
+    struct progress progress = progress_start(run->all.cost, run->all.cost - run->left.cost, run->o->quiet);
+    int status = ranks_lead(work, &run->todo, &progress);
+    progress_end(&progress);
+    if (!journal_sync(run->journal)) { return EXIT_FAILED; }
+    if (status != EXIT_DONE || run->todo.count == 0) { return status; }
+    if (!journal_scan(run->journal, RECORDS_BY_HEADS)) { return EXIT_FAILED; }
+    list_units(run);
+    if (run->left.units <= behind) { return EXIT_DONE; }
+    message_error("%zu units that were finished cannot be found in %s; run the same command again",
+                  run->left.units - behind, run->directory);
+    return EXIT_FAILED;
+}
+
+/* All that is missing; of a cell under a target up to its next count each time. */
 static int compute_units(struct run *run) {
     const struct sweep_work work = {.plan = &run->plan,
                                     .isa = run->isa,
                                     .threads = run->o->threads,
                                     .stop = run->stop,
                                     .keep = journal_keep,
-                                    .known = journal_known,
                                     .context = run->journal};
     if (ranks_index() > 0) { return ranks_follow(&work, save_all); }
-    int status = ranks_lead(&work, &run->todo, run->all.cost - run->left.cost, run->o->quiet);
-    if (!journal_sync(run->journal)) { return EXIT_FAILED; }
-    if (status != EXIT_DONE || run->todo.count == 0) { return status; }
-    if (!journal_scan(run->journal, RECORDS_BY_HEADS)) { return EXIT_FAILED; }
-    list_units(run);
-    if (run->left.units == 0) { return EXIT_DONE; }
-    message_error("%zu units that were finished cannot be found in %s; run the same command again",
-                  run->left.units, run->directory);
-    return EXIT_FAILED;
+    int status;
+    size_t ranges;
+    do {
+        ranges = run->todo.count;
+        status = compute_next(run, &work);
+    } while (status == EXIT_DONE && ranges > 0);
+    return status;
 }
 
 /* ---- publish ---- */

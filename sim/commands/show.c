@@ -242,13 +242,12 @@ static struct tally *tally_units(const struct journal *journal, const struct uni
     struct tally *tally = memory_create(all + 1, sizeof *tally);
     struct unit_list ours = unit_shares(plan, h->shard, h->shards);
     for (size_t i = 0; i < ours.count; i++) {
-        const struct unit_list one = {1, &ours.range[i]},
-                               missing = records_missing(journal->records, &one, true);
+        const struct unit_list one = {1, &ours.range[i]};
         const size_t series = unit_get(plan, ours.range[i].first).cell->series_index;
-        struct unit_amount asked = unit_amount(plan, &one), left = unit_amount(plan, &missing);
+        struct unit_amount asked = unit_amount(plan, &one), left;
+        free(records_missing(journal->records, &one, &left).range);
         add_tally(&tally[series], asked, left);
         add_tally(&tally[all], asked, left);
-        free(missing.range);
     }
     free(ours.range);
     return tally;

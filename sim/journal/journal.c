@@ -133,7 +133,6 @@ void journal_close(struct journal *j) {
     if (j->out.file >= 0) { close(j->out.file); }
     pthread_mutex_destroy(&j->mutex);
     records_free(j->records);
-    records_free(j->before);
     free(j);
 }
 
@@ -312,13 +311,4 @@ bool journal_sync(struct journal *j) {
     const bool good = here.file < 0 || files_sync(&here);
     if (here.file >= 0) { close(here.file); }
     return good;
-}
-
-void journal_known(void *journal, struct unit_range range, struct partial_stack *stack) {
-    struct journal *j = journal;
-    if (!j->before) {
-        j->before = records_create(j->records->plan, j->header.numerics);
-        records_scan(j->before, 1, &(char *){j->directory}, RECORDS_QUIET);
-    }
-    records_read(j->before, range, stack);
 }

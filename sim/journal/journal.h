@@ -25,9 +25,8 @@ struct journal {
     struct journal_header header;
     struct records *records; /* what is known */
     /* Of this room: */
-    bool mended;            /* the header is a new one */
-    struct records *before; /* what all ranks had kept when journal_known was first asked; NULL: it was not */
-    pthread_mutex_t mutex;  /* of the next lines */
+    bool mended;           /* the header is a new one */
+    pthread_mutex_t mutex; /* of the next lines */
     struct files_out out;
     bool failed;
     bool packing;           /* what this process has written, which one thread does: */
@@ -73,8 +72,6 @@ bool journal_pack_own(struct journal *journal);
 
 /* sweep_work.keep of a journal. */
 bool journal_keep(void *journal, const struct partial *partial);
-/* sweep_work.known of a journal. */
-void journal_known(void *journal, struct unit_range range, struct partial_stack *stack);
 /* Waits until what was kept is on the disk, where a machine that fails leaves it. False after a message.
  * From any thread. */
 bool journal_sync(struct journal *journal);

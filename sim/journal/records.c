@@ -383,30 +383,28 @@ bool records_read(struct records *r, struct unit_range range, struct partial_sta
 
 /* ---- what is missing ---- */
 
-/* Of a cell under a target; what cannot be read is computed again. */
-static struct unit_range wanted_of(struct records *r, const struct unit_cell *c, bool most) {
+static struct unit_range wanted_of(struct records *r, const struct unit_cell *c) {
     struct partial_stack held = {.count = 0};
     records_read(r, unit_of_whole(c), &held);
-    struct unit_range wanted = target_wanted(r->plan, c, &held);
-    if (wanted.first < wanted.end && most) { wanted.end = unit_of_whole(c).end; }
+    const struct unit_range wanted = target_wanted(r->plan, c, &held);
     partial_drop(&held);
     return wanted;
 }
 
-struct unit_list records_missing(struct records *r, const struct unit_list *list, bool most) {
-    struct unit_list gaps = {.count = 0};
+struct unit_list records_missing(struct records *r, const struct unit_list *list, struct unit_amount *most) {
+    struct unit_list gaps = {.count = 0}, all = {.count = 0};
 #pragma omp parallel for ordered schedule(dynamic, 1)
     for (size_t i = 0; i < list->count; i++) {
         const struct unit first = unit_get(r->plan, list->range[i].first);
-        const bool has_target = unit_has_target(&first);
-        struct unit_range wanted = has_target ? wanted_of(r, first.cell, most) : list->range[i];
+        const struct unit_range wanted = unit_has_target(&first) ? wanted_of(r, first.cell) : list->range[i];
 #pragma omp ordered
-        if (has_target) {
-            add_gap(&gaps, wanted.first, wanted.end);
-        } else {
+        if (wanted.first < wanted.end) {
             add_gaps(r, wanted, &gaps);
+            add_gaps(r, list->range[i], &all);
         }
     }
+    if (most) { *most = unit_amount(r->plan, &all); }
+    free(all.range);
     return gaps;
 }
 

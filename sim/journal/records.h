@@ -43,9 +43,10 @@ enum {
 bool records_scan(struct records *records, size_t count, char *const *source, unsigned how);
 
 /* What of some ranges there is no record of, in their order. Free `range` with free(). Of a cell under a
- * target (target.h), which is listed whole and read for that, what is wanted up to its next count, as one
- * range; `most`: as far as it may want where it is not met. */
-struct unit_list records_missing(struct records *records, const struct unit_list *list, bool most);
+ * target (target.h), which is listed whole and read for that, what is wanted up to its next count; `most`,
+ * where it is not NULL: how much it may be in all. */
+struct unit_list records_missing(struct records *records, const struct unit_list *list,
+                                 struct unit_amount *most);
 double records_bytes(const struct records *records);
 /* Adds the partials of a range; from where another process has packed them to, if they are no more where they
  * were. False, with what was read before added, after a message, but where a record that was scanned by its

@@ -198,11 +198,6 @@ static size_t place_of(const struct partial_stack *s, const struct unit *of) {
     return at;
 }
 
-bool partial_is_held(const struct partial_stack *s, const struct unit *of) {
-    const size_t at = place_of(s, of);
-    return at > 0 && !is_behind(of, &s->held[at - 1]->of);
-}
-
 static struct partial *take_out(struct partial_stack *s, size_t at) {
     struct partial *p = s->held[at];
     memmove(s->held + at, s->held + at + 1, (--s->count - at) * sizeof *s->held);
@@ -211,7 +206,7 @@ static struct partial *take_out(struct partial_stack *s, size_t at) {
 
 void partial_push(struct partial_stack *s, struct partial *p) {
     size_t at = place_of(s, &p->of);
-    if (partial_is_held(s, &p->of)) {
+    if (at > 0 && !is_behind(&p->of, &s->held[at - 1]->of)) {
         partial_free(p);
         return;
     }

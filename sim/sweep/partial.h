@@ -53,8 +53,6 @@ struct partial_stack {
 };
 /* One more, which may come in any order; one that overlaps with what is held is dropped. */
 void partial_push(struct partial_stack *stack, struct partial *p);
-/* Whether a unit, or a part of it, is held. */
-bool partial_is_held(const struct partial_stack *stack, const struct unit *of);
 /* All that is held, of one cell and without gaps, as one; NULL where nothing is. The stack is empty then. */
 struct partial *partial_close(struct partial_stack *stack);
 void partial_drop(struct partial_stack *stack);

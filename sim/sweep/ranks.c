@@ -6,7 +6,6 @@
 
 #include "sim/base/message.h"
 #include "sim/base/process.h"
-#include "sim/base/progress.h"
 
 static int rank_index, rank_count = 1;
 
@@ -22,7 +21,7 @@ struct leader {
     size_t at; /* the first that is not given out whole */
     double left;
     bool failed;
-    struct progress progress;
+    struct progress *progress;
     int followed; /* EXIT_RESUMABLE where another was stopped */
 };
 
@@ -52,7 +51,7 @@ static size_t take_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
 static void tell_done(void *context, double cost, const char *what) {
     struct leader *l = context;
     pthread_mutex_lock(&l->lock);
-    progress_add(&l->progress, cost, what);
+    progress_add(l->progress, cost, what);
     pthread_mutex_unlock(&l->lock);
 }
 
@@ -90,11 +89,11 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
  * ranges, none when all are given out. What a follower has kept of them is said by its status, reduced. */
 enum { TAKE = 1, GIVE };
 enum { PAUSE = 500000 /* ns between looks for messages */ };
-/* What rank 0 tells first: the status to end with or, where there are units to compute: */
+/* What rank 0 tells: the status to end with or, where there are units to compute: */
 enum { LEAD = -1 };
 
-static int ranks_here = 1;  /* on this node */
-static bool followers_wait; /* rank 0: nobody has told them anything */
+static int ranks_here = 1;                      /* on this node */
+static enum { WAITING, AT_WORK, ENDED } others; /* as rank 0 has told them */
 
 static void pause_shortly(void) { nanosleep(&(struct timespec){0, PAUSE}, NULL); }
 
@@ -125,20 +124,20 @@ int ranks_start(int *argc, char ***argv) {
     MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
     MPI_Comm_size(node, &ranks_here);
     MPI_Comm_free(&node);
-    followers_wait = rank_index == 0 && rank_count > 1;
     return EXIT_DONE;
 }
 
+/* From rank 0 to the others. */
 static void tell(int *word) {
     MPI_Request request;
     MPI_Ibcast(word, 1, MPI_INT, 0, MPI_COMM_WORLD, &request);
     wait_for(&request, MPI_STATUS_IGNORE);
-    followers_wait = false;
+    others = *word == LEAD ? AT_WORK : ENDED;
 }
 
 int ranks_end(int status) {
-    if (status == EXIT_FAILED && !followers_wait) { ranks_abort(); }
-    if (followers_wait) { tell(&status); }
+    if (status == EXIT_FAILED && others != WAITING) { ranks_abort(); }
+    if (others == WAITING) { tell(&status); }
     MPI_Request request;
     MPI_Ibarrier(MPI_COMM_WORLD, &request);
     wait_for(&request, MPI_STATUS_IGNORE);
@@ -190,7 +189,8 @@ static void *serve(void *context) {
 /* Beside its own work a thread answers the others. */
 static int lead(struct leader *l, const struct sweep_work *own) {
     pthread_t server;
-    tell(&(int){LEAD});
+    tell(&(int){l->units->count > 0 ? LEAD : EXIT_DONE});
+    if (others == ENDED) { return EXIT_DONE; }
     if (pthread_create(&server, NULL, serve, l) != 0) {
         message_error("cannot make a thread");
         return EXIT_FAILED;
@@ -200,6 +200,7 @@ static int lead(struct leader *l, const struct sweep_work *own) {
     l->failed = status == EXIT_FAILED;
     pthread_mutex_unlock(&l->lock);
     pthread_join(server, NULL);
+    others = WAITING;
     return status == EXIT_DONE ? l->followed : status;
 }
 
@@ -225,7 +226,7 @@ static size_t ask_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
     return count;
 }
 
-int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
+static int follow(const struct sweep_work *work, bool (*save)(void *context)) {
     struct follower f = {.work = work};
     struct sweep_work own = *work;
     own.more = ask_ranges;
@@ -236,6 +237,18 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
     MPI_Request kept;
     MPI_Ireduce(&status, NULL, 1, MPI_INT, MPI_MAX, 0, MPI_COMM_WORLD, &kept);
     wait_for(&kept, MPI_STATUS_IGNORE);
+    others = WAITING;
+    return status;
+}
+
+bool ranks_wait(int *status) {
+    tell(status);
+    return *status == LEAD;
+}
+
+int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
+    int status;
+    do { status = follow(work, save); } while (status == EXIT_DONE && ranks_wait(&status));
     return status;
 }
 
@@ -244,23 +257,16 @@ void ranks_refuse(const char *why) {
     ranks_abort();
 }
 
-bool ranks_wait(int *status) {
-    tell(status);
-    return *status == LEAD;
-}
-
 #endif
 
-int ranks_lead(const struct sweep_work *work, const struct unit_list *units, double cost_before, bool quiet) {
-    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .units = units};
+int ranks_lead(const struct sweep_work *work, const struct unit_list *units, struct progress *progress) {
+    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .units = units, .progress = progress};
     struct sweep_work own = *work;
     own.more = take_ranges;
     own.done = tell_done;
     own.more_context = &l;
     l.left = unit_amount(work->plan, units).cost;
-    l.progress = progress_start(cost_before + l.left, cost_before, quiet);
     int status = rank_count == 1 ? sweep_compute(&own) : lead(&l, &own);
-    progress_end(&l.progress);
     if (status == EXIT_DONE && (l.at < units->count || (rank_count > 1 && stop_asked(work->stop)))) {
         status = EXIT_RESUMABLE;
     }

@@ -10,6 +10,7 @@
 #ifndef GAPSCALE_SIM_SWEEP_RANKS_H
 #define GAPSCALE_SIM_SWEEP_RANKS_H
 
+#include "sim/base/progress.h"
 #include "sim/sweep/sweep.h"
 
 /* Called once, first and last, by every rank. ranks_start: EXIT_DONE, or EXIT_FAILED after a message.
@@ -26,19 +27,18 @@ int ranks_count(void);
 /* Threads a rank should use unless told: the processors of its node shared among the ranks there. */
 int ranks_threads(void);
 
-/* Rank 0: computes units, sampled ones and exact values, in this order, together with the others;
- * work->keep gets its own share alone. The ranges of the list are used up. Status as of sweep_compute, when
- * the others have kept theirs. With one rank, alone. cost_before: of units that were finished earlier, for
- * the progress that is shown unless `quiet`. */
-int ranks_lead(const struct sweep_work *work, const struct unit_list *units, double cost_before, bool quiet);
+/* Rank 0, any number of times, the last one with no units: computes units, sampled ones and exact values, in
+ * this order, together with the others; work->keep gets its own share alone. The ranges of the list are used
+ * up. Status as of sweep_compute, when the others have kept theirs. With one rank, alone. */
+int ranks_lead(const struct sweep_work *work, const struct unit_list *units, struct progress *progress);
 
 /* The others, before they do anything: wait for rank 0. True where it leads a sweep; else `status` is to end
  * with. */
 bool ranks_wait(int *status);
 /* Then: end all ranks after a message, where they are not of one kind; nothing on a lone one. */
 void ranks_refuse(const char *why);
-/* Then: compute what rank 0 hands out, keep it by work->keep and `save`, and say so. Status as of
- * sweep_compute. */
+/* Then: compute what rank 0 hands out, keep it by work->keep and `save`, and say so, as often as it leads.
+ * Status as of sweep_compute. */
 int ranks_follow(const struct sweep_work *work, bool (*save)(void *context));
 
 #endif

@@ -7,13 +7,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/sweep/exact.h"
 #include "sim/sweep/histogram.h"
-#include "sim/sweep/target.h"
 
 /* A block from its first slice to its last. */
 struct block {
@@ -39,10 +37,6 @@ struct job {
 struct share {
     struct sampler_law *law;
     size_t jobs; /* at work */
-    /* Under a target, from the first unit until no more are wanted: */
-    bool grows;
-    struct partial_stack held;
-    struct unit_range wanted; /* those before are held or given out */
 };
 
 struct sweep {
@@ -57,7 +51,6 @@ struct sweep {
     const struct unit_cell *cell; /* of the job */
     struct job *live;
     struct share *share; /* [cell_count] */
-    size_t targets;      /* how many of these grow */
 };
 
 static void tell_done(const struct sweep *s, double cost, const struct unit_cell *cell) {
@@ -157,7 +150,7 @@ static struct share *share_of(const struct sweep *s, const struct unit_cell *cel
 /* Where none of its units are at work or to come next. */
 static void drop_law(const struct sweep *s, const struct unit_cell *cell) {
     struct share *share = share_of(s, cell);
-    if (share->jobs > 0 || share->grows || cell == s->cell) { return; }
+    if (share->jobs > 0 || cell == s->cell) { return; }
     sampler_law_free(share->law);
     share->law = NULL;
 }
@@ -186,46 +179,6 @@ static void job_open(struct sweep *s, struct unit unit) {
     job->histogram = memory_create(c->layout.binned * HISTOGRAM_BINS, sizeof *job->histogram);
 }
 
-/* ---- cells under a target ---- */
-
-/* It ends where nothing is wanted any more. */
-static void look_at_target(struct sweep *s, const struct unit_cell *cell) {
-    struct share *share = share_of(s, cell);
-    const struct unit_range wanted = target_wanted(s->work->plan, cell, &share->held),
-                            spared = {wanted.end, unit_of_whole(cell).end};
-    share->wanted.end = wanted.end;
-    if (wanted.first < wanted.end) { return; }
-    if (spared.first < spared.end) { tell_done(s, unit_range_cost(s->work->plan, spared), cell); }
-    partial_drop(&share->held);
-    share->grows = false;
-    s->targets--;
-    drop_law(s, cell);
-}
-
-static void open_target(struct sweep *s, const struct unit *first) {
-    const struct unit_cell *cell = first->cell;
-    struct share *share = share_of(s, cell);
-    if (share->grows) { return; }
-    share->grows = true;
-    share->wanted = unit_of_whole(cell);
-    s->targets++;
-    if (s->work->known && first->first_block > 0) {
-        s->work->known(s->work->context, unit_of_whole(cell), &share->held);
-    }
-    look_at_target(s, cell);
-}
-
-static bool next_of_targets(const struct sweep *s, struct unit *unit) {
-    for (size_t i = 0; s->targets > 0 && i < s->work->plan->cell_count; i++) {
-        struct share *share = &s->share[i];
-        while (share->grows && share->wanted.first < share->wanted.end) {
-            *unit = unit_get(s->work->plan, share->wanted.first++);
-            if (!partial_is_held(&share->held, unit)) { return true; }
-        }
-    }
-    return false;
-}
-
 /* What is to be taken next; NULL where there is nothing more. */
 static struct unit_range *next_range(struct sweep *s) {
     if (s->range_at < s->range_count) {
@@ -239,35 +192,20 @@ static struct unit_range *next_range(struct sweep *s) {
     return s->ended ? NULL : &s->range[s->range_at];
 }
 
-/* The next unit that is to be computed; false when there is none. Cells that were begun come first. */
-static bool next_unit(struct sweep *s, struct unit *unit) {
-    while (!next_of_targets(s, unit)) {
-        struct unit_range *range = next_range(s);
-        if (!range) { return false; }
-        *unit = unit_get(s->work->plan, range->first);
-        range->first =
-            unit_has_target(unit) ? GSL_MIN(unit_of_whole(unit->cell).end, range->end) : range->first + 1;
-        if (!unit_has_target(unit)) { return true; }
-        open_target(s, unit);
-    }
-    return true;
-}
-
-/* A task, of a job that lives until its last one is done; NULL when there is none, and where `ends` there
- * will be none when others have done what they are at. `status`: what the thread's last one came to. */
-static struct job *take_task(struct sweep *s, int status, size_t *task, bool *ends) {
+/* A task, of a job that lives until its last one is done; NULL when there is none. `status`: what the
+ * thread's last one came to. */
+static struct job *take_task(struct sweep *s, int status, size_t *task) {
     struct job *job = NULL;
-    struct unit unit;
 #pragma omp critical(supply)
     {
         if (status != EXIT_DONE) { s->status = status; }
         const bool goes_on = s->status == EXIT_DONE;
-        if (goes_on && s->task == s->tasks && next_unit(s, &unit)) { job_open(s, unit); }
+        struct unit_range *range = goes_on && s->task == s->tasks ? next_range(s) : NULL;
+        if (range) { job_open(s, unit_get(s->work->plan, range->first++)); }
         if (goes_on && s->task < s->tasks) {
             job = s->job;
             *task = s->task++;
         }
-        *ends = !goes_on || s->targets == 0;
     }
     return job;
 }
@@ -308,16 +246,7 @@ static bool job_slice_done(const struct sweep *sweep, struct job *job, struct bl
 static int job_finish(struct sweep *sweep, struct job *job, struct partial *whole) {
     const bool kept = sweep->work->keep(sweep->work->context, whole);
     job_close(sweep, job);
-    if (!unit_has_target(&whole->of)) {
-        partial_free(whole);
-        return kept ? EXIT_DONE : EXIT_FAILED;
-    }
-#pragma omp critical(supply)
-    {
-        const struct unit_cell *cell = whole->of.cell;
-        partial_push(&share_of(sweep, cell)->held, whole);
-        look_at_target(sweep, cell);
-    }
+    partial_free(whole);
     return kept ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -363,20 +292,13 @@ static int run_sampled(struct sweep *sweep, struct job *job, size_t task, struct
 }
 
 static void sweep_thread(struct sweep *sweep) {
-    const struct timespec pause = {0, 200000};
     struct replicate_worker worker;
     struct job *job;
     int status = EXIT_DONE;
     size_t task;
-    bool ends;
     replicate_worker_create(&worker, sweep->work->isa, sweep->work->plan->most_betas);
-    while ((job = take_task(sweep, status, &task, &ends)) || !ends) {
-        if (!job) {
-            nanosleep(&pause, NULL);
-        } else {
-            status =
-                unit_is_exact(&job->unit) ? run_exact(sweep, job) : run_sampled(sweep, job, task, &worker);
-        }
+    while ((job = take_task(sweep, status, &task))) {
+        status = unit_is_exact(&job->unit) ? run_exact(sweep, job) : run_sampled(sweep, job, task, &worker);
     }
     replicate_worker_release(&worker);
 }
@@ -387,10 +309,7 @@ int sweep_compute(const struct sweep_work *work) {
 #pragma omp parallel num_threads(work->threads)
     sweep_thread(&sweep);
     while (sweep.live) { job_close(&sweep, sweep.live); }
-    for (size_t i = 0; i < work->plan->cell_count; i++) {
-        partial_drop(&sweep.share[i].held);
-        sampler_law_free(sweep.share[i].law);
-    }
+    for (size_t i = 0; i < work->plan->cell_count; i++) { sampler_law_free(sweep.share[i].law); }
     free(sweep.share);
     return sweep.status;
 }

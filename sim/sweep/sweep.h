@@ -15,20 +15,16 @@ struct sweep_work {
     const struct isa *isa;
     int threads;
     /* Set by ranks.h, which calls sweep_compute: what to compute next, asked for when all before is at work,
-     * by one thread at a time; returns how many ranges, 0 at the end. A cell under a target (target.h) is
-     * computed as far as it is wanted, whichever range of it is given, up to its end. */
+     * by one thread at a time; returns how many ranges, 0 at the end. */
     size_t (*more)(void *context, struct unit_range range[SWEEP_MORE]);
-    /* Hears of work that is done, or spared: its cost, and of what. From any thread. NULL: nobody. */
+    /* Hears of work that is done: its cost, and of what. From any thread. NULL: nobody. */
     void (*done)(void *context, double cost, const char *what);
     void *more_context;      /* of both */
     const struct stop *stop; /* NULL: never */
     /* Keeps the partial of a unit that is finished. From any thread, several at a time. False, after a
      * message, to give up. */
     bool (*keep)(void *context, const struct partial *partial);
-    /* Adds what is known of a cell under a target already; where it fails, after a message, or is NULL,
-     * nothing is. */
-    void (*known)(void *context, struct unit_range range, struct partial_stack *stack);
-    void *context; /* of both */
+    void *context; /* of keep */
 };
 
 /* Computes units, in bits that do not depend on threads or isa, and hands over their partials as they are

@@ -122,14 +122,12 @@ struct unit_range target_wanted(const struct unit_plan *plan, const struct unit_
         end = unit_end(&held->held[i]->of);
     }
     size_t count = count_behind(c, end); /* it was met at none before */
-    if (blocks == count && count < c->block_count && target_error(held->held[0]) > c->series->target) {
+    if (blocks == count) {
+        if (count == c->block_count || target_error(held->held[0]) <= c->series->target) {
+            return (struct unit_range){0};
+        }
         count = count_behind(c, count + 1);
     }
     const struct unit part = unit_part(c, 0, count);
-    struct unit_range wanted = unit_range_of(plan, &part);
-    for (; wanted.first < wanted.end; wanted.first++) {
-        const struct unit next = unit_get(plan, wanted.first);
-        if (!partial_is_held(held, &next)) { break; }
-    }
-    return wanted;
+    return unit_range_of(plan, &part);
 }

@@ -1,9 +1,9 @@
 /* target: a cell whose replicates grow until its collapse points are as precise as asked.
  *
  * They double from 256 on, up to those of the config, and at every such count alone it is asked whether that
- * is enough: of the partial of all replicates so far, so that it does not depend on who computed what. No
- * replicate is begun before it is known to be wanted; what there is of a cell therefore tells what was found
- * at the counts before, and a smaller target goes on from there.
+ * is enough: of the partial of all replicates so far, so that it does not depend on who computed what. A
+ * sweep goes from count to count: no replicate is begun before it is known to be wanted. What there is of a
+ * cell therefore tells what was found at the counts before, and a smaller target goes on from there.
  *
  * Enough: the standard error of log beta_c is at most the target for every criterion that the betas hold a
  * collapse point of. It is se(mean)/|slope| where the mean crosses its threshold (delta method; the slope is
@@ -21,8 +21,8 @@ double target_error(const struct partial *whole);
 /* Replicates that a series takes at an n where log beta_c scatters by that from row to row. */
 double target_foreseen(const struct config_series *series, double scatter);
 
-/* What is wanted of a cell of which this is held, from any run: from the first unit that is not, to the last
- * one before the next count; none where the target is met. */
+/* What is wanted of a cell of which this is held, from any run: all up to the next count; none where the
+ * target is met. */
 struct unit_range target_wanted(const struct unit_plan *plan, const struct unit_cell *cell,
                                 const struct partial_stack *held);
 

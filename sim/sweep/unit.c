@@ -256,11 +256,10 @@ struct unit_amount unit_amount(const struct unit_plan *plan, const struct unit_l
 
 size_t unit_node(const struct unit_plan *plan, struct unit_range range, double cost) {
     const struct unit u = unit_get(plan, range.first);
-    const size_t at = unit_is_exact(&u) ? 1 : range.first - u.cell->first_unit,
-                 most = range.end - range.first;
+    const size_t each = u.cell->unit_blocks, most = range.end - range.first; /* the former a power of two */
     size_t count = 1;
-    if (u.cell->series->target > 0) { return most; }
-    while (at % (2 * count) == 0 && 2 * count <= most && 2 * (double)count * unit_cost(&u) <= cost) {
+    while (u.block_count == each && (u.first_block & (2 * count * each - 1)) == 0 && 2 * count <= most &&
+           2 * (double)count * unit_cost(&u) <= cost) {
         count *= 2;
     }
     return count;
@@ -276,6 +275,7 @@ struct unit_range unit_of_whole(const struct unit_cell *c) {
  * every cell, since their costs are known roughly, and that one more is little beside its share of all. */
 static size_t deal_length(const struct unit_plan *plan, const struct unit_cell *c, size_t shards) {
     const struct unit_range all = unit_of_whole(c);
+    if (c->series->target > 0) { return c->unit_count; }
     return unit_node(plan, all, fmin(unit_range_cost(plan, all) / 2, plan->cost / 64) / (double)shards);
 }
 

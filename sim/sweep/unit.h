@@ -64,8 +64,7 @@ bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64
 struct unit unit_span(const struct unit_plan *plan, struct unit_range range);
 /* And back, of a part of a cell that begins and ends as units do. */
 struct unit_range unit_range_of(const struct unit_plan *plan, const struct unit *part);
-/* The most units from range.first on that are a node and cost no more than that, at least one; of a cell
- * under a target, which one process alone computes, all. */
+/* The most units from range.first on that are a node and cost no more than that, at least one. */
 size_t unit_node(const struct unit_plan *plan, struct unit_range range, double cost);
 /* The sampled units of a cell. */
 struct unit_range unit_of_whole(const struct unit_cell *cell);
@@ -82,7 +81,8 @@ struct unit_amount {
 };
 struct unit_amount unit_amount(const struct unit_plan *plan, const struct unit_list *list);
 /* What the shard, from 0, of `shards` owns: of every cell one range at most, made of nodes as large as leave
- * the shards alike, and exact values; of a lone one all. Free `range` with free(). */
+ * the shards alike, of one under a target all or nothing, and exact values; of a lone one all. Free `range`
+ * with free(). */
 struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t shards);
 
 bool unit_is_exact(const struct unit *unit);

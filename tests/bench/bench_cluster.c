@@ -62,7 +62,9 @@ static double compute(const struct setting *s, struct unit_range range, int thre
     double start = core_seconds();
     struct sweep_work work = {
         .plan = &s->plan, .isa = isa_best(), .threads = threads, .keep = keep, .context = context};
-    if (ranks_lead(&work, &(struct unit_list){1, &range}, 0, true) != EXIT_DONE) { abort(); }
+    if (ranks_lead(&work, &(struct unit_list){1, &range}, &(struct progress){.quiet = true}) != EXIT_DONE) {
+        abort();
+    }
     return core_seconds() - start;
 }
 

@@ -41,7 +41,7 @@ static int compute(const struct setting *s, struct unit_range range, struct jour
     return ranks_lead(
         &(struct sweep_work){
             .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .keep = journal_keep, .context = j},
-        &(struct unit_list){1, &range}, 0, true);
+        &(struct unit_list){1, &range}, &(struct progress){.quiet = true});
 }
 
 /* The record of exact values. */
@@ -77,7 +77,7 @@ static void test_record_checks(void **state) {
 
 static bool has(struct records *r, size_t unit) {
     struct unit_range range = {unit, unit + 1};
-    struct unit_list missing = records_missing(r, &(struct unit_list){1, &range}, false);
+    struct unit_list missing = records_missing(r, &(struct unit_list){1, &range}, NULL);
     free(missing.range);
     return missing.count == 0;
 }
@@ -305,7 +305,8 @@ static void test_packing_own(void **state) {
     write_units("000001.units", "w", record, length);
     struct sweep_work work = {
         .plan = &s.plan, .isa = isa_find("base"), .threads = 3, .keep = keep_and_pack, .context = j};
-    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &(struct unit_range){0, units}}, 0, true),
+    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &(struct unit_range){0, units}},
+                                &(struct progress){.quiet = true}),
                      EXIT_DONE);
     assert_true(journal_pack_own(j));
     j = reopened(j, &s);

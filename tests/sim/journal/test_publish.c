@@ -44,7 +44,8 @@ static void setting_make(struct setting *s) {
     journal_begin(s->journal, &s->plan);
     struct sweep_work work = {
         .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .keep = journal_keep, .context = s->journal};
-    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &some}, 0, true), EXIT_DONE);
+    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &some}, &(struct progress){.quiet = true}),
+                     EXIT_DONE);
     assert_true(journal_sync(s->journal) && journal_scan(s->journal, 0));
 }
 
@@ -88,7 +89,7 @@ static void test_one_pass(void **state) {
     struct records *archive = records_create(&s.plan, numerics_here());
     struct unit_list all = unit_shares(&s.plan, 0, 1);
     assert_true(records_scan(archive, 1, &(char *){"a.h5.units"}, 0));
-    assert_int_equal(records_missing(archive, &all, false).count, 0);
+    assert_int_equal(records_missing(archive, &all, NULL).count, 0);
     assert_true((double)file_size("a.h5.units") == records_bytes(archive));
     free(all.range);
     records_free(archive);

@@ -52,7 +52,8 @@ static void made_compute(struct made *m, size_t first, size_t step, int threads)
                                   .threads = threads,
                                   .keep = experiment_hold,
                                   .context = &held};
-        assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &one}, 0, true), EXIT_DONE);
+        assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &one}, &(struct progress){.quiet = true}),
+                         EXIT_DONE);
     }
 }
 

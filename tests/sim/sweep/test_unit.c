@@ -117,7 +117,13 @@ static void test_target(void **state) {
         for (size_t i = 0; i < list.count && share[i].first < s.plan.unit_count; i++, shared++) {
             const struct unit_range all = unit_of_whole(unit_get(&s.plan, share[i].first).cell);
             assert_true(share[i].first == all.first && share[i].end == all.end);
-            assert_int_equal(unit_node(&s.plan, share[i], 0), all.end - all.first);
+            for (struct unit_range rest = all; rest.first < rest.end;) {
+                struct unit_range node = {rest.first, rest.first + unit_node(&s.plan, rest, 1e9)};
+                const struct unit span = unit_span(&s.plan, node);
+                assert_true(unit_is_node(&span) || node.end == all.end);
+                assert_true(unit_cost(&span) <= 1e9 || node.end == node.first + 1);
+                rest.first = node.end;
+            }
         }
         free(list.range);
     }
