@@ -102,16 +102,19 @@ static struct found root_nearby(const struct search *s, const struct nearby *nea
     return found;
 }
 
-/* How far in log beta a root may be off for the cumulants that are left out nearby, that many steps away,
- * where the criterion's function has that slope. */
-static double left_out(const struct search *s, const struct nearby *n, double step, double slope) {
+/* How far in log beta a root may be off for the cumulants that are left out nearby, where beta is that much
+ * larger, relative to itself, and the criterion's function has that slope. On the way down weights grow, on
+ * the way up the unit of gaps. */
+static double left_out(const struct search *s, const struct nearby *n, double larger, double slope) {
+    const enum criterion_kind kind = s->criterion->kind;
     const struct nearby_points *once = &n->once, *twice = &n->twice;
-    double growth = nearby_growth(once), square = growth * growth, cube = step * step * step;
-    if (s->criterion->kind == CRITERION_ENTROPY) { return square * square * cube * step * step / 120; }
-    if (s->criterion->kind == CRITERION_SUSCEPTIBILITY) { return square * square * cube / (6 * slope); }
-    growth = fmax(growth, nearby_growth(twice));
-    return growth * growth * growth * cube * step * step / (120 * slope) *
-           (2 * once->cumulant[1] + twice->cumulant[1]);
+    const double own = nearby_growth(once),
+                 growth = kind == CRITERION_PARTICIPATION ? fmax(own, nearby_growth(twice)) : own,
+                 step = fabs(larger),
+                 cube = pow(growth * step, 3) * (larger < 0 ? exp(growth * step) : 1 + step);
+    if (kind == CRITERION_ENTROPY) { return cube * growth * step * step / 120; }
+    if (kind == CRITERION_SUSCEPTIBILITY) { return cube * growth / (6 * slope); }
+    return cube * step * step / (120 * slope) * (2 * once->cumulant[1] + twice->cumulant[1]);
 }
 
 /* Where points and bulk have the same weight, if that lies between a and b, or on the way there: the function
@@ -140,8 +143,8 @@ static double root_between(const struct search *s, double low, double high, stru
         const struct nearby nearby = points_at(s, exp(x));
         double first = inside ? x : balance_between(s, &nearby, a, b, x);
         const struct found found = root_nearby(s, &nearby, a, b, first);
-        double length = fabs(found.at - x);
-        if (length < sure || (found.slope > 0 && left_out(s, &nearby, length, found.slope) < sure)) {
+        double length = fabs(found.at - x), larger = expm1(found.at - x);
+        if (length < sure || (found.slope > 0 && left_out(s, &nearby, larger, found.slope) < sure)) {
             return exp(found.at);
         }
         if (is_known) { *(crossing(s, &nearby, exp(x)).value <= 0 ? &a : &b) = x; }
@@ -163,7 +166,7 @@ struct bracket {
 /* Root of an entropy or participation crossing, from a first bracket that may miss it. 0 and inf stand for
  * roots below and above what a double holds. */
 static double root_anywhere(const struct search *s, const struct bracket *bracket) {
-    const double least = 1e-300, most = 1e300;
+    const double least = 1e-300, most = 1e300, wide = 4; /* a choice: what is nearby tells little beyond */
     double value = 0, low = fmin(fmax(bracket->low, least), most / 2);
     double high = fmin(bracket->high > low ? bracket->high : 2 * low, most);
     bool negative = bracket->negative && low == bracket->low,
@@ -178,6 +181,11 @@ static double root_anywhere(const struct search *s, const struct bracket *bracke
         if (high == most) { return INFINITY; }
         low = high;
         high = fmin(most, high * 2);
+    }
+    while (high > wide * low && !isnan(value)) {
+        const double middle = sqrt(low) * sqrt(high);
+        value = value_at(s, middle);
+        *(value <= 0 ? &low : &high) = middle;
     }
     return isnan(value) ? NAN : root_between(s, low, high, bracket->guess);
 }
@@ -226,6 +234,25 @@ static size_t hidden_peak(const struct measure_grid *grid, size_t highest) {
     return at;
 }
 
+/* The peak of chi between two points. Where they are far from each other it may have several: next to the
+ * highest of points in between. */
+static double peak_between(const struct search *s, double low, double high, struct guess guess) {
+    const double near = 0.4, length = log(high) - log(low), steps = ceil(length / (near / 2)); /* a choice */
+    double most = 0, highest = 0;
+    if (length <= near) { return root_between(s, low, high, guess); }
+    for (double k = 1; k < steps; k++) {
+        const double beta = low * exp(k / steps * length);
+        const struct nearby nearby = points_at(s, beta);
+        const double chi = nearby_once(&nearby, row_own_beta(s->row, beta)).variance;
+        if (chi > most) {
+            most = chi;
+            highest = k;
+        }
+    }
+    return root_between(s, low * exp((highest - 1) / steps * length),
+                        low * exp((highest + 1) / steps * length), GUESS_NONE);
+}
+
 static double susceptibility_peak(const struct search *s, const struct measure_grid *grid) {
     size_t peak = 0;
     if (grid->count == 0) { return NAN; }
@@ -233,11 +260,11 @@ static double susceptibility_peak(const struct search *s, const struct measure_g
         if (grid->value[i][MEASURE_SUSCEPTIBILITY] > grid->value[peak][MEASURE_SUSCEPTIBILITY]) { peak = i; }
     }
     size_t hidden = hidden_peak(grid, peak);
-    if (hidden > 0) { return root_between(s, grid->beta[hidden - 1], grid->beta[hidden], GUESS_NONE); }
+    if (hidden > 0) { return peak_between(s, grid->beta[hidden - 1], grid->beta[hidden], GUESS_NONE); }
     if (peak == 0 || peak + 1 == grid->count) { return NAN; }
     struct guess guess = guess_root(grid, s->criterion, peak);
     return guess.sure ? exp(guess.log_beta)
-                      : root_between(s, grid->beta[peak - 1], grid->beta[peak + 1], guess);
+                      : peak_between(s, grid->beta[peak - 1], grid->beta[peak + 1], guess);
 }
 
 double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,

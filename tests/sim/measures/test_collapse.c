@@ -1,5 +1,5 @@
-/* How collapse points are looked for: rows as they are nearby a beta, peaks that a grid passes over, and rows
- * whose gaps span more decades than their powers may. */
+/* How collapse points are looked for: rows as they are nearby a beta, peaks that a grid passes over, grids
+ * that are coarse, and rows whose gaps span more decades than their powers may. */
 #include "tests/test.h"
 
 #include "models/theory/typical.h"
@@ -149,8 +149,59 @@ static void wide_rows(void **state) {
     measured_free(measured);
 }
 
+/* However far the betas are from each other, roots are roots, and peaks are peaks. */
+static void check_coarse(const struct row *row, size_t count, const double *at) {
+    const double apart = 0.01;
+    double value[BETAS][MEASURE_VALUES], m[MEASURE_VALUES];
+    measure_betas(isa_best()->kernel, row, count, at, value);
+    const struct measure_grid grid = {count, at, (const double(*)[MEASURE_VALUES])value};
+    check_close(at_collapse(row, CRITERION_ENTROPY, 1, &grid, MEASURE_ENTROPY), 1, 1e-8);
+    check_close(at_collapse(row, CRITERION_PARTICIPATION, 0.5, &grid, MEASURE_PARTICIPATION), 0.5, 1e-8);
+    const struct criterion criterion = {CRITERION_SUSCEPTIBILITY, 0};
+    const double peak = measure_collapse(isa_best()->kernel, row, &criterion, &grid);
+    measure_row(isa_best()->kernel, row, peak, m);
+    const double chi = m[MEASURE_SUSCEPTIBILITY];
+    for (int side = -1; side <= 1 && !isnan(peak); side += 2) {
+        measure_row(isa_best()->kernel, row, peak * exp(side * apart), m);
+        assert_true(m[MEASURE_SUSCEPTIBILITY] < chi);
+    }
+}
+
+static void coarse_grids(void **state) {
+    (void)state;
+    const struct {
+        const char *family;
+        double parameter, log_n;
+    } laws[] = {{"gaussian", 1, 6 * M_LN2}, {"gaussian", 1, 690},   {"pareto", 2, 46},
+                {"spherical", 3, 5},        {"dotproduct", 3, 690}, {"stretched", 0.5, 46}};
+    const struct {
+        size_t count;
+        double at[9];
+    } grids[] = {{1, {1}},
+                 {2, {0.001, 1}},
+                 {3, {1e-200, 1, 1e200}},
+                 {4, {1, 2, 3, 1000}},
+                 {4, {1e-300, 1e-200, 1e-100, 1}},
+                 {8, {1e-100, 1e-50, 1e-20, 1e-10, 1, 1e10, 1e50, 1e100}},
+                 {9, {1e-8, 1e-6, 1e-4, 1e-2, 1, 1e2, 1e4, 1e6, 1e8}},
+                 {9, {1. / 16, 1. / 8, 1. / 4, 1. / 2, 1, 2, 4, 8, 16}}};
+    struct counted *c = counted_create(isa_best());
+    for (size_t l = 0; l < sizeof laws / sizeof *laws; l++) {
+        const double p[FAMILY_PARAMETERS] = {laws[l].parameter, l >= 4};
+        struct counted_law *law = make_law(laws[l].family, p, laws[l].log_n);
+        for (uint64_t r = 0; r < 50; r++) {
+            const struct row *row = counted_row(c, law, stream_make(4, "coarse", laws[l].log_n, false, r));
+            for (size_t g = 0; g < sizeof grids / sizeof *grids; g++) {
+                check_coarse(row, grids[g].count, grids[g].at);
+            }
+        }
+        counted_law_free(law);
+    }
+    counted_free(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(rows_nearby), cmocka_unit_test(narrow_peaks),
-                                       cmocka_unit_test(wide_rows)};
+                                       cmocka_unit_test(wide_rows), cmocka_unit_test(coarse_grids)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
