@@ -41,10 +41,17 @@ static const struct h5scan_attribute *inherited(const struct h5scan *scan, const
     }
 }
 
-/* bfloat16 is 16-bit integers in HDF5, called so at the array or a group around it; row_length beside it, of
- * one axis, is not. */
+/* Those of what lies beside the scores. */
+static bool are_whole_numbers(const char *path) {
+    static const char *const name[] = {"row_length", "query_position", "mask"};
+    size_t i = 0;
+    while (i < sizeof name / sizeof *name && strcmp(strrchr(path, '/') + 1, name[i]) != 0) { i++; }
+    return i < sizeof name / sizeof *name;
+}
+
+/* bfloat16 is 16-bit integers in HDF5, called so at the array or a group around it. */
 static enum element element_of(const struct h5scan *scan, const struct h5scan_array *a) {
-    if (a->element == ELEMENT_INTEGER && a->bytes == 2 && a->rank > 1) {
+    if (a->element == ELEMENT_INTEGER && a->bytes == 2 && !are_whole_numbers(a->path)) {
         const struct h5scan_attribute *word = inherited(scan, a->path, "dtype");
         if (word && word->count == 0 && strcmp(word->text, "bfloat16") == 0) { return ELEMENT_BFLOAT16; }
     }

@@ -82,8 +82,9 @@ static void test_holes_of_floats(void **state) {
 
 /* Of 16 bits, too: still integers. */
 static void add_row_length(hid_t file) {
-    const double all[] = {7, 7, 7, 7};
-    H5Dclose(h5_array(file, "row_length", H5T_STD_U16LE, 1, (hsize_t[]){4}, NULL, all));
+    double all[12];
+    for (size_t i = 0; i < 12; i++) { all[i] = 7; }
+    H5Dclose(h5_array(file, "row_length", H5T_STD_U16LE, 2, size, NULL, all));
 }
 
 static void test_hdf5_bfloat(void **state) {
