@@ -244,6 +244,9 @@ static void append_sinks(const struct diagnosis *d, const struct diagnosis_group
 
 static void append_standing(const struct diagnosis_point *p, char out[DIAGNOSIS_SENTENCE]) {
     char number[WORDS], length[WORDS];
+    const char *of = p->sequences == 1 ? " in this sequence only"
+                     : p->tied > 0     ? " in sequences where fewer than half of the rows tie"
+                                       : "";
     words_length(log(p->n), length);
     if (isnan(p->lambda.value)) {
         words_append(out, DIAGNOSIS_SENTENCE,
@@ -254,8 +257,7 @@ static void append_standing(const struct diagnosis_point *p, char out[DIAGNOSIS_
         return;
     }
     words_append(out, DIAGNOSIS_SENTENCE, " As trained beta is %s times Lambda_n at n = %s%s: %s.",
-                 words_number(1 / p->lambda.value, number), length,
-                 p->sequences == 1 ? " in this sequence only" : "", story_standing(p));
+                 words_number(1 / p->lambda.value, number), length, of, story_standing(p));
 }
 
 /* Longer trained lengths at which no row counts. */

@@ -111,12 +111,35 @@ static void test_one_sequence_at_a_length(void **state) {
     told_release(&t);
 }
 
+/* Where sequences of the length told of are left out, the sentence says of which it tells. */
+static void test_some_sequences_tie(void **state) {
+    (void)state;
+    enum { SEQUENCES = 3, N = 64 };
+    for (size_t tied = 0; tied < 2; tied++) {
+        struct told t;
+        char path[WRITTEN_PATH];
+        double score[SEQUENCES * ROWS * N];
+        hid_t file = written_open(path);
+        for (size_t r = 0; r < SEQUENCES * ROWS; r++) {
+            law_draw(&law_case[0], N, "rows", r, score + r * N);
+            if (tied && r < ROWS) { score[r * N] = score[r * N + 1] = 50; }
+        }
+        written_scores(file, "n00064", (hsize_t[]){SEQUENCES, 1, 1, ROWS, N}, H5T_IEEE_F64LE, score);
+        H5Fclose(file);
+        told_make(&t, path, NAN, 0);
+        unlink(path);
+        check_words(&t, " at n = 2^6 in sequences where fewer than half of the rows tie: ", tied > 0);
+        told_release(&t);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_window),
         cmocka_unit_test(test_trained),
         cmocka_unit_test(test_parted),
         cmocka_unit_test(test_one_sequence_at_a_length),
+        cmocka_unit_test(test_some_sequences_tie),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
