@@ -296,7 +296,24 @@ def try_columns():
     check("columns are wide enough", 0, bad)
 
 
+def try_show():
+    """Of a head that has no rows at the last length, or ties there, betas are told without a unit."""
+    random = np.random.default_rng(11)
+    with tempfile.TemporaryDirectory() as work:
+        with h5py.File(f"{work}/a.h5", "w") as file:
+            file["n032/scores"] = random.normal(size=(2, 4, 32))
+            file["n064/scores"] = np.append(random.normal(size=(1, 4, 64)), np.zeros((1, 4, 64)), 0)
+            file["n128/scores"] = random.normal(size=(1, 4, 128))
+        for options in (["--lengths", "32,64"], []):
+            subprocess.run([gapscale, "diagnose", f"{work}/a.h5", "-o", f"{work}/d.h5", *options], check=True, capture_output=True)
+            shown = subprocess.run([gapscale, "show", f"{work}/d.h5"], check=True, capture_output=True, text=True).stdout
+            why = "no row counts" if not options else "half of the rows or more tie and Lambda_n is infinite"
+            good = f"beta = 0.0625 .. 16 at the last, where {why}" in shown and "nan" not in shown
+            check("show without a unit: " + why, 0, [] if good else [shown])
+
+
 try_page()
+try_show()
 try_columns()
 try_padding()
 try_texts()

@@ -51,12 +51,15 @@ static void print_series(const struct results_series *s) {
             print_parameter(&s->family->parameter[i], &s->parameter[i]);
         }
     }
-    const bool has_unit = !isinf(s->log_lambda_typ[lengths - 1]); /* measured rows that tie have none */
+    const double unit = s->log_lambda_typ[lengths - 1]; /* measured rows may have none */
+    const bool has_unit = isfinite(unit);
     const double *beta = has_unit ? s->beta_ratio : s->beta;
     printf("\n  %zu lengths, n = %s .. %s\n  %zu betas, beta%s = %.4g .. %.4g at the last%s\n", lengths,
            lengths_print(s->log_n[0], first), lengths_print(s->log_n[lengths - 1], last), betas,
            has_unit ? "/Lambda^typ" : "", beta[(lengths - 1) * betas], beta[lengths * betas - 1],
-           has_unit ? "" : ", where half of the rows or more tie and Lambda_n is infinite");
+           has_unit      ? ""
+           : isinf(unit) ? ", where half of the rows or more tie and Lambda_n is infinite"
+                         : ", where no row counts");
     printf("  %s%llu replicates, %zu of them kept one by one\n  criteria:", s->target > 0 ? "up to " : "",
            (unsigned long long)s->replicates, s->size[RESULTS_REPLICATE]);
     for (size_t i = 0; i < s->size[RESULTS_CRITERION]; i++) {
