@@ -1,6 +1,7 @@
 #include "analysis/figures/canvas.h"
 
 #include <math.h>
+#include <string.h>
 
 struct canvas canvas_make(FILE *out, const struct fit *fit) {
     return (struct canvas){.out = out,
@@ -58,4 +59,21 @@ double canvas_longest_bar(const struct canvas *c, unsigned quantity, size_t size
 
 void canvas_print_longest_bar(const struct canvas *c, double error) {
     script_number(c->out, "largest_error", error);
+}
+
+void canvas_print_criteria(const struct canvas *c) {
+    FILE *out = c->out;
+    const struct fit *fit = c->fit;
+    const struct criterion *criterion = fit->series->criterion;
+    script_list_begin(out, "criterion");
+    for (size_t k = 0; k < fit->criteria; k++) {
+        char label[CRITERION_LABEL];
+        criterion_label(&criterion[k], label);
+        label[strcspn(label, "=")] = '\0';
+        script_list_word(out, k == 0, label);
+    }
+    script_list_end(out);
+    script_list_begin(out, "threshold");
+    for (size_t k = 0; k < fit->criteria; k++) { script_list_number(out, k == 0, criterion[k].threshold); }
+    script_list_end(out);
 }

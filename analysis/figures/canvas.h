@@ -30,6 +30,8 @@ void canvas_print_curves(struct canvas *canvas, const char *block, size_t nan,
                          void (*print)(struct canvas *canvas, size_t n, size_t i));
 /* Their colours. */
 void canvas_print_colours(const struct canvas *canvas);
+/* Lists `criterion`, of names without thresholds, and `threshold`. */
+void canvas_print_criteria(const struct canvas *canvas);
 
 /* What figures without bars tell instead: the longest standard error on these curves, of a quantity (enum
  * results_quantity, whose first are those of enum measure) that has `size` values at every n, in units of its

@@ -12,7 +12,7 @@
     ENTRY(series_figure_participation)                                                                       \
     ENTRY(series_figure_collapse)                                                                            \
     ENTRY(series_figure_gap_count)                                                                           \
-    ENTRY(series_figure_phase)                                                                               \
+    ENTRY(phase_figure)                                                                                      \
     ENTRY(te_figure)                                                                                         \
     ENTRY(growth_figure_windows)                                                                             \
     ENTRY(growth_figure_residuals)                                                                           \

@@ -1,12 +1,9 @@
-/* Of a series: mean H, how Y_2 falls, collapse points, gap counts, the plane of n and beta (entropy.gp,
- * participation.gp, collapse.gp, gap-count.gp, phase.gp). */
+/* Of a series: mean H, how Y_2 falls, collapse points, gap counts (entropy.gp, participation.gp, collapse.gp,
+ * gap-count.gp). */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "analysis/figures/beta_curve.h"
 #include "analysis/figures/figures.h"
-#include "sim/base/memory.h"
 
 /* Where beta = Lambda^typ stands on the axis of betas, of which it has nothing outside 0 to 1. */
 static void print_lambda_place(const struct canvas *c) {
@@ -212,22 +209,6 @@ const struct figure series_figure_participation = {.name = "participation",
 
 /* ---- collapse ---- */
 
-/* Names, without their thresholds. */
-static void print_criteria(FILE *out, const struct fit *fit) {
-    const struct criterion *criterion = fit->series->criterion;
-    script_list_begin(out, "criterion");
-    for (size_t k = 0; k < fit->criteria; k++) {
-        char label[CRITERION_LABEL];
-        criterion_label(&criterion[k], label);
-        label[strcspn(label, "=")] = '\0';
-        script_list_word(out, k == 0, label);
-    }
-    script_list_end(out);
-    script_list_begin(out, "threshold");
-    for (size_t k = 0; k < fit->criteria; k++) { script_list_number(out, k == 0, criterion[k].threshold); }
-    script_list_end(out);
-}
-
 static void print_shown(FILE *out, const struct fit *fit) {
     script_list_begin(out, "shown");
     for (size_t k = 0; k < fit->criteria; k++) {
@@ -329,7 +310,7 @@ static void print_collapse(struct canvas *c) {
     axis_pad(&c->y, 0.06, 0.1);
     axis_print_lengths(c->out, "x", &c->axis, c->x);
     axis_print_log(c->out, "y", c->y);
-    print_criteria(c->out, c->fit);
+    canvas_print_criteria(c);
     print_shown(c->out, c->fit);
     script_number(c->out, "criteria", (double)c->fit->criteria);
     script_number(c->out, "judged", (double)(c->fit->primary + 1));
@@ -407,104 +388,3 @@ const struct figure series_figure_gap_count = {.name = "gap-count",
                                                .shows = "N_n(t) and its envelope",
                                                .series_lacks = lacks_gap_counts,
                                                .series_print = print_gap_count};
-
-/* ---- phase diagram ---- */
-
-/* H/log n of the curve of an n at a height. */
-static double share_at(const struct canvas *c, const struct beta_curve *curve, size_t n, double height) {
-    return beta_curve_at(&curve[n], 0, height) / c->series->log_n[n];
-}
-
-/* H/log n on a regular grid, exact where it is known, linear between neighbouring n. */
-static void print_phase_map(const struct canvas *c) {
-    enum { COLUMNS = 160, ROWS = 120 };
-    struct beta_curve *curve = memory_create(c->lengths, sizeof *curve);
-    for (size_t n = 0; n < c->lengths; n++) { curve[n] = beta_curve_entropy(c->series, n); }
-    script_block_begin(c->out, "map");
-    for (size_t j = 0; j < ROWS; j++) {
-        double height = c->y.low + (c->y.high - c->y.low) * (double)j / (ROWS - 1);
-        size_t n = 0;
-        double left = share_at(c, curve, 0, height), right = share_at(c, curve, 1, height);
-        for (size_t i = 0; i < COLUMNS; i++) {
-            double place = c->x.low + (c->x.high - c->x.low) * (double)i / (COLUMNS - 1);
-            while (n + 2 < c->lengths && canvas_length(c, n + 1) < place) {
-                n++;
-                left = right;
-                right = share_at(c, curve, n + 1, height);
-            }
-            double low = canvas_length(c, n), high = canvas_length(c, n + 1);
-            double part = (place - low) / (high - low);
-            script_row(c->out, 3, (double[]){place, height, (1 - part) * left + part * right});
-        }
-        script_gap(c->out);
-    }
-    script_block_end(c->out);
-    for (size_t n = 0; n < c->lengths; n++) { beta_curve_release(&curve[n]); }
-    free(curve);
-}
-
-/* A line of NaN keeps the block from being empty. */
-static void print_phase_line(const struct canvas *c) {
-    const struct fit *fit = c->fit;
-    script_block_begin(c->out, "line");
-    for (size_t n = 0; n < c->lengths && fit->primary < fit->criteria; n++) {
-        const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
-        script_row(c->out, 2, (double[]){canvas_length(c, n), point->log_ratio / M_LN10});
-    }
-    script_row(c->out, 2, (double[]){NAN, NAN});
-    script_block_end(c->out);
-}
-
-/* Whether most of the line is where the legend stands else. */
-static bool phase_line_is_low(const struct canvas *c) {
-    const struct fit *fit = c->fit;
-    const double middle = (c->y.low + c->y.high) / 2;
-    size_t low = 0, high = 0;
-    for (size_t n = 0; n < c->lengths && fit->primary < fit->criteria; n++) {
-        const double y = fit->judged[n * fit->criteria + fit->primary].log_ratio / M_LN10;
-        low += y < middle;
-        high += y >= middle;
-    }
-    return low > high;
-}
-
-/* The n that were run. */
-static void print_phase_run(const struct canvas *c) {
-    script_block_begin(c->out, "run");
-    for (size_t n = 0; n < c->lengths; n++) { script_row(c->out, 1, (double[]){canvas_length(c, n)}); }
-    script_block_end(c->out);
-}
-
-static void print_phase(struct canvas *c) {
-    const struct fit *fit = c->fit;
-    canvas_include_lengths(c, c->lengths);
-    for (size_t n = 0; n < c->lengths; n++) {
-        for (size_t b = 0; b < c->betas; b++) { axis_include(&c->y, canvas_log_ratio(c, n, b)); }
-    }
-    bool has_line = fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths;
-    print_phase_map(c);
-    print_phase_line(c);
-    print_phase_run(c);
-    script_number(c->out, "y_low", c->y.low);
-    script_number(c->out, "y_high", c->y.high);
-    if (has_line) {
-        print_criteria(c->out, fit);
-        script_number(c->out, "judged", (double)(fit->primary + 1));
-    }
-    canvas_print_longest_bar(c, canvas_longest_bar(c, MEASURE_ENTROPY, c->betas, CANVAS_LOG_N, 0));
-    axis_print_lengths(c->out, "x", &c->axis, c->x);
-    axis_print_log(c->out, "y", c->y);
-    script_number(c->out, "has_line", has_line);
-    script_number(c->out, "line_is_low", phase_line_is_low(c));
-    script_number(c->out, "has_lambda", c->y.low < 0 && c->y.high > 0);
-}
-
-static const char *lacks_a_plane(const struct fit *fit) {
-    return fit->series->size[RESULTS_BETA] < 2 || fit->lengths < 2 ? "it takes two n and two betas or more"
-                                                                   : figure_lacks_betas(fit);
-}
-
-const struct figure series_figure_phase = {.name = "phase",
-                                           .shows = "H over n and beta",
-                                           .series_lacks = lacks_a_plane,
-                                           .series_print = print_phase};
