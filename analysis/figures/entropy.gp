@@ -9,6 +9,7 @@
 #   y_low, y_high    of the axis of entropies
 #   y_log, y_plain   whether that is logarithmic, and whether it then has plain numbers
 #   is_crowded       whether a curve passes the top right, where the legend stands else
+#   words_height     where, from 0 to 1, what that is can be written beside its line
 #   tau, has_tau     the entropy that marks the collapse, and whether it is on the axis
 #   largest_error    of any mean that is on the axis, as a part of it
 set title heading(name, family, parameters)
@@ -24,7 +25,7 @@ tau_place = !has_tau ? -1 : y_log ? log(tau / y_low) / log(y_high / y_low) : (ta
 lambda_side = lambda_words(lambda_place)
 if (has_lambda) {
     set arrow from 0, graph 0 to 0, graph (is_crowded ? 1 : lambda_top(lambda_place, 0.53, 0.8)) arrowstyle 1
-    set label 'β = Λ^{typ}' at 0, graph (abs(tau_place - 0.8) < 0.15 ? 0.6 : lambda_place > 0.53 ? 0.72 : 0.8) @lambda_side textcolor rgb guide front
+    set label 'β = Λ^{typ}' at 0, graph words_height @lambda_side textcolor rgb guide front
 }
 if (has_tau) {
     set arrow from graph 0, first tau to graph 1, first tau arrowstyle 1

@@ -4,6 +4,7 @@
 #                bar; a blank line after each n
 #   $measured    log10 of beta/Lambda^typ, exponents of the measured mean of log Y_2 and, where rare rows carry it, of Y_2, place of n
 #   point_step       of how many betas one is drawn, at least
+#   few          whether the betas are so few that each is marked
 #   is_exact     whether the curves are exact; else they go through what was measured
 #   has_lambda   whether beta = Lambda^typ is on the axis; lambda_place: where, from 0 to 1
 #   y_high       of the axis of exponents
@@ -23,7 +24,7 @@ set cblabel length_label offset 1.2,0
 set rmargin 15
 plot $curves using 1:2:4 with lines linewidth 1.2 linecolor palette, \
   $curves using 1:3:4 with lines linewidth 1 dashtype 2 linecolor palette, \
-  $measured using 1:2:4 with points pointtype 7 pointsize 0.2 linecolor palette, \
+  $measured using 1:2:4 with points pointtype 7 pointsize (few ? 0.5 : 0.2) linecolor palette, \
   $measured using 1:3:4 with points pointtype 6 pointsize 0.5 linecolor palette, \
   NaN with points pointtype 7 pointsize 0.4 linecolor rgb guide title 'typical, measured', \
   NaN with lines linewidth 1.2 linecolor rgb guide title is_exact ? 'typical, exactly' : 'monotone between', \

@@ -1,5 +1,6 @@
 # Mean entropy over log n, on the plane of n and beta.
 #   $map          place of n, log10 of beta/Lambda^typ, entropy over log n: a regular grid, a blank line after each beta
+#   share_high    of the axis of entropies over log n
 #   $run          place of every n that was run; the map is linear between them
 #   y_low, y_high    of the axis of betas
 #   $line         place of n, log10 of beta_c/Lambda^typ, where has_line; line_is_low: in the lower part
@@ -12,8 +13,8 @@ set xlabel length_label
 set ylabel beta_label
 set palette defined (0 '#440154', 1 '#482475', 2 '#414487', 3 '#355f8d', 4 '#2a788e', 5 '#21918c', \
     6 '#22a884', 7 '#44bf70', 8 '#7ad151', 9 '#bddf26', 10 '#fde725')
-set cbrange [0:1]
-set cbtics scale 0 0.2
+set cbrange [0:share_high]
+if (share_high == 1) { set cbtics scale 0 0.2 }
 set cblabel 'mean entropy  ⟨{/:Italic H}⟩ / log {/:Italic n}' offset 0.5,0
 set rmargin 12
 unset grid

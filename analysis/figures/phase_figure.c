@@ -11,9 +11,15 @@ static double share_at(const struct canvas *c, const struct beta_curve *curve, s
     return beta_curve_at(&curve[n], 0, height) / c->series->log_n[n];
 }
 
+/* All that H/log n can be, unless betas begin where less than a third of that is left. */
+static void print_phase_colours(const struct canvas *c, double highest) {
+    script_number(c->out, "share_high", highest > 0 && highest < 1.0 / 3 ? highest : 1);
+}
+
 /* H/log n on a regular grid, exact where it is known, linear between neighbouring n. */
 static void print_phase_map(const struct canvas *c) {
     enum { COLUMNS = 160, ROWS = 120 };
+    struct axis_range share = axis_empty;
     struct beta_curve *curve = memory_create(c->lengths, sizeof *curve);
     for (size_t n = 0; n < c->lengths; n++) { curve[n] = beta_curve_entropy(c->series, n); }
     script_block_begin(c->out, "map");
@@ -30,11 +36,14 @@ static void print_phase_map(const struct canvas *c) {
             }
             double low = canvas_length(c, n), high = canvas_length(c, n + 1);
             double part = (place - low) / (high - low);
-            script_row(c->out, 3, (double[]){place, height, (1 - part) * left + part * right});
+            const double here = (1 - part) * left + part * right;
+            axis_include(&share, here);
+            script_row(c->out, 3, (double[]){place, height, here});
         }
         script_gap(c->out);
     }
     script_block_end(c->out);
+    print_phase_colours(c, share.high);
     for (size_t n = 0; n < c->lengths; n++) { beta_curve_release(&curve[n]); }
     free(curve);
 }

@@ -6,8 +6,10 @@
 #include "analysis/figures/figures.h"
 
 /* Where beta = Lambda^typ stands on the axis of betas, of which it has nothing outside 0 to 1. */
+static double lambda_place(const struct canvas *c) { return -c->x.low / (c->x.high - c->x.low); }
+
 static void print_lambda_place(const struct canvas *c) {
-    const double place = -c->x.low / (c->x.high - c->x.low);
+    const double place = lambda_place(c);
     script_number(c->out, "has_lambda", place > 0 && place < 1);
     script_number(c->out, "lambda_place", place);
 }
@@ -25,6 +27,9 @@ static double entropy_threshold(const struct fit *fit) {
     }
     return fit->series->criterion[fit->primary].threshold;
 }
+
+/* Betas of which each is to be seen. */
+static bool are_few(const struct canvas *c) { return c->betas < 10; }
 
 /* Points of so many betas are drawn on a curve, at most: every second, third, .. of them, and others at the
  * next n. */
@@ -73,6 +78,46 @@ static bool entropy_crowds(const struct canvas *c, double height) {
     return false;
 }
 
+/* The axis of entropies. */
+struct nats {
+    double bottom, top;
+    bool is_log;
+};
+
+static double place_on(const struct nats *axis, double entropy) {
+    return axis->is_log ? log(entropy / axis->bottom) / log(axis->top / axis->bottom)
+                        : (entropy - axis->bottom) / (axis->top - axis->bottom);
+}
+
+/* Whether a curve passes where words at `height` stand, from `left` to `right`, all in parts of the axes. */
+static bool words_are_crossed(const struct canvas *c, const struct nats *axis, double left, double right,
+                              double height) {
+    const double room = 0.045, length = c->x.high - c->x.low;
+    for (size_t i = 0; i < axis_curves(c->lengths); i++) {
+        const size_t n = axis_curve(c->lengths, i);
+        const double high = place_on(axis, entropy_from(c, n, c->x.low + left * length)),
+                     low = place_on(axis, entropy_from(c, n, c->x.low + right * length));
+        if (fmin(low, high) < height + room && fmax(low, high) > height - room) { return true; }
+    }
+    return false;
+}
+
+/* Where beta = Lambda^typ is written beside its line: the first of these heights at which neither a curve nor
+ * the threshold passes, nor the legend stands. */
+static double words_height(const struct canvas *c, const struct nats *axis, double tau, bool legend_is_high) {
+    static const double heights[] = {0.8, 0.72, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1};
+    enum { HEIGHTS = sizeof heights / sizeof *heights };
+    const double words = 0.17, place = lambda_place(c), left = place < 0.8 ? place : place - words;
+    const size_t first = legend_is_high && left + words > 0.7 ? 1 : 0;
+    for (size_t i = first; i < HEIGHTS; i++) {
+        if (!(fabs(place_on(axis, tau) - heights[i]) < 0.07) &&
+            !words_are_crossed(c, axis, left, left + words, heights[i])) {
+            return heights[i];
+        }
+    }
+    return heights[first];
+}
+
 static void print_entropy_axis(const struct canvas *c, struct axis_range entropy, double tau) {
     const double low = 0.1, high = 30; /* nats: beyond, only a logarithmic axis shows how it falls */
     bool is_plain = entropy.high > high, is_log = is_plain || (entropy.high < low && entropy.low > 0);
@@ -87,9 +132,11 @@ static void print_entropy_axis(const struct canvas *c, struct axis_range entropy
     script_number(c->out, "y_high", top);
     script_number(c->out, "y_log", is_log);
     const double legend = 0.8; /* of the axis, from the foot on */
-    script_number(
-        c->out, "is_crowded",
-        entropy_crowds(c, is_log ? bottom * pow(top / bottom, legend) : bottom + legend * (top - bottom)));
+    const bool is_crowded =
+        entropy_crowds(c, is_log ? bottom * pow(top / bottom, legend) : bottom + legend * (top - bottom));
+    script_number(c->out, "is_crowded", is_crowded);
+    script_number(c->out, "words_height",
+                  words_height(c, &(struct nats){bottom, top, is_log}, tau, !is_crowded));
     script_number(c->out, "y_plain", is_plain);
     script_number(c->out, "tau", tau);
     script_number(c->out, "has_tau", tau < top);
@@ -124,7 +171,7 @@ static void print_measured_entropy(struct canvas *c, size_t n, size_t i) {
 }
 
 static void print_entropy(struct canvas *c) {
-    bool few = c->betas < 10; /* so that each is to be seen */
+    const bool few = are_few(c);
     canvas_print_curves(c, "curves", 0, print_entropy_curve);
     const struct axis_range y_of_curves = c->y;
     c->y = axis_empty;
@@ -184,6 +231,7 @@ static void print_participation(struct canvas *c) {
     canvas_print_curves(c, "curves", 0, print_participation_curve);
     canvas_print_curves(c, "measured", 0, print_measured_participation);
     script_number(c->out, "point_step", (double)point_step(c));
+    script_number(c->out, "few", are_few(c));
     canvas_print_longest_bar(c, canvas_longest_bar(c, RESULTS_LOG_PARTICIPATION, c->betas, CANVAS_LOG_N, 0));
     axis_pad(&c->x, 0, 0.1);
     axis_print_log(c->out, "x", c->x);
@@ -277,7 +325,8 @@ static void print_limits(FILE *out, const struct fit *fit, struct axis_range *y)
     bool is_known = false;
     script_list_begin(out, "limit");
     for (size_t k = 0; k < fit->criteria; k++) {
-        double limit = figure_limit(fit, k);
+        const bool is_shown = k == fit->primary || fit_first(fit, k) < fit->lengths;
+        const double limit = is_shown ? figure_limit(fit, k) : NAN;
         is_known = is_known || isfinite(limit);
         axis_include(y, limit);
         script_list_number(out, k == 0, limit);

@@ -153,9 +153,38 @@ static void collapse_points_stay_in_sight(void **state) {
     free(text);
 }
 
+/* A criterion that is met nowhere has no line of its limit either; the judged one has, beside its exact
+ * values. */
+static void limits_are_of_what_is_shown(void **state) {
+    struct made m;
+    struct criterion criterion[2] = {{CRITERION_ENTROPY, 1}, {CRITERION_PARTICIPATION, 0.5}};
+    struct ensemble_point point[2 * LENGTHS];
+    struct order rows[2 * LENGTHS] = {{0}};
+    (void)state;
+    make(&m);
+    for (size_t i = 0; i < 2 * LENGTHS; i++) {
+        point[i] = (struct ensemble_point){ENSEMBLE_ABOVE, NAN, NAN, NAN};
+    }
+    m.series.criterion = criterion;
+    m.fit.criteria = 2;
+    m.fit.judged = point;
+    m.fit.row_collapse = rows;
+    for (int found = 0; found < 2; found++) {
+        double limit[2];
+        if (found) { point[3] = (struct ensemble_point){ENSEMBLE_FOUND, 0.1, 0.01, 0}; }
+        char *text = numbers_of(figure_named("collapse")->series_print, &m.fit);
+        assert_int_equal(
+            sscanf(strstr(text, "array limit = ["), "array limit = [%lf, %lf]", &limit[0], &limit[1]), 2);
+        check_close(limit[0], log10(limits_pd_collapse_entropy(1)), 1e-9);
+        assert_true(found ? fabs(limit[1] - log10(2)) < 1e-9 : isnan(limit[1]));
+        free(text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(collapse_points_stay_in_sight),
+        cmocka_unit_test(limits_are_of_what_is_shown),
         cmocka_unit_test(residuals_are_in_standard_errors),
         cmocka_unit_test(windows_are_those_that_say_something),
     };

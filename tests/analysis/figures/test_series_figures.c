@@ -146,6 +146,41 @@ static void legends_keep_clear_of_curves(void **state) {
     }
 }
 
+static double number_in(const char *figure, const char *name, const struct made *m) {
+    char *text = numbers_of(figure_named(figure)->series_print, &m->fit), line[40];
+    snprintf(line, sizeof line, "\n%s = ", name);
+    const char *at = strstr(text, line);
+    assert_non_null(at);
+    const double value = strtod(at + strlen(line), NULL);
+    free(text);
+    return value;
+}
+
+/* And the words beside the line of beta = Lambda^typ: those of n = e^10 come down from 6.7 of 8.4 nats there.
+ */
+static void words_keep_clear_of_curves(void **state) {
+    struct made m;
+    (void)state;
+    make(&m);
+    const double falling[] = {4, 1, 0.5, 8, 2, 0.5};
+    memcpy(m.mean, falling, sizeof falling);
+    check_close(number_in("entropy", "words_height", &m), 0.8, 0);
+    m.mean[4] = 6.7;
+    check_close(number_in("entropy", "words_height", &m), 0.4, 0);
+}
+
+/* Where little of log n is left at the smallest betas the map's colours stand for that. */
+static void small_shares_have_their_colours(void **state) {
+    struct made m;
+    (void)state;
+    make(&m);
+    const double small[] = {0.4, 0.2, 0.1, 1, 0.4, 0.1}, large[] = {4, 2, 1, 8, 4, 1};
+    memcpy(m.mean, small, sizeof small);
+    check_close(number_in("phase", "share_high", &m), 0.1, 1e-6);
+    memcpy(m.mean, large, sizeof large);
+    check_close(number_in("phase", "share_high", &m), 1, 0);
+}
+
 /* Exponents that are all small fill the figure. */
 static void small_exponents_have_their_axis(void **state) {
     struct made m;
@@ -202,6 +237,8 @@ int main(void) {
         cmocka_unit_test(bars_are_of_points),
         cmocka_unit_test(legends_keep_clear_of_the_line),
         cmocka_unit_test(legends_keep_clear_of_curves),
+        cmocka_unit_test(words_keep_clear_of_curves),
+        cmocka_unit_test(small_shares_have_their_colours),
         cmocka_unit_test(small_exponents_have_their_axis),
         cmocka_unit_test(large_errors_have_bars),
         cmocka_unit_test(means_above_the_envelope_are_told),
