@@ -157,6 +157,16 @@ def try_single():
           "*: within one sequence, which says nothing of others" in lines else lines)
 
 
+def try_vectors():
+    """Queries or keys in a file without names, which are taken for scores, are told of."""
+    with tempfile.TemporaryDirectory() as work:
+        np.save(f"{work}/q.npy", np.random.default_rng(7).normal(size=(2, 64, 16)))
+        told = [subprocess.run([os.path.abspath(gapscale), "diagnose", *words, "--json"], cwd=work, check=True, capture_output=True,
+                               text=True).stderr for words in (["q.npy"], ["--scores", "q.npy"])]
+    words = "q.npy: taken for scores of 64 queries with 16 keys; if these are queries or keys, give --queries"
+    check("vectors without a name are told of", 0, told if words not in told[0] or words in told[1] else [])
+
+
 def try_nowhere():
     """Where nothing says where queries stand, a sink is one of all of them."""
     scores = np.random.default_rng(11).normal(size=(1, 16, 64))
@@ -320,6 +330,7 @@ try_texts()
 try_traps()
 try_sinks()
 try_single()
+try_vectors()
 try_nowhere()
 try_left_padding()
 compare("stories260K", 32)

@@ -1,5 +1,6 @@
 #include "sim/scores/find.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,9 +124,19 @@ static bool new_place(const struct source *s, size_t i, char place[SOURCE_PATH])
     return true;
 }
 
+/* Nothing but its axes says that an array without a name, which is taken for scores, is queries or keys. */
+static void warn_of_vectors(const struct group *g) {
+    if (g->key_count >= g->query_count) { return; }
+    message_say("%s: taken for scores of %" PRIu64 " queries with %" PRIu64
+                " keys; if these are queries or keys, give --queries A.npy --keys B.npy",
+                g->source->path, g->query_count, g->key_count);
+}
+
 /* One array without a name: .npy. */
 static bool add_nameless(struct found *f, struct source *s, const struct scores_request *r) {
-    return add_group(f, &(struct group){.source = s, .key_source = s, .scores = s->array}, r);
+    if (!add_group(f, &(struct group){.source = s, .key_source = s, .scores = s->array}, r)) { return false; }
+    if (!r->scores) { warn_of_vectors(&f->group[f->group_count - 1]); }
+    return true;
 }
 
 static bool add_word(struct found *f, const char *word, const struct scores_request *r) {
