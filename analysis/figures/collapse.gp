@@ -5,6 +5,7 @@
 #   criterion, threshold, shown, limit, is_cut    of each: its name and threshold, whether it has collapse points, log10 of
 #                beta_c/Lambda^typ for n -> inf, and 1 where some of its points are off the axis, 2 where all are
 #   judged       the number of the criterion judged
+#   largest_error    of any point
 #   by_rows      whether its points are medians of rows
 #   has_exact, has_limit    whether there are such values
 set title heading(name, family, parameters)
@@ -14,7 +15,7 @@ set key font ',8.5' samplen 1.8 @key_beside
 if (columns == 1) { set key width -5 }
 any_cut = 0
 do for [k=1:criteria] { if (is_cut[k] == 1) { any_cut = 1 } }
-set label (by_rows ? 'medians of rows ± 1 standard error, and quartiles' : bar_words.'; of rows: quartiles').\
+set label (by_rows ? 'medians of rows ± 1 standard error, and quartiles' : (largest_error > 0 ? bar_words : no_bar_words(largest_error, '')).'; of rows: quartiles').\
     (any_cut ? '; (cut): some off the axis' : '') @note_place
 point_title(k) = shown[k] ? criterion_title(criterion[k], threshold[k]).(is_cut[k] == 1 ? ' (cut)' : is_cut[k] == 2 ? ' (off the axis)' : '') : ''
 plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β_{c} = Λ^{typ}', \

@@ -61,6 +61,13 @@ static void print_law(struct canvas *c, enum prescription law) {
     script_next_index(c->out);
 }
 
+/* Whether some n has sequences between which there is an interval. */
+static bool has_bars(const struct results_series *s) {
+    size_t n = 0;
+    while (n < s->size[RESULTS_LOG_N] && s->sequences[n] < 2) { n++; }
+    return n < s->size[RESULTS_LOG_N];
+}
+
 static void print_prescriptions(struct canvas *c) {
     char source[WORDS_LINE];
     axis_include(&c->y, 0);
@@ -71,6 +78,7 @@ static void print_prescriptions(struct canvas *c) {
     for (int k = 0; k < PRESCRIPTIONS; k++) { script_list_text(c->out, k == 0, prescription_name[k]); }
     script_list_end(c->out);
     script_number(c->out, "laws", PRESCRIPTIONS);
+    script_number(c->out, "has_bars", has_bars(c->series));
     script_text(c->out, "source", source_of(c->series, source));
     axis_pad(&c->x, 0.06, 0.1);
     axis_pad(&c->y, 0.06, 0.1);

@@ -2,13 +2,14 @@
 #   $laws    place of n, log10 of m(n)/Lambda and of the ends of its 95% interval; an index for each prescription
 #   law      their names
 #   laws     how many
+#   has_bars whether there is an interval at any n
 #   source   the model and the length it was trained at; may be empty
 set title heading(name, family, parameters).(source eq '' ? '' : "\n{/*0.8 ".source.'}')
 set tmargin source eq '' ? 2 : 3.2
 set xlabel length_label
 set ylabel 'inverse temperature  β / Λ_{{/:Italic n}}'
 set key @key_beside
-set label 'bars: 95% between sequences, under const' @note_place
+set label (has_bars ? 'bars: 95% between sequences, under const' : 'no bars: one sequence at each n says nothing of others') @note_place
 plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β = Λ_{{/:Italic n}}', \
   for [k=1:laws] $laws index k-1 using 1:2 with linespoints pointtype marker(k) pointsize 0.6 linewidth 1.2 dashtype dash(k) \
     linecolor rgb colour(k) title law[k], \

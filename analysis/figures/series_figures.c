@@ -348,6 +348,15 @@ static void print_exact_collapse(struct canvas *c) {
     script_number(c->out, "has_exact", is_known);
 }
 
+/* Of any collapse point, NaN where none has an error. */
+static double longest_collapse_bar(const struct fit *fit) {
+    double longest = NAN;
+    for (size_t i = 0; i < fit->lengths * fit->criteria; i++) {
+        if (fit->judged[i].state == ENSEMBLE_FOUND) { longest = fmax(longest, fit->judged[i].se); }
+    }
+    return longest;
+}
+
 static void print_collapse(struct canvas *c) {
     axis_include(&c->y, 0);
     canvas_include_lengths(c, c->lengths);
@@ -361,6 +370,7 @@ static void print_collapse(struct canvas *c) {
     axis_print_log(c->out, "y", c->y);
     canvas_print_criteria(c);
     print_shown(c->out, c->fit);
+    canvas_print_longest_bar(c, longest_collapse_bar(c->fit));
     script_number(c->out, "criteria", (double)c->fit->criteria);
     script_number(c->out, "judged", (double)(c->fit->primary + 1));
     script_number(c->out, "by_rows", family_is_judged_by_rows(c->series->family));

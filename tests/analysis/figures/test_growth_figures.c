@@ -143,6 +143,7 @@ static void collapse_points_stay_in_sight(void **state) {
     assert_int_equal(sscanf(strstr(text, "array limit = ["), "array limit = [%lf, NaN]", &limit), 1);
     check_close(limit, log10(limits_pd_collapse_entropy(1)), 1e-9);
     assert_non_null(strstr(text, "array is_cut = [0, 1]"));
+    assert_non_null(strstr(text, "\nlargest_error = 0.01\n"));
     double low, high;
     assert_int_equal(sscanf(strstr(text, "set yrange ["), "set yrange [%lf:%lf]", &low, &high), 2);
     assert_true(low > -0.2 && high < 0.6);
@@ -176,6 +177,7 @@ static void limits_are_of_what_is_shown(void **state) {
         assert_int_equal(
             sscanf(strstr(text, "array limit = ["), "array limit = [%lf, %lf]", &limit[0], &limit[1]), 2);
         check_close(limit[0], log10(limits_pd_collapse_entropy(1)), 1e-9);
+        assert_non_null(strstr(text, found ? "\nlargest_error = 0.01\n" : "\nlargest_error = NaN\n"));
         assert_true(found ? fabs(limit[1] - log10(2)) < 1e-9 : isnan(limit[1]));
         free(text);
     }
