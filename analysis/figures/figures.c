@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/text/words.h"
 #include "analysis/verdict/judge.h"
@@ -106,10 +107,13 @@ static void print_templates(FILE *out, const struct figure *figure, const struct
 
 static void print_series(FILE *out, const struct figure *figure, const struct fit *fit) {
     const struct family *family = fit->series->family;
+    enum { MOST = 60 }; /* letters that a title of one column holds */
     char parameters[WORDS_LINE];
-    script_text(out, "name", fit->name);
+    script_name(out, "name", fit->name);
     script_text(out, "family", family->kind == FAMILY_MEASURED ? "measured rows" : family->name);
-    script_text(out, "parameters", words_parameters(family, fit->series->parameter, parameters));
+    words_parameters(family, fit->series->parameter, parameters);
+    if (strlen(parameters) > MOST) { memcpy(parameters + MOST, "..", sizeof ".."); }
+    script_text(out, "parameters", parameters);
     struct canvas canvas = canvas_make(out, fit);
     figure->series_print(&canvas);
 }

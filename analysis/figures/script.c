@@ -112,12 +112,25 @@ void script_list_text(FILE *out, bool is_first, const char *text) {
     print_text(out, text);
 }
 
+enum { NAME_IN_LIST = 16, NAME_IN_TITLE = 20, BRIEF = NAME_IN_TITLE + sizeof "\u2026" };
+
+/* Without its middle where it is longer than `most`. Returns `out`. */
+static const char *brief_name(const char *name, size_t most, char out[BRIEF]) {
+    const size_t length = strlen(name), beginning = (most + 2) / 2, end = most - beginning - 1;
+    const bool is_long = length > most;
+    snprintf(out, BRIEF, "%.*s%s%s", (int)(is_long ? beginning : length), name, is_long ? "\u2026" : "",
+             is_long ? name + length - end : "");
+    return out;
+}
+
+void script_name(FILE *out, const char *name, const char *of) {
+    char brief[BRIEF];
+    script_text(out, name, brief_name(of, NAME_IN_TITLE, brief));
+}
+
 void script_list_name(FILE *out, bool is_first, const char *name) {
-    enum { MOST = 16, BEGINNING = 9, END = MOST - BEGINNING - 1 };
-    char brief[MOST + sizeof "\u2026"];
-    const size_t length = strlen(name);
-    snprintf(brief, sizeof brief, "%.*s\u2026%s", BEGINNING, name, length > END ? name + length - END : "");
-    script_list_text(out, is_first, length > MOST ? brief : name);
+    char brief[BRIEF];
+    script_list_text(out, is_first, brief_name(name, NAME_IN_LIST, brief));
 }
 
 void script_list_end(FILE *out) { fputs("]\n", out); }

@@ -20,6 +20,8 @@ void script_number(FILE *out, const char *name, double x);
 /* NAME = 'text', in gnuplot's enhanced mode: exponents raised, signs of that mode made harmless, spaces kept
  * (SVG drops those next to markup). */
 void script_text(FILE *out, const char *name, const char *text);
+/* NAME = 'of', the name of a series for a title, likewise; of a long one its beginning and its end. */
+void script_name(FILE *out, const char *name, const char *of);
 /* NAME = 'text', which is in that mode already. */
 void script_markup(FILE *out, const char *name, const char *text);
 /* set NAME 'text', likewise, by whom it may be: nothing ends it but its end. */
@@ -31,8 +33,8 @@ void script_list_begin(FILE *out, const char *name);
 void script_list_number(FILE *out, bool is_first, double x);
 void script_list_word(FILE *out, bool is_first, const char *word); /* as it is */
 void script_list_text(FILE *out, bool is_first, const char *text);
-/* Of a series, for a legend: of a long one its beginning and its end, since gnuplot leaves out what is wider
- * than the figure. */
+/* A name of a series for a legend: of a long one its beginning and its end, since gnuplot leaves out what is
+ * wider than the figure. */
 void script_list_name(FILE *out, bool is_first, const char *name);
 void script_list_end(FILE *out);
 

@@ -107,8 +107,9 @@ static bool words_are_crossed(const struct canvas *c, const struct nats *axis, d
 static double words_height(const struct canvas *c, const struct nats *axis, double tau, bool legend_is_high) {
     static const double heights[] = {0.8, 0.72, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1};
     enum { HEIGHTS = sizeof heights / sizeof *heights };
-    const double words = 0.17, place = lambda_place(c), left = place < 0.8 ? place : place - words;
-    const size_t first = legend_is_high && left + words > 0.7 ? 1 : 0;
+    const double words = 0.28 /* in a narrow figure */, place = lambda_place(c),
+                 left = place < 0.8 ? place : place - words;
+    const size_t first = legend_is_high && place > 0.53 ? 1 : 0;
     for (size_t i = first; i < HEIGHTS; i++) {
         if (!(fabs(place_on(axis, tau) - heights[i]) < 0.07) &&
             !words_are_crossed(c, axis, left, left + words, heights[i])) {

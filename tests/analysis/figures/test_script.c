@@ -53,8 +53,10 @@ static void long_names_keep_their_ends(void **state) {
     script_list_name(out, true, "a");
     script_list_name(out, false, "sixteen-letters_");
     script_list_name(out, false, "keys-on-a-sphere_5");
+    script_name(out, "\nname", "keys-on-a-sphere-of-many-dimensions");
     fclose(out);
-    assert_string_equal(text, "'a', 'sixteen-letters\\_', 'keys-on-a\u2026here\\_5'");
+    assert_string_equal(text, "'a', 'sixteen-letters\\_', 'keys-on-a\u2026here\\_5'"
+                              "\nname = 'keys-on-a-s\u2026mensions'\n");
     free(text);
 }
 
