@@ -62,8 +62,7 @@ size_t partial_means(const struct unit *of, size_t group_blocks) {
     return count_groups(of, group_blocks) * group_length(of);
 }
 
-/* All of bin. */
-static size_t count_bins(const struct partial *p) {
+size_t partial_bins(const struct partial *p) {
     size_t count = 0;
     for (size_t i = 0; i < p->of.cell->layout.binned; i++) { count += p->filled[i]; }
     return count;
@@ -116,7 +115,7 @@ static void merge_values(const struct partial *a, const struct partial *b, size_
 
 static void merge_bins(const struct partial *a, const struct partial *b, struct partial *p) {
     const uint64_t *from_a = a->bin, *from_b = b->bin;
-    const size_t most = count_bins(a) + count_bins(b);
+    const size_t most = partial_bins(a) + partial_bins(b);
     if (most == 0) { return; }
     uint64_t *to = p->bin = memory_resize(NULL, most, sizeof *p->bin);
     for (size_t i = 0; i < p->of.cell->layout.binned; i++) {

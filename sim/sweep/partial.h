@@ -35,6 +35,9 @@ size_t partial_groups(const struct unit *of);
 size_t partial_means(const struct unit *of, size_t group_blocks);
 size_t partial_numbers(const struct unit *of);
 
+/* Bins that are not empty, of all values. */
+size_t partial_bins(const struct partial *p);
+
 /* The series at its n with its kept replicates: the plan's coordinates, these arrays, all else NULL. */
 struct results_series partial_view(const struct partial *p);
 

@@ -12,7 +12,7 @@ const uint8_t record_magic[RECORD_MAGIC] = {'G', 'S', 'U', 'N', 'I', 'T', 3, '\n
 
 /* ---- bytes ---- */
 
-/* Where the next byte goes or comes from; with `bytes` NULL the length is only counted. */
+/* Where the next byte goes or comes from. */
 struct cursor {
     uint8_t *bytes;
     size_t at, size;
@@ -20,7 +20,7 @@ struct cursor {
 };
 
 static void put_text(struct cursor *c, const void *text, size_t size) {
-    if (c->bytes) { memcpy(c->bytes + c->at, text, size); }
+    memcpy(c->bytes + c->at, text, size);
     c->at += size;
 }
 
@@ -39,8 +39,10 @@ static void put_numbers(struct cursor *c, size_t count, const double *number) {
 
 static uint64_t get(struct cursor *c, size_t size) {
     uint64_t little = 0;
-    c->broken |= c->size - c->at < size;
-    if (c->broken) { return 0; }
+    if (c->size - c->at < size) {
+        c->broken = true;
+        return 0;
+    }
     memcpy(&little, c->bytes + c->at, size);
     c->at += size;
     return le64toh(little);
@@ -107,16 +109,20 @@ void record_hash(const void *bytes, size_t size, uint8_t digest[RECORD_TAIL]) {
     sha256_digest(&hash, RECORD_TAIL, digest);
 }
 
+static size_t most_bytes(const struct partial *p) {
+    const size_t numbers = (size_t)(p->number - p->mean) + partial_numbers(&p->of), number_and_count = 2 + 7;
+    return RECORD_HEAD + 8 * numbers + 4 * p->of.cell->layout.binned + number_and_count * partial_bins(p) +
+           RECORD_TAIL;
+}
+
 uint8_t *record_append(const struct partial *p, uint8_t *bytes, size_t *length) {
-    struct cursor size = {.bytes = NULL};
-    put_body(&size, p);
-    const size_t tail = RECORD_HEAD + size.at;
-    bytes = memory_resize(bytes, *length + tail + RECORD_TAIL, 1);
+    bytes = memory_resize(bytes, *length + most_bytes(p), 1);
     uint8_t *record = bytes + *length;
-    put_head(&(struct cursor){.bytes = record}, &p->of, size.at);
-    put_body(&(struct cursor){.bytes = record, .at = RECORD_HEAD}, p);
-    record_hash(record, tail, record + tail);
-    *length += tail + RECORD_TAIL;
+    struct cursor body = {.bytes = record, .at = RECORD_HEAD};
+    put_body(&body, p);
+    put_head(&(struct cursor){.bytes = record}, &p->of, body.at - RECORD_HEAD);
+    record_hash(record, body.at, record + body.at);
+    *length += body.at + RECORD_TAIL;
     return bytes;
 }
 
@@ -153,8 +159,10 @@ static void get_bins(struct cursor *c, struct partial *p) {
     for (size_t i = 0; i < p->of.cell->layout.binned; i++) {
         size_t last = 0;
         p->filled[i] = get(c, 4);
+        c->broken |= (c->size - c->at) / 3 < p->filled[i]; /* a bin takes so many bytes at least */
+        if (c->broken) { return; }
+        p->bin = memory_resize(p->bin, count + p->filled[i], sizeof *p->bin);
         for (size_t b = 0; b < p->filled[i] && !c->broken; b++, count++) {
-            p->bin = memory_extend(p->bin, count, sizeof *p->bin);
             size_t bin = get(c, 2);
             c->broken |= bin >= HISTOGRAM_BINS || (b > 0 && bin <= last);
             p->bin[count] = histogram_pack(bin, get_count(c));
