@@ -89,6 +89,19 @@ static void panel_make(const struct curve *c, double low, double high, struct pa
                       end_is_met(c, panel, high, noise);
 }
 
+/* False when out of memory. */
+static bool append(struct curve *c, const struct panel *panel) {
+    if (c->count == c->room) {
+        size_t room = 2 * c->room + 32;
+        struct panel *grown = realloc(c->panel, room * sizeof *grown);
+        if (!grown) { return false; }
+        c->panel = grown;
+        c->room = room;
+    }
+    c->panel[c->count++] = *panel;
+    return true;
+}
+
 /* Appends panels that cover [low, high]. */
 static bool curve_cover(struct curve *c, double low, double high, int halvings) {
     struct panel panel;
@@ -97,15 +110,7 @@ static bool curve_cover(struct curve *c, double low, double high, int halvings) 
         double middle = (low + high) / 2;
         return curve_cover(c, low, middle, halvings - 1) && curve_cover(c, middle, high, halvings - 1);
     }
-    if (c->count == c->room) {
-        size_t room = 2 * c->room + 32;
-        struct panel *grown = realloc(c->panel, room * sizeof *grown);
-        if (!grown) { return false; }
-        c->panel = grown;
-        c->room = room;
-    }
-    c->panel[c->count++] = panel;
-    return true;
+    return append(c, &panel);
 }
 
 struct curve *curve_create(double low, double high, int halvings, curve_function *function, void *param) {
@@ -118,6 +123,39 @@ struct curve *curve_create(double low, double high, int halvings, curve_function
             curve_free(c);
             return NULL;
         }
+    }
+    return c;
+}
+
+/* Appends those that cover [low, high] from its end on; `over` where one is not resolved. */
+static bool curve_descend(struct curve *c, double low, double high, int halvings, bool *over) {
+    struct panel panel;
+    panel_make(c, low, high, &panel);
+    if (panel.resolved) { return append(c, &panel); }
+    const double middle = (low + high) / 2;
+    *over = halvings == 0;
+    return *over || (curve_descend(c, middle, high, halvings - 1, over) &&
+                     (*over || curve_descend(c, low, middle, halvings - 1, over)));
+}
+
+struct curve *curve_create_end(double low, double high, int halvings, curve_function *function, void *param) {
+    struct curve *c = calloc(1, sizeof *c);
+    if (!c) { return NULL; }
+    c->function = function;
+    c->param = param;
+    double start = low;
+    bool over = false;
+    while (2 * start < high) { start *= 2; }
+    for (double end = high; !over && start >= low; end = start, start /= 2) {
+        if (!curve_descend(c, start, end, halvings, &over)) {
+            curve_free(c);
+            return NULL;
+        }
+    }
+    for (size_t k = 0; k < c->count / 2; k++) {
+        const struct panel panel = c->panel[k];
+        c->panel[k] = c->panel[c->count - 1 - k];
+        c->panel[c->count - 1 - k] = panel;
     }
     return c;
 }

@@ -18,6 +18,8 @@ typedef void curve_function(double x, double value[CURVE_VALUES], double noise[C
 /* Over [low, high], 0 < low < high: panels are octaves of x at most, and halved so many times at most. NULL
  * when out of memory. */
 struct curve *curve_create(double low, double high, int halvings, curve_function *function, void *param);
+/* The same from the first panel on behind which all are resolved: perhaps none. */
+struct curve *curve_create_end(double low, double high, int halvings, curve_function *function, void *param);
 void curve_free(struct curve *curve);
 
 /* Its panels in order: their ends, whether the functions are known there, and what they are at the ends. */

@@ -95,6 +95,52 @@ static void slide_all(size_t n, const size_t *at, const double *weight, const do
     memcpy(sum + 3 * LANES, d, sizeof d);
 }
 
+/* Part by part, each of which stays in registers. */
+static void slides_all(size_t n, const double (*weight)[VECTOR_TOGETHER], const double *row,
+                       double sum[VECTOR_TOGETHER][VECTOR_ROW]) {
+    for (size_t part = 0; part < VECTOR_ROW; part += LANES) {
+        double a[LANES], b[LANES], c[LANES], d[LANES], e[LANES];
+        memcpy(a, sum[0] + part, sizeof a);
+        memcpy(b, sum[1] + part, sizeof b);
+        memcpy(c, sum[2] + part, sizeof c);
+        memcpy(d, sum[3] + part, sizeof d);
+        memcpy(e, sum[4] + part, sizeof e);
+        for (size_t i = 0; i < n; i++) {
+            const double *from = row + part + i;
+            add_lanes(weight[i][0], from, a);
+            add_lanes(weight[i][1], from, b);
+            add_lanes(weight[i][2], from, c);
+            add_lanes(weight[i][3], from, d);
+            add_lanes(weight[i][4], from, e);
+        }
+        memcpy(sum[0] + part, a, sizeof a);
+        memcpy(sum[1] + part, b, sizeof b);
+        memcpy(sum[2] + part, c, sizeof c);
+        memcpy(sum[3] + part, d, sizeof d);
+        memcpy(sum[4] + part, e, sizeof e);
+    }
+}
+
+/* Lagrange's polynomials; a point itself is 1e-13 of a step away from itself. */
+static void spread_all(size_t n, const double *at, const double *mass, double *row) {
+    static const double binomial[VECTOR_TAPS] = {-1,    15,   -105,  455,  -1365, 3003, -5005, 6435,
+                                                 -6435, 5005, -3003, 1365, -455,  105,  -15,   1};
+    const double factorial = 1307674368000, close = 1e-13; /* of TAPS - 1 */
+    for (size_t i = 0; i < n; i++) {
+        const size_t whole = (size_t)at[i];
+        const double part = at[i] - (double)whole, u = part > close ? part : close;
+        double *to = row + whole + 1 - VECTOR_TAPS / 2, apart[VECTOR_TAPS], product[LANES];
+#pragma omp simd
+        for (int j = 0; j < VECTOR_TAPS; j++) { apart[j] = u - (double)(j + 1 - VECTOR_TAPS / 2); }
+#pragma omp simd
+        for (int j = 0; j < LANES; j++) { product[j] = apart[j] * apart[j + LANES]; }
+        const double all = (product[0] * product[4]) * (product[1] * product[5]) *
+                           ((product[2] * product[6]) * (product[3] * product[7])) * (mass[i] / factorial);
+#pragma omp simd
+        for (int j = 0; j < VECTOR_TAPS; j++) { to[j] += all * binomial[j] / apart[j]; }
+    }
+}
+
 const struct vector JOIN(vector_, ISA) = {
     .isa = TEXT(ISA),
     .log = log_all,
@@ -108,4 +154,6 @@ const struct vector JOIN(vector_, ISA) = {
     .rcosm1 = rcosm1_all,
     .chebyshev = chebyshev_all,
     .slide = slide_all,
+    .slides = slides_all,
+    .spread = spread_all,
 };

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-enum { VECTOR_TERMS = 16, VECTOR_ROW = 32 };
+enum { VECTOR_TERMS = 16, VECTOR_ROW = 32, VECTOR_TAPS = 16, VECTOR_TOGETHER = 5 };
 
 struct vector {
     const char *isa; /* "base", "avx2", "avx512" */
@@ -37,6 +37,12 @@ struct vector {
     /* sum[j] = sum over i of weight[i] row[at[i] + j]. */
     void (*slide)(size_t n, const size_t *at, const double *weight, const double *row,
                   double sum[VECTOR_ROW]);
+    /* sum[f][j] += sum over i of weight[i][f] row[i + j]. */
+    void (*slides)(size_t n, const double (*weight)[VECTOR_TOGETHER], const double *row,
+                   double sum[VECTOR_TOGETHER][VECTOR_ROW]);
+    /* Adds mass[i] where `at[i]` is, in steps of the row: to the VECTOR_TAPS points around, what they count
+     * for in the polynomial through them there. */
+    void (*spread)(size_t n, const double *at, const double *mass, double *row);
 };
 
 extern const struct vector vector_base;

@@ -30,12 +30,14 @@ static void lagrange(double u, double weight[COMB_TAPS]) {
     static const double binomial[COMB_TAPS] = {-1,    15,   -105,  455,  -1365, 3003, -5005, 6435,
                                                -6435, 5005, -3003, 1365, -455,  105,  -15,   1};
     const double factorial = 1307674368000; /* of TAPS - 1 */
-    double apart[COMB_TAPS], part[4] = {1 / factorial, 1, 1, 1};
+    double apart[COMB_TAPS], part[COMB_FIRST];
+#pragma omp simd
     for (int j = 0; j < COMB_TAPS; j++) { apart[j] = u - (j + 1 - COMB_FIRST); }
-    for (int j = 0; j < COMB_TAPS; j += 4) {
-        for (int i = 0; i < 4; i++) { part[i] *= apart[j + i]; }
-    }
-    const double all = part[0] * part[1] * (part[2] * part[3]);
+#pragma omp simd
+    for (int j = 0; j < COMB_FIRST; j++) { part[j] = apart[j] * apart[j + COMB_FIRST]; }
+    const double all =
+        (part[0] * part[4]) * (part[1] * part[5]) * ((part[2] * part[6]) * (part[3] * part[7])) / factorial;
+#pragma omp simd
     for (int j = 0; j < COMB_TAPS; j++) { weight[j] = all * binomial[j] / apart[j]; }
 }
 

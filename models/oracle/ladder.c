@@ -91,22 +91,24 @@ static size_t weights_of(const struct ladder_rung *r) { return steps_of(r) + 2 *
 
 /* From the next rung's first row on every second one is there already; those between, at most as many as
  * sums, lie where these will. */
-static void look(const struct work *w, const struct ladder *ladder, size_t which) {
+static bool look(const struct work *w, const struct ladder *ladder, size_t which) {
     const struct ladder_rung *r = &ladder->rung[which];
     const long first = first_row(r, which == 0);
     const size_t count = rows_of(r, which == 0);
     if (which + 1 == ladder->count) {
-        lone_fill(w->lone, (double)first * r->step, r->step, count, w->f);
-        return;
+        return lone_fill(w->lone, (double)first * r->step, r->step, count, w->f);
     }
     const long shared = 2 * first_row(&r[1], false);
     const size_t own = (size_t)(shared - first);
-    lone_fill(w->lone, (double)first * r->step, r->step, own, w->f);
-    lone_fill(w->lone, (double)(shared + 1) * r->step, 2 * r->step, (count - own) / 2, w->sum);
+    if (!lone_fill(w->lone, (double)first * r->step, r->step, own, w->f) ||
+        !lone_fill(w->lone, (double)(shared + 1) * r->step, 2 * r->step, (count - own) / 2, w->sum)) {
+        return false;
+    }
     for (int f = 0; f < LONE_FUNCTIONS; f++) {
         double *row = w->f[f] + own;
         for (size_t i = 0; own + i < count; i++) { row[i] = (i % 2 == 0 ? w->coarse : w->sum)[f][i / 2]; }
     }
+    return true;
 }
 
 /* Whether polynomials are off by more than rounding of what is behind. */
@@ -120,10 +122,10 @@ static bool are_off(const struct work *w, size_t count) {
     return off;
 }
 
-/* How many functions there are to sum. */
+/* How many functions there are to sum; 0 when out of memory. */
 static int fill(const struct work *w, const struct ladder *ladder, size_t which) {
     const size_t count = rows_of(&ladder->rung[which], which == 0);
-    look(w, ladder, which);
+    if (!look(w, ladder, which)) { return 0; }
     memset(w->f[LADDER_MISS_LOG], 0, count * sizeof(double));
     memset(w->f[LADDER_MISS], 0, count * sizeof(double));
     comb_miss(count, w->vector, w->f[LONE_LOG_PHI], w->f[LADDER_MISS_LOG]);
@@ -210,7 +212,7 @@ static void tell(const struct work *w, const struct ladder *ladder, size_t which
     }
 }
 
-static void climb(struct work *w, const struct ladder *ladder, size_t which) {
+static bool climb(struct work *w, const struct ladder *ladder, size_t which) {
     const struct ladder_rung *r = &ladder->rung[which];
     const bool is_first = which == 0, is_last = which + 1 == ladder->count;
     const long row = first_row(r, is_first), rest = first_rest(r, is_first),
@@ -218,6 +220,7 @@ static void climb(struct work *w, const struct ladder *ladder, size_t which) {
     const size_t rests = (size_t)(r->end + BESIDE + 1 - rest), sums = (size_t)(r->end + BESIDE + 1 - first);
     const double twice = 2; /* sums over far keys are gone between once more */
     const int functions = fill(w, ladder, which);
+    if (functions == 0) { return false; }
     if (!is_last) { take_rest(w, rest, rests); }
     for (int f = 0; is_last && f < LADDER_SUMS; f++) { memset(w->rest[f], 0, rests * sizeof(double)); }
     take_taps(w, w->lot[which].weight, is_first ? w->lot[which].exact : NULL, weights_of(r), COMB_FIRST,
@@ -228,6 +231,7 @@ static void climb(struct work *w, const struct ladder *ladder, size_t which) {
     }
     take_taps(w, w->nearer[which], NULL, weights_of(r), ORIGIN, first - row, twice);
     add_taps(w, functions, sums, w->sum);
+    return true;
 }
 
 /* ---- all of them ---- */
@@ -302,9 +306,10 @@ static void swap(double **a, double **b) {
 enum comb_state ladder_climb(const struct ladder *ladder, const struct lone *lone,
                              const struct comb_keys *keys, ladder_add *add, void *context) {
     struct work w;
-    const bool good = work_open(&w, ladder, lone), reached = good && lay_out(&w, ladder, keys);
-    for (size_t k = ladder->count; reached && k-- > 0;) {
-        climb(&w, ladder, k);
+    bool good = work_open(&w, ladder, lone);
+    const bool reached = good && lay_out(&w, ladder, keys);
+    for (size_t k = ladder->count; reached && good && k-- > 0;) {
+        good = climb(&w, ladder, k);
         tell(&w, ladder, k, add, context);
         for (int f = 0; f < LADDER_SUMS; f++) {
             swap(&w.rest[f], &w.next[f]);

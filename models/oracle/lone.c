@@ -11,17 +11,29 @@ enum { MEAN = LONE_ENTROPIES, VARIANCE, LOOKED };
 _Static_assert((int)LOOKED <= (int)CURVE_VALUES, "a curve for each");
 
 /* A key that is certain to be saturated to rounding has phi = 1e-17, which its own share takes out again. */
+static double phi_of(const struct lone *l, const struct inner *in) {
+    const double least = 1e-17, phi = 1 - in->psi * l->field.share;
+    return phi > least ? phi : least;
+}
+
+/* log phi goes by log(1 - MISSED) up to there. */
+static const double HALF_MISSED = 0.5;
+
+static void tell(const struct lone *l, const struct inner *in, double log_phi, double looked[LOOKED]) {
+    const double missed = in->psi * l->field.share, part = l->part / phi_of(l, in);
+    looked[LONE_LOG_PHI] = missed > 0 ? l->part * in->psi * (log_phi / missed) : -l->part * in->psi;
+    looked[LONE_FIRST] = in->first * part;
+    looked[LONE_SHARED] = (in->first - in->second) * part;
+    looked[MEAN] = in->first > 0 ? in->entropy / in->first : 0;
+    looked[VARIANCE] = in->first > 0 ? in->spread / in->first : 0;
+}
+
 static void look(const struct lone *l, double depth, double looked[LOOKED]) {
-    const double least = 1e-17, x = l->top - depth;
+    const double x = l->top - depth;
     const struct inner in = depth < l->deep_from ? inner_at(&l->field, x, inner_span_at(&l->field, x))
                                                  : deep_at(l->deep, l->field.beta, x);
-    const double missed = in.psi * l->field.share, phi = fmax(least, 1 - missed), part = l->part / phi,
-                 logarithm = missed < 0.5 ? vector_log1p_one(-missed) : log(phi);
-    looked[LONE_LOG_PHI] = missed > 0 ? l->part * in.psi * (logarithm / missed) : -l->part * in.psi;
-    looked[LONE_FIRST] = in.first * part;
-    looked[LONE_SHARED] = (in.first - in.second) * part;
-    looked[MEAN] = in.first > 0 ? in.entropy / in.first : 0;
-    looked[VARIANCE] = in.first > 0 ? in.spread / in.first : 0;
+    const double missed = in.psi * l->field.share;
+    tell(l, &in, missed < HALF_MISSED ? vector_log1p_one(-missed) : log(phi_of(l, &in)), looked);
 }
 
 /* A C - B^2 goes by the variance, as it would be lost in the difference. */
@@ -69,14 +81,27 @@ static void look_behind(double place, double value[CURVE_VALUES], double noise[C
     noise[VARIANCE] = known * (1 + variance) + rounding * mean * mean;
 }
 
+void lone_forget(struct lone *l) {
+    curve_free(l->behind);
+    l->behind = NULL;
+}
+
 bool lone_look_behind(struct lone *l) {
-    enum { HALVINGS = 4 };
+    enum { HALVINGS = 3 };
     const double steep = 0.5, middle = l->end / 4;
     double looked[LOOKED];
+    struct curve_panel first;
     look(l, fmax(middle, LONE_BEHIND), looked);
     if (!(looked[LONE_FIRST] < steep * -looked[LONE_LOG_PHI])) { return true; }
-    l->behind = curve_create(place_of(LONE_BEHIND), place_of(l->end), HALVINGS, look_behind, l);
-    return l->behind;
+    l->behind = curve_create_end(place_of(LONE_BEHIND), place_of(l->end), HALVINGS, look_behind, l);
+    if (!l->behind) { return false; }
+    if (curve_panels(l->behind) == 0) {
+        lone_forget(l);
+        return true;
+    }
+    curve_panel(l->behind, 0, &first);
+    l->behind_from = NEAR * expm1(first.low);
+    return true;
 }
 
 void lone_open(struct lone *l, const struct oracle *law, double beta) {
@@ -116,11 +141,6 @@ bool lone_cover(struct lone *l, double top, const struct deep *deep) {
     return deep && deep_does(deep, l->field.beta) ? cover_near(l) : cover_all(l);
 }
 
-void lone_forget(struct lone *l) {
-    curve_free(l->behind);
-    l->behind = NULL;
-}
-
 void lone_close(struct lone *l) {
     field_close(&l->field);
     lone_forget(l);
@@ -128,20 +148,89 @@ void lone_close(struct lone *l) {
 
 bool lone_is_over(const struct lone *l, double depth) { return isfinite(l->deep_from) && depth > l->end; }
 
-void lone_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
+/* In that unit. */
+static void value_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
     double looked[CURVE_VALUES];
     if (lone_is_over(l, depth)) {
         memset(value, 0, LONE_FUNCTIONS * sizeof *value);
         return;
     }
-    if (!l->behind || depth < LONE_BEHIND || !curve_at(l->behind, place_of(depth), looked)) {
+    if (!l->behind || depth < l->behind_from || !curve_at(l->behind, place_of(depth), looked)) {
         look(l, depth, looked);
     } else {
         l->field.o->vector->exp(LOGARITHMS, looked, looked);
         looked[LONE_LOG_PHI] *= -1;
     }
     take(l->unit, looked, value);
+}
+
+void lone_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
+    value_at(l, depth, value);
     for (int f = 0; f < LONE_FUNCTIONS; f++) { value[f] *= l->unit; }
+}
+
+/* ---- many depths ---- */
+
+/* What `look` and `take` make of each. */
+static void take_all(const struct lone *l, const struct inner in[VECTOR_ROW],
+                     double row[LONE_FUNCTIONS][VECTOR_ROW]) {
+    const struct vector *vector = l->field.o->vector;
+    double less[VECTOR_ROW], log_phi[VECTOR_ROW];
+    for (size_t k = 0; k < VECTOR_ROW; k++) {
+        const double missed = in[k].psi * l->field.share;
+        less[k] = missed < HALF_MISSED ? -missed : 0;
+        log_phi[k] = phi_of(l, &in[k]);
+    }
+    vector->log1p(VECTOR_ROW, less, less);
+    vector->log(VECTOR_ROW, log_phi, log_phi);
+    for (size_t k = 0; k < VECTOR_ROW; k++) {
+        const double missed = in[k].psi * l->field.share;
+        double looked[LOOKED], value[LONE_FUNCTIONS];
+        tell(l, &in[k], missed < HALF_MISSED ? less[k] : log_phi[k], looked);
+        take(l->unit, looked, value);
+        for (int f = 0; f < LONE_FUNCTIONS; f++) { row[f][k] = value[f]; }
+    }
+}
+
+bool lone_begin(struct lone_run *run, const struct lone *l, double first, double step) {
+    *run = (struct lone_run){.lone = l, .first = first, .step = step};
+    return !(first < l->deep_from) || lattice_open(&run->lattice, &l->field, l->top - first, step);
+}
+
+void lone_next(struct lone_run *run, double row[LONE_FUNCTIONS][VECTOR_ROW]) {
+    const struct lone *l = run->lone;
+    size_t known = 0;
+    while (known < VECTOR_ROW && run->first + (double)(run->next + known) * run->step < l->deep_from) {
+        known++;
+    }
+    if (known > 0) {
+        struct inner inner[VECTOR_ROW];
+        lattice_next(&run->lattice, inner);
+        take_all(l, inner, row);
+    }
+    for (size_t k = known; k < VECTOR_ROW; k++) {
+        double value[LONE_FUNCTIONS];
+        value_at(l, run->first + (double)(run->next + k) * run->step, value);
+        for (int f = 0; f < LONE_FUNCTIONS; f++) { row[f][k] = value[f]; }
+    }
+    run->next += VECTOR_ROW;
+}
+
+void lone_end(struct lone_run *run) { lattice_close(&run->lattice); }
+
+/* Those that come before curves do. */
+static bool fill_near(const struct lone *l, double first, double step, size_t count,
+                      double *const row[LONE_FUNCTIONS]) {
+    struct lone_run run;
+    const bool good = lone_begin(&run, l, first, step);
+    for (size_t k = 0; good && k < count; k += VECTOR_ROW) {
+        double here[LONE_FUNCTIONS][VECTOR_ROW];
+        const size_t size = count - k < VECTOR_ROW ? count - k : VECTOR_ROW;
+        lone_next(&run, here);
+        for (int f = 0; f < LONE_FUNCTIONS; f++) { memcpy(row[f] + k, here[f], size * sizeof **row); }
+    }
+    lone_end(&run);
+    return good;
 }
 
 enum { BLOCK = 256 };
@@ -176,22 +265,25 @@ static void fill_one(const struct lone *l, double depth, double *const row[LONE_
     for (int f = 0; f < LONE_FUNCTIONS; f++) { *row[f] = value[f]; }
 }
 
-void lone_fill(const struct lone *l, double first, double step, size_t count,
+bool lone_fill(const struct lone *l, double first, double step, size_t count,
                double *const row[LONE_FUNCTIONS]) {
     double depth[BLOCK], *here[LONE_FUNCTIONS];
-    size_t known = 0;
+    size_t known = 0, near = 0;
     while (known < count && first + (double)known * step <= l->end) { known++; }
-    for (size_t k = 0, run; k < known; k += run) {
+    while (near < known && (!l->behind || first + (double)near * step < l->behind_from)) { near++; }
+    if (near > 0 && !fill_near(l, first, step, near, row)) { return false; }
+    for (size_t k = near, run; k < known; k += run) {
         const size_t block = known - k < BLOCK ? known - k : BLOCK;
         for (size_t i = 0; i < block; i++) { depth[i] = first + (double)(k + i) * step; }
         for (int f = 0; f < LONE_FUNCTIONS; f++) { here[f] = row[f] + k; }
-        run = l->behind && depth[0] >= LONE_BEHIND ? fill_behind(l, block, depth, here) : 0;
+        run = fill_behind(l, block, depth, here);
         if (run == 0) {
             fill_one(l, depth[0], here);
             run = 1;
         }
     }
     for (int f = 0; f < LONE_FUNCTIONS; f++) { memset(row[f] + known, 0, (count - known) * sizeof **row); }
+    return true;
 }
 
 /* ---- how smooth ---- */

@@ -3,15 +3,16 @@
  *     log phi,    A = E[a e^-a]/phi,    E[a^2 e^-a]/phi,    B = E[a e^-a G]/phi,    C = E[a e^-a G^2]/phi,
  *     A C - B^2,    G = -gamma - log a.
  *
- * Behind LONE_BEHIND, where scores reach so far that they hardly change from unit to unit, they come from
- * curves (curve.h) of their logarithms and ratios, many at a time, to 1e-12 of themselves and what gaps are
- * off. */
+ * At many depths a step apart they come from a lattice of scores (lattice.h). Behind LONE_BEHIND, where
+ * scores reach so far that they hardly change from unit to unit, from curves (curve.h) of their logarithms
+ * and ratios, to 1e-12 of themselves and what gaps are off. */
 #ifndef GAPSCALE_MODELS_ORACLE_LONE_H
 #define GAPSCALE_MODELS_ORACLE_LONE_H
 
 #include "models/numeric/curve.h"
 #include "models/oracle/deep.h"
 #include "models/oracle/field.h"
+#include "models/oracle/lattice.h"
 
 enum lone_function {
     LONE_LOG_PHI,
@@ -33,6 +34,7 @@ struct lone {
     double log_unit, unit;   /* about 1/n: the functions' own, where doubles do not reach */
     double part;             /* 1/n in that */
     struct curve *behind;    /* NULL: none */
+    double behind_from;      /* the depth at which it begins, LONE_BEHIND or more */
 };
 
 /* At beta times the law's Lambda^typ: x_low of the field is where its scores begin. To be closed. */
@@ -45,13 +47,25 @@ bool lone_cover(struct lone *lone, double top, const struct deep *deep);
 bool lone_is_over(const struct lone *lone, double depth);
 void lone_at(const struct lone *lone, double depth, double value[LONE_FUNCTIONS]);
 
+/* At depths first, first + step, .., VECTOR_ROW of them after the other, in that unit. To be ended in any
+ * case; false when out of memory. */
+struct lone_run {
+    const struct lone *lone;
+    double first, step;
+    size_t next;
+    struct lattice lattice;
+};
+bool lone_begin(struct lone_run *run, const struct lone *lone, double first, double step);
+void lone_next(struct lone_run *run, double row[LONE_FUNCTIONS][VECTOR_ROW]);
+void lone_end(struct lone_run *run);
+
 /* Makes curves as far as `end`. False when out of memory. */
 bool lone_look_behind(struct lone *lone);
 void lone_forget(struct lone *lone); /* the curves */
 void lone_close(struct lone *lone);
 
-/* row[f][k] at depths first + k step, in that unit, 0 beyond `end`. */
-void lone_fill(const struct lone *lone, double first, double step, size_t count,
+/* row[f][k] at depths first + k step, likewise, 0 beyond `end`. False when out of memory. */
+bool lone_fill(const struct lone *lone, double first, double step, size_t count,
                double *const row[LONE_FUNCTIONS]);
 
 /* The depth, LONE_BEHIND at least, from where on polynomials through 16 points that are `step` apart do;

@@ -77,20 +77,22 @@ struct grid {
     bool climbs; /* a ladder may do instead */
     double step;
     size_t count, reach, room;
-    double (*value)[LONE_FUNCTIONS], fall[LONE_FUNCTIONS];
+    double *value[LONE_FUNCTIONS], fall[LONE_FUNCTIONS];
 };
 
-/* Where scores reach over more than half of LONG steps a key's functions are curves, which may be off by so
- * much. Choices. */
+/* Where scores reach over more than half of LONG steps what is deep of a key's functions are curves, which
+ * may be off by so much. Choices. */
 static const double LONG = 1000, BEHIND_NOISE = 6e-13;
 
 /* False when out of memory. */
 static bool grid_room(struct grid *g, size_t count) {
     if (count <= g->room) { return true; }
     const size_t room = 2 * count + 512;
-    double(*grown)[LONE_FUNCTIONS] = realloc(g->value, room * sizeof *grown);
-    if (!grown) { return false; }
-    g->value = grown;
+    for (int f = 0; f < LONE_FUNCTIONS; f++) {
+        double *grown = realloc(g->value[f], room * sizeof *grown);
+        if (!grown) { return false; }
+        g->value[f] = grown;
+    }
     g->room = room;
     return true;
 }
@@ -117,37 +119,51 @@ static double grid_least(const struct grid *g, const struct oracle *o, double ab
 static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
     struct comb_end end = {family_position(o->family, o->p), o->log_n, absolute, -INFINITY};
     const double slight = 1e-15; /* more than e^-36, what is more ends nothing */
-    const double fall = grid_fall(g, o), least = grid_least(g, o, absolute);
-    bool over = false, falls = false;
-    for (g->count = 0; !over && !falls && g->count < MOST_POINTS; g->count++) {
-        const double depth = (double)g->count * g->step;
-        if (!grid_room(g, g->count + 1)) { return false; }
-        double *value = g->value[g->count];
-        lone_at(&g->lone, depth, value);
+    const double unit = g->lone.unit, fall = grid_fall(g, o), least = grid_least(g, o, absolute);
+    double row[LONE_FUNCTIONS][VECTOR_ROW];
+    struct lone_run run;
+    bool over = false, falls = false, good = lone_begin(&run, &g->lone, 0, g->step);
+    for (g->count = 0; good; g->count++) {
+        const size_t at = g->count % VECTOR_ROW;
+        if (at == 0) { lone_next(&run, row); }
+        if (over || falls || g->count == MOST_POINTS) {
+            for (int f = 0; f < LONE_FUNCTIONS; f++) { g->fall[f] = unit * row[f][at]; }
+            break;
+        }
+        const double depth = (double)g->count * g->step, value = -unit * row[LONE_LOG_PHI][at];
+        good = grid_room(g, g->count + 1);
+        for (int f = 0; good && f < LONE_FUNCTIONS; f++) { g->value[f][g->count] = unit * row[f][at]; }
         over = lone_is_over(&g->lone, depth) ||
-               (-value[LONE_LOG_PHI] < slight && comb_is_over(&end, depth, log(-value[LONE_LOG_PHI])) &&
-                depth > least);
+               (value < slight && comb_is_over(&end, depth, log(value)) && depth > least);
         falls = g->count > COMB_TAPS && depth > fall;
     }
-    lone_at(&g->lone, (double)g->count * g->step, g->fall);
-    for (g->reach = g->count; !over && g->reach < MOST_POINTS; g->reach++) {
+    lone_end(&run);
+    for (g->reach = g->count; good && !over && g->reach < MOST_POINTS; g->reach++) {
         const double beyond = (double)(g->reach - g->count) * g->step;
         over = comb_is_over(&end, (double)g->reach * g->step, log(-g->fall[LONE_LOG_PHI]) - beyond);
     }
-    return true;
+    return good;
 }
 
 /* Twice as fine. */
 static bool grid_halve(struct grid *g) {
-    if (!grid_room(g, 2 * g->count)) { return false; }
-    g->step /= 2;
-    for (size_t k = g->count; k-- > 0;) {
-        memcpy(g->value[2 * k], g->value[k], sizeof *g->value);
-        lone_at(&g->lone, (double)(2 * k + 1) * g->step, g->value[2 * k + 1]);
+    double row[LONE_FUNCTIONS][VECTOR_ROW];
+    struct lone_run run;
+    const bool good = grid_room(g, 2 * g->count) && lone_begin(&run, &g->lone, g->step / 2, g->step);
+    for (int f = 0; good && f < LONE_FUNCTIONS; f++) {
+        for (size_t k = g->count; k-- > 0;) { g->value[f][2 * k] = g->value[f][k]; }
     }
+    for (size_t k = 0; good && k < g->count; k++) {
+        if (k % VECTOR_ROW == 0) { lone_next(&run, row); }
+        for (int f = 0; f < LONE_FUNCTIONS; f++) {
+            g->value[f][2 * k + 1] = g->lone.unit * row[f][k % VECTOR_ROW];
+        }
+    }
+    lone_end(&run);
+    g->step /= 2;
     g->count *= 2;
     g->reach *= 2;
-    return true;
+    return good;
 }
 
 /* To steps so long the trapezoid rule, off by e^{-pi^2/step} of the sharpest that a key can be, does for keys
@@ -188,7 +204,8 @@ static bool may_climb(const struct lone *l, const struct oracle *o, double step)
 
 /* On long grids, and for ladders. */
 static bool looks_behind(const struct lone *l, const struct oracle *o, double step) {
-    return may_climb(l, o, step) || l->end > fmax(LONG / 2 * step, 3 * LONE_BEHIND);
+    return may_climb(l, o, step) ||
+           (isfinite(l->deep_from) && l->end > fmax(LONG / 2 * step, 3 * LONE_BEHIND));
 }
 
 /* x at which all rows have so many scores with a >= 1, or as much in a, that the product is e^-50: j keys of
@@ -238,7 +255,7 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
 
 static void grid_discard(struct grid *g) {
     lone_close(&g->lone);
-    free(g->value);
+    for (int f = 0; f < LONE_FUNCTIONS; f++) { free(g->value[f]); }
 }
 
 /* ---- the integral over x ---- */
@@ -305,9 +322,7 @@ static bool integrate(const struct grid *g, struct comb *comb, const struct vect
         row[f] = memory + f * room;
         sum[f] = memory + (LADDER_SUMS + f) * room;
     }
-    for (size_t k = 0; k < g->count; k++) {
-        for (size_t f = 0; f < LONE_FUNCTIONS; f++) { row[f][k] = g->value[k][f]; }
-    }
+    for (size_t f = 0; f < LONE_FUNCTIONS; f++) { memcpy(row[f], g->value[f], g->count * sizeof *row[f]); }
     comb_miss(comb->count, vector, row[LONE_LOG_PHI], row[LADDER_MISS_LOG]);
     comb_miss(comb->count, vector, row[LONE_FIRST], row[LADDER_MISS]);
     comb_miss(comb->count, vector, row[LONE_ENTROPIES], row[LADDER_MISS]);

@@ -104,8 +104,31 @@ static void panels(void **state) {
     curve_free(curve);
 }
 
+/* From the last panel that is not resolved on, the same panels. */
+static void ends(void **state) {
+    (void)state;
+    struct curve *whole = curve_create(LOW, HIGH, 6, jump, NULL),
+                 *end = curve_create_end(LOW, HIGH, 6, jump, NULL);
+    const size_t less = curve_panels(whole) - curve_panels(end);
+    struct curve_panel before, a, b;
+    assert_true(less > 0 && less < curve_panels(whole));
+    curve_panel(whole, less - 1, &before);
+    assert_false(before.resolved);
+    for (size_t k = 0; k < curve_panels(end); k++) {
+        curve_panel(whole, less + k, &a);
+        curve_panel(end, k, &b);
+        assert_true(b.resolved && a.low == b.low && a.high == b.high && a.at_low[3] == b.at_low[3]);
+    }
+    curve_free(whole);
+    curve_free(end);
+    end = curve_create_end(LOW, 4, 0, jump, NULL);
+    assert_true(curve_panels(end) == 0);
+    curve_free(end);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(smooth_functions), cmocka_unit_test(bends),
-                                       cmocka_unit_test(jumps), cmocka_unit_test(panels)};
+                                       cmocka_unit_test(jumps), cmocka_unit_test(panels),
+                                       cmocka_unit_test(ends)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

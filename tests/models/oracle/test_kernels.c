@@ -1,5 +1,7 @@
 /* The oracle's kernels of all instruction sets that there are here give the same bits, every question asked.
  */
+#include <gsl/gsl_math.h>
+
 #include "models/numeric/processor.h"
 #include "models/oracle/series.h"
 #include "tests/models/oracle/oracle_law.h"
@@ -64,7 +66,73 @@ static void test_slide(void **state) {
 #endif
 }
 
+/* Five sums of one row: each as if alone, and added to what is there. */
+enum { TAPS = 3 };
+static void check_slides(const struct vector *vector, const double (*weight)[VECTOR_TOGETHER],
+                         const double *row) {
+    static const size_t at[TAPS] = {0, 1, 2};
+    double sum[VECTOR_TOGETHER][VECTOR_ROW], alone[VECTOR_ROW];
+    for (int f = 0; f < VECTOR_TOGETHER; f++) {
+        for (int j = 0; j < VECTOR_ROW; j++) { sum[f][j] = 0; }
+    }
+    vector->slides(TAPS, weight, row, sum);
+    for (int f = 0; f < VECTOR_TOGETHER; f++) {
+        const double own[TAPS] = {weight[0][f], weight[1][f], weight[2][f]};
+        vector_base.slide(TAPS, at, own, row, alone);
+        assert_memory_equal(sum[f], alone, sizeof alone);
+    }
+    vector->slides(1, weight, row, sum);
+    vector_base.slide(TAPS, at, (double[TAPS]){weight[0][0], weight[1][0], weight[2][0]}, row, alone);
+    for (int j = 0; j < VECTOR_ROW; j++) { check_close(sum[0][j], alone[j] + weight[0][0] * row[j], 1e-15); }
+}
+
+static void test_slides(void **state) {
+    (void)state;
+    double weight[TAPS][VECTOR_TOGETHER], row[VECTOR_ROW + TAPS];
+    for (int i = 0; i < TAPS * VECTOR_TOGETHER; i++) {
+        weight[i / VECTOR_TOGETHER][i % VECTOR_TOGETHER] = cos(i);
+    }
+    for (int i = 0; i < VECTOR_ROW + TAPS; i++) { row[i] = sin(i * i); }
+    check_slides(&vector_base, weight, row);
+#ifdef __x86_64__
+    if (processor_runs("avx2")) { check_slides(&vector_avx2, weight, row); }
+    if (processor_runs("avx512")) { check_slides(&vector_avx512, weight, row); }
+#endif
+}
+
+/* Points of a polynomial's degree give back its value where the masses are, at points of the row as well. */
+enum { SPREAD = 3, POINTS = 40 };
+static void spread_with(const struct vector *vector, double row[POINTS]) {
+    static const double at[SPREAD] = {12.3, 20, 25.999}, mass[SPREAD] = {1, 0.5, 3};
+    for (int i = 0; i < POINTS; i++) { row[i] = 0; }
+    vector->spread(SPREAD, at, mass, row);
+    for (int degree = 0; degree < VECTOR_TAPS; degree++) {
+        double sum = 0, want = 0;
+        for (int i = 0; i < POINTS; i++) { sum += row[i] * gsl_pow_int((i - 20) / 10.0, degree); }
+        for (int i = 0; i < SPREAD; i++) { want += mass[i] * gsl_pow_int((at[i] - 20) / 10, degree); }
+        check_close(sum, want, 1e-12);
+    }
+}
+
+static void test_spread(void **state) {
+    (void)state;
+    double base[POINTS];
+    spread_with(&vector_base, base);
+#ifdef __x86_64__
+    double other[POINTS];
+    if (processor_runs("avx2")) {
+        spread_with(&vector_avx2, other);
+        assert_memory_equal(base, other, sizeof base);
+    }
+    if (processor_runs("avx512")) {
+        spread_with(&vector_avx512, other);
+        assert_memory_equal(base, other, sizeof base);
+    }
+#endif
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kernels), cmocka_unit_test(test_slide)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kernels), cmocka_unit_test(test_slide),
+                                       cmocka_unit_test(test_slides), cmocka_unit_test(test_spread)};
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }
