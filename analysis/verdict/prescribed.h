@@ -3,6 +3,8 @@
  *
  * Of a series with one beta at each n, y = log of the mean H (of its median along a critical prescription
  * where rows differ in scale: some of them never collapse then):
+ * - errors: the sample's, or what rows move that are too rare to be in it, where that is more: below the
+ *   critical beta those that one key takes, of rows that differ in scale those that never collapse;
  * - points: n at which N/(1 + N (se/H)^2) rows carry the mean, 100 or a quarter of all at least; the others
  * are left out, as means that rare rows carry have no error that covers;
  * - rate: slope of y in log log n (in log n where theory has a power of n) over the upper half of log log n,
