@@ -276,10 +276,22 @@ static void append_answer(struct universality *u, enum universality_question q, 
 #define WORDS_OF(KEY, name, words) words,
 static const char *const question_words[UNIVERSALITY_QUESTIONS] = {UNIVERSALITY_QUESTION_TABLE(WORDS_OF)};
 
+/* Errors of fewer replicates refute more often than p says. */
+static bool has_replicates(const struct universality *u) {
+    bool enough = true;
+    for (size_t i = 0; i < u->count; i++) {
+        enough = enough && (!is_asked(&u->member[i]) ||
+                            results_least_replicates(u->member[i].fit->series) >= RESULTS_BLOCK_LENGTH);
+    }
+    return enough;
+}
+
 static void say_refuted(struct universality *u) {
     const size_t room = sizeof u->sentence;
     bool first = true;
-    words_append(u->sentence, room, "Refuted: these series are not alike:");
+    words_append(u->sentence, room, "%s these series are not alike:",
+                 u->kind == VERDICT_REFUTED ? "Refuted:"
+                                            : "Undecided: by errors from fewer than 64 replicates");
     for (enum universality_question q = 0; q < UNIVERSALITY_QUESTIONS; q++) {
         if (!contradicts(u, q)) { continue; }
         words_append(u->sentence, room, "%s %s do not agree (p = %.2g)", first ? "" : ";", question_words[q],
@@ -316,7 +328,9 @@ static void decide(struct universality *u) {
     for (enum universality_question q = 0; q < UNIVERSALITY_QUESTIONS; q++) {
         refuted = refuted || contradicts(u, q);
     }
-    u->kind = refuted ? VERDICT_REFUTED : error <= precise && !open ? VERDICT_SUPPORTED : VERDICT_UNDECIDED;
+    u->kind = refuted && has_replicates(u)            ? VERDICT_REFUTED
+              : !refuted && error <= precise && !open ? VERDICT_SUPPORTED
+                                                      : VERDICT_UNDECIDED;
     if (refuted) {
         say_refuted(u);
     } else if (u->kind == VERDICT_SUPPORTED) {

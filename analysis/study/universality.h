@@ -21,7 +21,7 @@
 #include "analysis/verdict/verdict.h"
 
 #define UNIVERSALITY_REACH 1e-4
-#define UNIVERSALITY_LEAST_P 1e-3 /* over the number of questions: less refutes */
+#define UNIVERSALITY_LEAST_P 1e-3 /* over the number of questions: less refutes, of 64 replicates or more */
 
 /* KEY, name, what it asks */
 #define UNIVERSALITY_QUESTION_TABLE(Q)                                                                       \

@@ -118,6 +118,22 @@ static void another_density_is_refuted(void **state) {
     declare(1, 1, 2);
 }
 
+/* What refutes with 64 replicates or more leaves the verdict open with fewer. */
+static void few_replicates_refute_nothing(void **state) {
+    (void)state;
+    struct judged j;
+    declare(1, 1, 20);
+    for (uint64_t replicates = 63; replicates <= 64; replicates++) {
+        results->series[3].replicates = replicates;
+        judged_make(&j);
+        assert_true(j.class[0].answer[UNIVERSALITY_DENSITY].p < 1e-9);
+        assert_int_equal(j.class[0].kind, replicates < 64 ? VERDICT_UNDECIDED : VERDICT_REFUTED);
+        judged_release(&j);
+    }
+    results->series[3].replicates = 1024;
+    declare(1, 1, 2);
+}
+
 /* Rows of kappa = 3 that are said to be of kappa = 1, and so in the class. */
 static void another_exponent_is_refuted(void **state) {
     (void)state;
@@ -206,7 +222,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_exponent_one_law),       cmocka_unit_test(who_shares_is_left_out),
         cmocka_unit_test(another_density_is_refuted), cmocka_unit_test(another_exponent_is_refuted),
-        cmocka_unit_test(short_rows_say_nothing),
+        cmocka_unit_test(short_rows_say_nothing),     cmocka_unit_test(few_replicates_refute_nothing),
     };
     return cmocka_run_group_tests_name("universality", tests, set_up, tear_down);
 }
