@@ -59,9 +59,10 @@ static bool take(const struct commandline *line, int value, bool *given) {
     return !option->take || option->take(option, optarg, line->context);
 }
 
-/* How keys are given, where somebody may have taken one for an option. */
-static const char *way_of_keys(const struct commandline *line) {
-    for (size_t i = 0; i < line->count; i++) {
+/* How keys are given, where somebody may have taken one for an option: a letter for one of KEY=VALUE alone.
+ */
+static const char *way_of_keys(const struct commandline *line, bool is_letter) {
+    for (size_t i = 0; !is_letter && i < line->count; i++) {
         if (strcmp(line->option[i].name, "set") == 0) { return "; keys of the config go as --set KEY=VALUE"; }
     }
     return strstr(line->takes, "KEY=VALUE") ? "; keys go without dashes, as KEY=VALUE" : "";
@@ -83,13 +84,13 @@ static void refuse_option(const struct commandline *line, int value, char *const
     } else if (optopt && word[length]) {
         commandline_refuse(line, "%s takes no value", given);
     } else if (optopt) {
-        commandline_refuse(line, "there is no option -%c%s", optopt, way_of_keys(line));
+        commandline_refuse(line, "there is no option -%c%s", optopt, way_of_keys(line, true));
     } else if (meant > 1) {
         commandline_refuse(line, "%s may be one of %zu options; write more of it", given, meant);
     } else if (near) {
         commandline_refuse(line, "there is no option %s; did you mean --%s?", given, near);
     } else {
-        commandline_refuse(line, "there is no option %s%s", given, way_of_keys(line));
+        commandline_refuse(line, "there is no option %s%s", given, way_of_keys(line, false));
     }
     free(given);
     free(name);

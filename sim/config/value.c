@@ -25,9 +25,16 @@ static const char *show_node(const struct yaml_node *node, char out[SHOWN]) {
     return out;
 }
 
+/* Of numbers with commas. */
+static const char *hint_of(const struct yaml_node *node) {
+    const bool is_commas = node->kind == YAML_SCALAR && !node->quoted && strchr(node->text, ',') &&
+                           strspn(node->text, "0123456789.,eE^/+- ") == strlen(node->text);
+    return is_commas ? "; a list stands in brackets, [1, 2], and decimals have a point" : "";
+}
+
 bool value_refuse(const struct yaml_node *node, const char *what, const char *wanted) {
     char shown[SHOWN];
-    return YAML_FAULT(node, "`%s` must be %s, not %s", what, wanted, show_node(node, shown));
+    return YAML_FAULT(node, "`%s` must be %s, not %s%s", what, wanted, show_node(node, shown), hint_of(node));
 }
 
 static bool read_number(const struct yaml_node *node, double *value, double *log_value) {
