@@ -477,6 +477,7 @@ assert all(None not in row and None not in row.values() for row in fit + predict
 names = [next(csv.reader(open(f"{name}.csv"))) for name in ("fit", "predict")]
 assert all(len(set(line)) == len(line) for line in names) and "row_collapse_median" in names[0]
 assert all(float(row["judged"]) > 0 for row in fit)
+assert [row["n"] for row in predict[::2]] == ["1000", "9.9999999999997626e+299"]
 assert abs(float(predict[3]["entropy"]) - 1.1512863349) < 1e-9 and "output_bias_error" in predict[0]'
 expect 0 "fit --latex" fit golden.h5 --latex
 holds "LaTeX does without commands that classes have dropped" bash -c '! grep -q "rm typ" out'

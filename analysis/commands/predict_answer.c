@@ -38,7 +38,10 @@ static void length_fill(const struct config_series *s, const double *p, const st
     x->collapse_entropy = oracle_collapse_entropy(oracle, 1, &x->collapse_entropy_error);
     x->collapse_participation = oracle_collapse_participation(oracle, 0.5, &x->collapse_participation_error);
     x->limits = limits_of(s->family, p, x->log_n);
-    if (config_has_position(s)) { x->reach = positions_reach(s->family, p, x->log_n); }
+    if (config_has_position(s)) {
+        x->reach = positions_reach(s->family, p, x->log_n);
+        x->window = rint(exp(x->reach.log_window));
+    }
     local_exponents(s, x);
 }
 
@@ -141,7 +144,9 @@ void predict_answer_make(const struct predict_request *r, struct predict_answer 
     a->point = memory_create(a->count, sizeof *a->point);
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t k = 0; k < s->n_count; k++) {
+        const double n = exp(s->log_n[k]);
         a->length[k].log_n = s->log_n[k];
+        a->length[k].n = n < 0x1p53 ? rint(n) : n;
         if (!fill_length(r, &a->length[k], a->point + k * betas_of(r))) {
 #pragma omp atomic write
             good = false;

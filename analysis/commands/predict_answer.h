@@ -13,14 +13,16 @@
 
 /* What depends on n alone. */
 struct predict_length {
-    double log_n, log_asymptotic; /* NaN: no asymptotic law is known */
+    double log_n, n;       /* the latter whole below 2^53 */
+    double log_asymptotic; /* NaN: no asymptotic law is known */
     struct typical typical;
     double collapse_entropy, collapse_entropy_error; /* over Lambda^typ */
     double collapse_participation, collapse_participation_error;
     double xi_alpha, xi_delta, xi_lambda; /* local exponents in log n; the first two NaN where the sup
                                              of Lambda^typ is its limit at gap 0 */
     struct limits limits;
-    struct positions_reach reach; /* keys whose scores fall with distance */
+    struct positions_reach reach; /* keys whose scores fall with distance; the window as a whole number: */
+    double window;
 };
 
 struct prediction {

@@ -29,7 +29,7 @@ struct told {
 
 static const struct told place[] = {
     {NULL, "log_n", LENGTH(log_n)},
-    {NULL, "n", LOGARITHM(log_n)},
+    {NULL, "n", LENGTH(n)},
     {BOTH("lambda_typ"), LOGARITHM(typical.log_lambda)},
     {BOTH("log_lambda_typ"), LENGTH(typical.log_lambda)},
     {BOTH("log_lambda_asymptotic"), LENGTH(log_asymptotic)},
@@ -86,7 +86,7 @@ static const struct told position[] = {
     {"typical_score", NULL, LENGTH(reach.typical_score)},
     {"effective_keys", NULL, LOGARITHM(reach.log_effective)},
     {"log_effective_keys", NULL, LENGTH(reach.log_effective)},
-    {"window", NULL, LOGARITHM(reach.log_window)},
+    {"window", NULL, LENGTH(window)},
     {"lambda_limit", NULL, LOGARITHM(log_asymptotic)},
 };
 

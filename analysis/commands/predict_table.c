@@ -65,7 +65,7 @@ static void print_positions(FILE *out, size_t count, const struct predict_length
         const struct predict_length *l = &length[i];
         fprintf(out, "%10s" FOLD " %12s" FOLD " %12s" FOLD "  %12s\n", words_length(l->log_n, n),
                 general(l->reach.typical_score, text[0]), words_exponential(l->reach.log_effective, text[1]),
-                general(exp(l->reach.log_window), text[2]));
+                general(l->window, text[2]));
     }
 }
 
