@@ -16,7 +16,6 @@
 #include "sim/results/destination.h"
 #include "sim/results/precision.h"
 #include "sim/results/store.h"
-#include "sim/sweep/sweep.h"
 
 /* ---- what is there already ---- */
 
@@ -215,7 +214,7 @@ int publish_results(struct records *records, const char *output, const char *com
     name_archive(output, path);
     int status = records_pack(
         records, &(struct records_pack){
-                     .path = path, .stop = stop, .make = sweep_exact, .take = take_cell, .context = &pass});
+                     .path = path, .stop = stop, .completes = true, .take = take_cell, .context = &pass});
     progress_end(&pass.progress);
     if (status == EXIT_DONE) { status = write_results(output, pass.results, command_line, quiet); }
     results_free(pass.results);

@@ -396,7 +396,8 @@ struct unit_list records_missing(struct records *r, const struct unit_list *list
 #pragma omp parallel for ordered schedule(dynamic, 1)
     for (size_t i = 0; i < list->count; i++) {
         const struct unit first = unit_get(r->plan, list->range[i].first);
-        const struct unit_range wanted = unit_has_target(&first) ? wanted_of(r, first.cell) : list->range[i];
+        const bool has_target = !unit_is_exact(&first) && first.cell->series->target > 0;
+        const struct unit_range wanted = has_target ? wanted_of(r, first.cell) : list->range[i];
 #pragma omp ordered
         if (wanted.first < wanted.end) {
             add_gaps(r, wanted, &gaps);
@@ -414,10 +415,8 @@ static int read_next(struct records *r, const struct records_pack *pack, struct 
                      struct partial_stack *stack) {
     if (stop_asked(pack->stop)) { return EXIT_RESUMABLE; }
     if (!records_read(r, range, stack)) { return r->by_heads ? RECORDS_UNREAD : EXIT_FAILED; }
-    if (stack->count == 0 && pack->make) {
-        const struct unit unit = unit_span(r->plan, range);
-        partial_push(stack, pack->make(&unit));
-    }
+    const struct unit unit = unit_span(r->plan, range);
+    if (stack->count == 0 && pack->completes) { partial_push(stack, sweep_exact(&unit)); }
     return EXIT_DONE;
 }
 

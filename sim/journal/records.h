@@ -63,7 +63,7 @@ struct records_pack {
     const char *path;
     const char *directory; /* whose other files are removed then, as far as they were known; NULL: of none */
     struct stop *stop;     /* NULL: never */
-    struct partial *(*make)(const struct unit *range); /* of which there is nothing; NULL: it is left out */
+    bool completes;        /* exact values that there is no record of are computed, not left out */
     void (*take)(void *context, struct partial_stack *stack);
     void *context;
 };

@@ -318,8 +318,6 @@ bool unit_is_exact(const struct unit *u) { return u->replicates == 0; }
 
 size_t unit_end(const struct unit *u) { return u->first_block + u->block_count; }
 
-bool unit_has_target(const struct unit *u) { return !unit_is_exact(u) && u->cell->series->target > 0; }
-
 double unit_cost(const struct unit *u) {
     return unit_is_exact(u) ? exact_cost(u->cell) : u->cell->cost * (double)u->replicates;
 }

@@ -86,10 +86,9 @@ struct unit_amount unit_amount(const struct unit_plan *plan, const struct unit_l
 struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t shards);
 
 bool unit_is_exact(const struct unit *unit);
-bool unit_has_target(const struct unit *unit); /* is sampled, of a cell under a target */
-bool unit_is_node(const struct unit *unit);    /* of the tree of blocks (partial.h) */
-size_t unit_end(const struct unit *unit);      /* the block behind it */
-double unit_cost(const struct unit *unit);     /* nanoseconds, roughly */
+bool unit_is_node(const struct unit *unit); /* of the tree of blocks (partial.h) */
+size_t unit_end(const struct unit *unit);   /* the block behind it */
+double unit_cost(const struct unit *unit);  /* nanoseconds, roughly */
 /* "SERIES at n = N, replicates A to B", or "exact values". Returns `name`. */
 const char *unit_name(const struct unit_plan *plan, struct unit_range range, char name[UNIT_NAME]);
 /* For a cell outside a plan, of which `series`, `log_n`, `p` and the sizes of `here` are known: layout, cost
