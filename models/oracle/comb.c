@@ -25,47 +25,29 @@ bool comb_is_over(struct comb_end *end, double depth, double log_value) {
     return term == -INFINITY || (fall > 0 && term - log(-expm1(-fall)) < -negligible);
 }
 
-/* What the points COMB_FIRST - 1 before to COMB_FIRST behind count for at u in (0, 1): Lagrange's. */
-static void lagrange(double u, double weight[COMB_TAPS]) {
-    static const double binomial[COMB_TAPS] = {-1,    15,   -105,  455,  -1365, 3003, -5005, 6435,
-                                               -6435, 5005, -3003, 1365, -455,  105,  -15,   1};
-    const double factorial = 1307674368000; /* of TAPS - 1 */
-    double apart[COMB_TAPS], part[COMB_FIRST];
-#pragma omp simd
-    for (int j = 0; j < COMB_TAPS; j++) { apart[j] = u - (j + 1 - COMB_FIRST); }
-#pragma omp simd
-    for (int j = 0; j < COMB_FIRST; j++) { part[j] = apart[j] * apart[j + COMB_FIRST]; }
-    const double all =
-        (part[0] * part[4]) * (part[1] * part[5]) * ((part[2] * part[6]) * (part[3] * part[7])) / factorial;
-#pragma omp simd
-    for (int j = 0; j < COMB_TAPS; j++) { weight[j] = all * binomial[j] / apart[j]; }
-}
-
 static const double EXACT = 1e-12;
 
-void comb_shares(double u, double share[COMB_TAPS]) {
+/* Adds what the points around u in (0, 1) count for. */
+static void add_shares(const struct vector *vector, double u, double keys, double sum[COMB_TAPS]) {
+    const double at = COMB_FIRST - 1 + u;
+    vector->spread(1, &at, &keys, sum);
+}
+
+void comb_middle(double share[COMB_TAPS]) {
     memset(share, 0, COMB_TAPS * sizeof *share);
-    if (u > EXACT) {
-        lagrange(u, share);
-    } else {
-        share[COMB_FIRST - 1] = 1;
-    }
+    add_shares(&vector_base, 0.5, 1, share);
 }
 
 /* What e^{g u} du of keys, u from `from` to `to` within a step, count for in units of e^{g to}; those e^-60
  * behind the last for nothing. */
-static void lay_out(double g, double from, double to, double sum[COMB_TAPS]) {
+static void lay_out(const struct vector *vector, double g, double from, double to, double sum[COMB_TAPS]) {
     const double begin = fmax(from, to - 60 / g), parts = ceil((to - begin) * g / 2), many = 1e12;
     struct gram rule; /* of so many points: Gauss's */
     gram_make(0, many, &rule);
     for (double part = 0; part < parts; part++) {
         for (int i = 0; i < GRAM_NODES; i++) {
             const double u = begin + (to - begin) * (part + rule.x[i] / many) / parts;
-            double weight[COMB_TAPS];
-            lagrange(u, weight);
-            for (int j = 0; j < COMB_TAPS; j++) {
-                sum[j] += (to - begin) / parts * rule.w[i] / many * g * exp(g * (u - to)) * weight[j];
-            }
+            add_shares(vector, u, (to - begin) / parts * rule.w[i] / many * g * exp(g * (u - to)), sum);
         }
     }
 }
@@ -74,14 +56,15 @@ static void lay_out(double g, double from, double to, double sum[COMB_TAPS]) {
 static const double CONTINUUM = 0x1p22;
 
 /* Keys of e^log_unit each from e^{g from} to e^{g to}, penalties in steps. All whole steps are alike. */
-static void add_continuum(double *weight, double log_unit, double g, double from, double to) {
+static void add_continuum(const struct vector *vector, double *weight, double log_unit, double g, double from,
+                          double to) {
     double whole[COMB_TAPS] = {0};
-    lay_out(g, 0, 1, whole);
+    lay_out(vector, g, 0, 1, whole);
     for (double k = floor(from); k < to; k++) {
         const double begin = fmax(from - k, 0), end = fmin(to - k, 1), keys = exp(g * (k + end) + log_unit);
         double part[COMB_TAPS] = {0};
         const bool is_whole = begin == 0 && end == 1;
-        if (!is_whole) { lay_out(g, begin, end, part); }
+        if (!is_whole) { lay_out(vector, g, begin, end, part); }
         for (size_t j = 0; j < COMB_TAPS; j++) {
             weight[(size_t)k + 1 + j] += keys * (is_whole ? whole : part)[j];
         }
@@ -92,6 +75,7 @@ static void add_continuum(double *weight, double log_unit, double g, double from
 static double log_of_last(double log_n) { return log_n < 40 ? log(rint(exp(log_n)) + 0.5) : log_n; }
 
 struct deal {
+    const struct vector *vector;
     const struct comb_keys *keys;
     const struct comb_lot *lot;
     size_t lots;
@@ -123,16 +107,20 @@ static void deal_add(void *context, double penalty, double log_weight) {
     const double depth = d->keys->scale * penalty, keys = exp(log_weight + d->keys->log_unit);
     const struct comb_lot *lot = lot_of(d, depth);
     const double steps = depth / lot->step, whole = floor(steps + EXACT);
-    double share[COMB_TAPS];
     if (!(whole < (double)lot->count)) { return; }
-    comb_shares(steps - whole, share);
-    for (size_t j = 0; j < COMB_TAPS; j++) { lot->weight[(size_t)whole + 1 + j] += keys * share[j]; }
-    lot->exact[(size_t)whole + COMB_FIRST] += steps - whole > EXACT ? 0 : keys;
+    double *weight = lot->weight + COMB_FIRST;
+    if (steps - whole > EXACT) {
+        d->vector->spread(1, &steps, &keys, weight);
+    } else {
+        weight[(size_t)whole] += keys;
+        lot->exact[(size_t)whole + COMB_FIRST] += keys;
+    }
 }
 
-bool comb_lay_out(const struct comb_keys *keys, size_t lots, const struct comb_lot *lot) {
+bool comb_lay_out(const struct vector *vector, const struct comb_keys *keys, size_t lots,
+                  const struct comb_lot *lot) {
     const struct comb_lot *last = &lot[lots - 1];
-    struct deal deal = {keys, lot, lots, (double)last->count * last->step};
+    struct deal deal = {vector, keys, lot, lots, (double)last->count * last->step};
     const struct positions_sum sum = {&deal, deal_way, deal_has_ended, deal_add};
     const double length = keys->scale * keys->position.log, n = log(CONTINUUM);
     const bool has_more = keys->position.linear == 0 && keys->log_n > n;
@@ -141,7 +129,7 @@ bool comb_lay_out(const struct comb_keys *keys, size_t lots, const struct comb_l
         const double step = lot[k].step, end = k + 1 < lots ? lot[k + 1].begin : deal.end,
                      from = fmax(lot[k].begin, length * log(CONTINUUM + 0.5)) / step,
                      to = fmin(end, length * log_of_last(keys->log_n)) / step;
-        if (from < to) { add_continuum(lot[k].weight, keys->log_unit, step / length, from, to); }
+        if (from < to) { add_continuum(vector, lot[k].weight, keys->log_unit, step / length, from, to); }
     }
     return true;
 }
@@ -193,16 +181,14 @@ double comb_step(double linear, double scale, double step) {
 }
 
 /* The weights of `keys` in a row, the first at a point: what COMB_TAPS points count for. */
-static void add_step(double keys, double sum[COMB_TAPS]) {
-    double weight[COMB_TAPS];
+static void add_step(const struct vector *vector, double keys, double sum[COMB_TAPS]) {
     struct gram rule;
     const bool many = keys > GRAM_FEWEST;
     const int nodes = many ? GRAM_NODES : (int)keys - 1;
     if (many) { gram_make(1, keys - 1, &rule); }
     sum[COMB_FIRST - 1] += 1;
     for (int i = 0; i < nodes; i++) {
-        lagrange((many ? rule.x[i] : i + 1) / keys, weight);
-        for (int j = 0; j < COMB_TAPS; j++) { sum[j] += (many ? rule.w[i] : 1) * weight[j]; }
+        add_shares(vector, (many ? rule.x[i] : i + 1) / keys, many ? rule.w[i] : 1, sum);
     }
 }
 
@@ -217,7 +203,7 @@ static bool is_regular(struct family_position position, double log_n, double sca
 }
 
 /* `keys` of a step, of e^log_n. */
-static bool take_regular(struct comb *c, double keys, double log_n) {
+static bool take_regular(struct comb *c, const struct vector *vector, double keys, double log_n) {
     double sum[COMB_TAPS] = {0}, weight = 0;
     c->stride = keys < 1 ? (size_t)round(1 / keys) : 1;
     c->first = keys > 1.5 ? COMB_TAPS : COMB_FIRST;
@@ -229,7 +215,7 @@ static bool take_regular(struct comb *c, double keys, double log_n) {
     c->between = malloc(COMB_TAPS * sizeof *c->between);
     if (!c->at || !c->weight || !c->size || !c->between) { return false; }
     if (c->first == COMB_FIRST) { return true; }
-    add_step(c->same, sum);
+    add_step(vector, c->same, sum);
     for (; c->taps + 1 < COMB_TAPS; c->taps++) {
         weight += sum[c->taps];
         c->at[c->taps] = c->taps + 1;
@@ -241,24 +227,25 @@ static bool take_regular(struct comb *c, double keys, double log_n) {
 
 /* ---- sums ---- */
 
-static enum comb_state open_any(struct comb *c, const struct comb_keys *keys, size_t reach) {
+static enum comb_state open_any(struct comb *c, const struct vector *vector, const struct comb_keys *keys,
+                                size_t reach) {
     const size_t room = reach + COMB_TAPS;
     double *weight = calloc(2 * room, sizeof *weight);
     if (!weight) { return COMB_NO_MEMORY; }
     const struct comb_lot lot = {0, c->step, weight, weight + room, reach};
-    const bool reached = comb_lay_out(keys, 1, &lot),
+    const bool reached = comb_lay_out(vector, keys, 1, &lot),
                taken = reached && take_taps(c, &lot) && (reach == c->count || take_falls(c, &lot));
     free(weight);
     return !reached ? COMB_TOO_FAR : taken ? COMB_MADE : COMB_NO_MEMORY;
 }
 
-enum comb_state comb_open(struct comb *c, struct family_position position, double log_n, double scale,
-                          double step, size_t count, size_t reach) {
+enum comb_state comb_open(struct comb *c, const struct vector *vector, struct family_position position,
+                          double log_n, double scale, double step, size_t count, size_t reach) {
     *c = (struct comb){.count = count, .sums = reach - COMB_FIRST, .step = step};
     if (reach > count || !is_regular(position, log_n, scale, step, count)) {
-        return open_any(c, &(struct comb_keys){position, log_n, scale, 0}, reach);
+        return open_any(c, vector, &(struct comb_keys){position, log_n, scale, 0}, reach);
     }
-    return take_regular(c, step / (position.linear * scale), log_n) ? COMB_MADE : COMB_NO_MEMORY;
+    return take_regular(c, vector, step / (position.linear * scale), log_n) ? COMB_MADE : COMB_NO_MEMORY;
 }
 
 void comb_close(struct comb *c) {

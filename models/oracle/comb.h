@@ -18,7 +18,7 @@
 #include "models/numeric/vector.h"
 #include "models/theory/positions.h"
 
-enum { COMB_TAPS = 16, COMB_FIRST = COMB_TAPS / 2 };
+enum { COMB_TAPS = VECTOR_TAPS, COMB_FIRST = COMB_TAPS / 2 };
 
 struct comb {
     size_t count, sums, taps;
@@ -60,8 +60,8 @@ enum comb_state { COMB_MADE, COMB_TOO_FAR, COMB_NO_MEMORY };
 
 /* Sums, and keys, go to where the grid would end with `reach` points: `count`, or more where the functions
  * are to fall. To be closed in any case. */
-enum comb_state comb_open(struct comb *comb, struct family_position position, double log_n, double scale,
-                          double step, size_t count, size_t reach);
+enum comb_state comb_open(struct comb *comb, const struct vector *vector, struct family_position position,
+                          double log_n, double scale, double step, size_t count, size_t reach);
 void comb_close(struct comb *comb);
 
 /* S from `begin` on, a multiple of VECTOR_ROW. Rows, f_k from 0 on and zeros, and what receives S, zeros,
@@ -95,10 +95,11 @@ struct comb_keys {
     double log_n, scale, log_unit; /* a key weighs e^log_unit */
 };
 /* False where keys reach too far. */
-bool comb_lay_out(const struct comb_keys *keys, size_t lots, const struct comb_lot *lot);
+bool comb_lay_out(const struct vector *vector, const struct comb_keys *keys, size_t lots,
+                  const struct comb_lot *lot);
 
-/* What the points COMB_FIRST - 1 before to COMB_FIRST behind count for at u in [0, 1). */
-void comb_shares(double u, double share[COMB_TAPS]);
+/* What the points COMB_FIRST - 1 before to COMB_FIRST behind count for in the middle of two. */
+void comb_middle(double share[COMB_TAPS]);
 
 /* What polynomials, and the rule that stands for many keys, are off near each point of a row: the next term
  * of their series, added to `miss`. */

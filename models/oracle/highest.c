@@ -332,7 +332,8 @@ static enum comb_state add_up(const struct oracle *o, double score, double first
     const size_t count = fill(o, first, step, score + 42 * unit, row);
     enum comb_state state = COMB_TOO_FAR;
     if (count > COMB_TAPS && count < MOST_POINTS) {
-        state = comb_open(&comb, family_position(o->family, o->p), o->log_n, 1, step, count, count);
+        state =
+            comb_open(&comb, o->vector, family_position(o->family, o->p), o->log_n, 1, step, count, count);
     }
     if (state == COMB_MADE) {
         comb_miss(count, o->vector, row, miss);

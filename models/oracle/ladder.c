@@ -191,7 +191,7 @@ static void coarsen(const struct work *w, const double *fine, size_t count, long
 
 /* Weights on all rungs: those of keys that are nearer come from the rung before. */
 static bool lay_out(const struct work *w, const struct ladder *ladder, const struct comb_keys *keys) {
-    if (!comb_lay_out(keys, ladder->count, w->lot)) { return false; }
+    if (!comb_lay_out(w->vector, keys, ladder->count, w->lot)) { return false; }
     for (size_t k = 1; k < ladder->count; k++) {
         const size_t count = weights_of(&ladder->rung[k - 1]);
         coarsen(w, w->nearer[k - 1], count, ORIGIN, w->nearer[k]);
@@ -271,7 +271,7 @@ static bool work_open(struct work *w, const struct ladder *ladder, const struct 
                        sizeof *w->memory);
     w->taps.at = malloc(room.taps * sizeof *w->taps.at);
     if (!w->memory || !w->taps.at) { return false; }
-    comb_shares(0.5, w->middle);
+    comb_middle(w->middle);
     double *memory = w->memory;
     for (int f = 0; f < LADDER_SUMS; f++) {
         w->f[f] = take(&memory, room.rows);

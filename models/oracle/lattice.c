@@ -35,7 +35,8 @@ static void make_weights(struct lattice *l) {
     const size_t count = l->taps * l->rate;
     double *t = l->row, *a = t + count, *missed = a + count; /* which are not filled yet */
     for (size_t i = 0; i < count; i++) {
-        t[i] = (double)((i % l->taps) * l->rate + i / l->taps) * apart(l) - first;
+        const size_t phase = i / l->taps, step = i % l->taps;
+        t[i] = (double)(step * l->rate + phase) * apart(l) - first;
     }
     vector->exp(count, t, a);
     for (size_t i = 0; i < count; i++) { missed[i] = -a[i]; }

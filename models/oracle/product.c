@@ -407,8 +407,8 @@ static double share_missed(double step) {
 static enum comb_state sum_up(const struct grid *g, const struct oracle *o, double absolute,
                               struct totals *totals) {
     struct comb comb;
-    enum comb_state state =
-        comb_open(&comb, family_position(o->family, o->p), o->log_n, absolute, g->step, g->count, g->reach);
+    enum comb_state state = comb_open(&comb, o->vector, family_position(o->family, o->p), o->log_n, absolute,
+                                      g->step, g->count, g->reach);
     *totals = (struct totals){{0}, {0}};
     if (state == COMB_MADE && !integrate(g, &comb, o->vector, totals)) { state = COMB_NO_MEMORY; }
     totals->all[MISSED] *= share_missed(g->step);

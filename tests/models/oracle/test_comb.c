@@ -22,7 +22,8 @@ static double sum_at(double i, double step_keys, double keys, bool between) {
 static struct comb comb_of(double linear, double scale, double step, double keys) {
     const struct family_position position = {.linear = linear, .log = 0};
     struct comb comb;
-    assert_int_equal(comb_open(&comb, position, log(keys), scale, step, COUNT, COUNT), COMB_MADE);
+    assert_int_equal(comb_open(&comb, &vector_base, position, log(keys), scale, step, COUNT, COUNT),
+                     COMB_MADE);
     return comb;
 }
 
@@ -97,7 +98,7 @@ static void check_falls(double log_n, double t, const double power[3]) {
     const struct family_position position = {.linear = 0, .log = t / scale};
     const size_t reach = (size_t)((t * log_n + 60) / step);
     struct comb comb;
-    assert_int_equal(comb_open(&comb, position, log_n, scale, step, SHORT, reach), COMB_MADE);
+    assert_int_equal(comb_open(&comb, &vector_base, position, log_n, scale, step, SHORT, reach), COMB_MADE);
     double *row = calloc(2 * comb_room(&comb), sizeof *row), *sum = row + comb_room(&comb);
     for (size_t k = 0; k < SHORT; k++) {
         const double x = (double)k * step;
@@ -138,7 +139,7 @@ static void test_trim(void **state) {
     const struct family_position position = {.linear = 0.01, .log = 0.3};
     for (int i = 0; i < 2; i++) {
         struct comb *comb = i == 0 ? &all : &few;
-        assert_int_equal(comb_open(comb, position, log(1e6), 1, 0.1, COUNT, COUNT), COMB_MADE);
+        assert_int_equal(comb_open(comb, &vector_base, position, log(1e6), 1, 0.1, COUNT, COUNT), COMB_MADE);
     }
     const size_t room = comb_room(&all);
     double *row = calloc(3 * room, sizeof *row), *sum = row + room, *part = sum + room;
@@ -172,7 +173,7 @@ static void test_lots(void **state) {
         for (size_t k = 0; k < LOTS; k++) {
             lot[k] = (struct comb_lot){begin[k], step[k], weight[k], exact[k], ROOM - COMB_TAPS};
         }
-        assert_true(comb_lay_out(&kinds[i], LOTS, lot));
+        assert_true(comb_lay_out(&vector_base, &kinds[i], LOTS, lot));
         for (size_t k = 0; k < LOTS; k++) {
             for (size_t l = 0; l < ROOM; l++) {
                 const double depth = ((double)l - COMB_FIRST) * step[k];
