@@ -121,7 +121,8 @@ static void slides_all(size_t n, const double (*weight)[VECTOR_TOGETHER], const 
     }
 }
 
-/* Lagrange's polynomials; a point itself is 1e-13 of a step away from itself. */
+/* Lagrange's polynomials, HALF of the points behind; a point itself is 1e-13 of a step away from itself. */
+enum { HALF = VECTOR_TAPS / 2 };
 static void spread_all(size_t n, const double *at, const double *mass, double *row) {
     static const double binomial[VECTOR_TAPS] = {-1,    15,   -105,  455,  -1365, 3003, -5005, 6435,
                                                  -6435, 5005, -3003, 1365, -455,  105,  -15,   1};
@@ -129,11 +130,11 @@ static void spread_all(size_t n, const double *at, const double *mass, double *r
     for (size_t i = 0; i < n; i++) {
         const size_t whole = (size_t)at[i];
         const double part = at[i] - (double)whole, u = part > close ? part : close;
-        double *to = row + whole + 1 - VECTOR_TAPS / 2, apart[VECTOR_TAPS], product[LANES];
+        double *to = row + whole + 1 - HALF, apart[VECTOR_TAPS], product[HALF];
 #pragma omp simd
-        for (int j = 0; j < VECTOR_TAPS; j++) { apart[j] = u - (double)(j + 1 - VECTOR_TAPS / 2); }
+        for (int j = 0; j < VECTOR_TAPS; j++) { apart[j] = u - (double)(j + 1 - HALF); }
 #pragma omp simd
-        for (int j = 0; j < LANES; j++) { product[j] = apart[j] * apart[j + LANES]; }
+        for (int j = 0; j < HALF; j++) { product[j] = apart[j] * apart[j + HALF]; }
         const double all = (product[0] * product[4]) * (product[1] * product[5]) *
                            ((product[2] * product[6]) * (product[3] * product[7])) * (mass[i] / factorial);
 #pragma omp simd
