@@ -23,7 +23,7 @@ enum {
     PORTION = 256,            /* so many looked at together where no limit is known */
     LISTED = 4096,            /* parts of up to so many scores are refined into single scores, */
     SPLIT = 64,               /* others into so many parts */
-    GRID = 32,                /* betas that are worth a plan of their sums */
+    FEW = 15,                 /* betas that are as soon measured from the points */
     CROWD = 64,               /* scores of a bin that its moments are summed in parts for */
 };
 
@@ -188,27 +188,24 @@ static void compress_add_top(struct compress *c) {
     row_add_points(&c->row, c->row.top_count, gap, one);
 }
 
-static void compress_sums(struct compress *c, size_t count, const double *beta,
-                          double (*sum)[KERNEL_AVERAGES]) {
-    double gap[PYRAMID_BETAS], weight[PYRAMID_BETAS];
-    pyramid_sums(c->pyramid, c->row.log_n, count, beta, sum);
-    if (!(c->tied > 0)) { return; }
-    for (size_t b = 0; b < count; b++) { gap[b] = fmin(beta[b], 1e300); }
-    c->isa->kernel->weights(count, gap, c->tied_gap, weight);
+static void compress_sum_ties(const struct compress *c, size_t count, const double *beta,
+                              double (*sum)[KERNEL_AVERAGES]) {
+    double weight[PYRAMID_BETAS];
+    c->isa->kernel->weights(count, beta, c->tied_gap, weight);
     for (size_t b = 0; b < count; b++) {
         double power = c->tied * weight[b];
         for (size_t m = 0; m < KERNEL_AVERAGES; m++, power *= c->tied_gap) { sum[b][m] += power; }
     }
 }
 
-/* Of a grid; fewer betas are as soon measured from the points. Where 2 beta[b] is another of the betas, so
- * are its sums. */
+/* Where 2 beta[b] is another of the betas, so are its sums. */
 static bool compress_node_sums(void *maker, size_t count, const double *beta,
                                double (*sum)[KERNEL_AVERAGES]) {
+    const struct compress *c = maker;
     const double same = 1e-14;
     double asked[PYRAMID_BETAS];
     size_t twice[PYRAMID_BETAS], total = count;
-    if (count < GRID || 2 * count > PYRAMID_BETAS) { return false; }
+    if (count <= FEW || 2 * count > PYRAMID_BETAS) { return false; }
     memcpy(asked, beta, count * sizeof *beta);
     for (size_t b = 0, j = 0; b < count; b++) {
         while (j < count && beta[j] < 2 * beta[b] * (1 - same)) { j++; }
@@ -216,8 +213,11 @@ static bool compress_node_sums(void *maker, size_t count, const double *beta,
         twice[b] = found ? j : total;
         if (!found) { asked[total++] = 2 * beta[b]; }
     }
-    compress_sums(maker, total, asked, sum);
-    for (size_t b = count; b-- > 0;) { memmove(sum[count + b], sum[twice[b]], sizeof *sum); }
+    if (!pyramid_sums(c->pyramid, total, asked, sum)) { return false; }
+    if (c->tied > 0) { compress_sum_ties(c, total, asked, sum); }
+    for (size_t b = count; b-- > 0;) {
+        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { sum[count + b][m] = sum[twice[b]][m]; }
+    }
     return true;
 }
 
@@ -315,7 +315,7 @@ static void compress_second_pass(struct compress *c, bool pick) {
     compress_reserve(c, bins + 1);
     const double *moment = compress_deposit(c, pick, first, bins);
     compress_add_top(c);
-    pyramid_build(c->pyramid, c->lead, first, bins, (const double(*)[KERNEL_NODES])moment);
+    pyramid_build(c->pyramid, row->log_n, c->lead, first, bins, (const double(*)[KERNEL_NODES])moment);
     row->node_sums = compress_node_sums;
     double deposited = 0;
     for (size_t b = 0; b < bins; b++) { deposited += moment[b * KERNEL_NODES]; }

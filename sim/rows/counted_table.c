@@ -15,12 +15,13 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/rows/stencil.h"
 
 enum {
     LANES = KERNEL_LANES,
     AVERAGES = KERNEL_AVERAGES,
     STENCIL = KERNEL_STENCIL,
-    BEFORE = STENCIL / 2 - 1, /* columns before the last that is no larger */
+    BEFORE = STENCIL_BEFORE,
     MOST_CELLS = 8192,
     MOST_COLUMNS = 2 * COUNTED_TABLE_BETAS + 8 * LANES,
     LEAST_OCTAVE = 8,
@@ -34,13 +35,6 @@ struct group {
     double (*line_cell)[AVERAGES + 1][LANES]; /* of those, one power more: times N */
 };
 
-/* Of a column among those of a polynomial: the cube of Lagrange's polynomial of it is scale^3 times that of
- * the product of all distances but its own, and its reciprocal begins with 1 + first d + second d^2, d
- * columns away. */
-struct place {
-    double scale, first, second;
-};
-
 struct counted_table {
     size_t betas, columns, groups; /* columns that have cells */
     double lowest_top;             /* in gaps */
@@ -49,7 +43,7 @@ struct counted_table {
     size_t *once, *twice; /* [betas]: where among the sums that are made those of beta and of 2 beta are */
     size_t octave, below; /* even columns in an octave, and before the first beta; 0: not even */
     size_t even, halved;  /* even columns; of the first of them, so many, every second has cells */
-    struct place place[STENCIL];
+    struct stencil stencil;
     double half[STENCIL][AVERAGES][AVERAGES]; /* the basis half-way */
     struct group *group;
     double (*line)[2]; /* [bins]: phi of a bin is about line[0] + line[1] gap */
@@ -97,57 +91,6 @@ static size_t even_octave(size_t betas, const double *beta) {
     return octave < LEAST_OCTAVE || octave == betas ? 0 : octave;
 }
 
-static void make_places(struct place place[STENCIL]) {
-    for (int k = 0; k < STENCIL; k++) {
-        double product = 1, sum = 0, squares = 0;
-        for (int i = 0; i < STENCIL; i++) {
-            product *= i == k ? 1 : k - i;
-            sum += i == k ? 0 : 1.0 / (k - i);
-            squares += i == k ? 0 : 1.0 / ((k - i) * (k - i));
-        }
-        place[k] = (struct place){1 / product, -3 * sum, (9 * sum * sum + 3 * squares) / 2};
-    }
-}
-
-/* A function and its first two derivatives. */
-struct jet {
-    double value, slope, bend;
-};
-
-static struct jet jet_times(struct jet a, struct jet b) {
-    return (struct jet){a.value * b.value, a.slope * b.value + a.value * b.slope,
-                        a.bend * b.value + 2 * a.slope * b.slope + a.value * b.bend};
-}
-
-/* At f columns beyond the last one before (kernel.h, between): those cubes times the first terms of the
- * reciprocals, times d^a/a!, up to d^2. */
-static void make_basis(const struct place place[STENCIL], double f,
-                       double basis[STENCIL][AVERAGES][AVERAGES]) {
-    struct jet before[STENCIL], after = {1, 0, 0};
-    before[0] = after;
-    for (int k = 1; k < STENCIL; k++) {
-        before[k] = jet_times(before[k - 1], (struct jet){f + BEFORE - (k - 1), 1, 0});
-    }
-    for (int k = STENCIL - 1; k >= 0; k--) {
-        const struct place p = place[k];
-        const struct jet d = {f + BEFORE - k, 1, 0}, square = jet_times(d, d),
-                         lagrange = jet_times(jet_times(before[k], after), (struct jet){p.scale, 0, 0}),
-                         cube = jet_times(lagrange, jet_times(lagrange, lagrange));
-        const struct jet part[AVERAGES] = {
-            {1 + p.first * d.value + p.second * square.value, p.first + p.second * square.slope,
-             p.second * square.bend},
-            {d.value + p.first * square.value, 1 + p.first * square.slope, p.first * square.bend},
-            {square.value / 2, square.slope / 2, square.bend / 2}};
-        for (size_t a = 0; a < AVERAGES; a++) {
-            const struct jet whole = jet_times(cube, part[a]);
-            basis[k][a][0] = whole.value;
-            basis[k][a][1] = whole.slope;
-            basis[k][a][2] = whole.bend;
-        }
-        after = jet_times(after, d);
-    }
-}
-
 /* Whether the sum over the bins changes so slowly in log beta, with mean numbers of scores, that columns may
  * be twice as far apart as where its variance is as large as it gets for n < 2^53, some 70: where mean and
  * variance are small, or, in a sum that does not break off at its last bin, where they all but make up for
@@ -175,8 +118,8 @@ static bool make_even_columns(struct counted_table *t, size_t bins, const struct
     double below = ceil(-log2(stretch[0]) * (double)octave) + LEAST_PLACE,
            above = ceil(log2(stretch[1]) * (double)octave) + STENCIL - BEFORE;
     if (octave == 0 || below + above + (double)(t->betas + octave) > MOST_COLUMNS) { return false; }
-    make_places(t->place);
-    make_basis(t->place, 0.5, t->half);
+    stencil_make(&t->stencil);
+    stencil_basis(&t->stencil, 0.5, t->half);
     t->below = (size_t)below;
     t->even = t->below + t->betas + octave + (size_t)above;
     for (size_t i = 0; i < t->even; i++) {
@@ -476,7 +419,7 @@ static bool sum_between(const struct counted_table *t, const struct isa *isa, co
     struct made even;
     const double *const at[] = {even.sum[0] + first, even.sum[1] + first, even.sum[2] + first};
     sum_even(t, isa, count, spread, highest, first, end, &even);
-    make_basis(t->place, f, basis);
+    stencil_basis(&t->stencil, f, basis);
     isa->kernel->between(wanted, f, (const double(*)[AVERAGES][AVERAGES])basis, at, out);
     for (size_t i = 0; i < wanted; i++) {
         double length = per_step / (i < t->betas ? own[i] : 2 * own[i - t->octave]);

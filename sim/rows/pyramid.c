@@ -1,60 +1,85 @@
-/* With beta = m 2^q and gaps 2^e (1 + t), 0 < t <= 1, exp(-beta gap) depends on m and on u = q + e alone: a
- * rung is what octave e needs at all such beta, in bins of one width. In a bin of middle c and half-width h,
- * both over 2^e, it stands for the exponential by
- *     exp(-m 2^u (c + h x)) = exp(-m 2^u c) p_0(x),   p_0 = sum_k series[0][k] x^k,
- * and by p_1, p_2 for h x and (h x)^2 times the last factor (kernel.h, `rungs`). */
+/* With u = beta 2^e, exp(-beta gap) at gaps 2^e (1 + t), 0 < t <= 1, depends on u alone: a rung is what an
+ * octave of gaps needs at all such beta, in bins of one width. In a bin of middle c and half-width h, both
+ * over 2^e, it stands for the exponential by
+ *
+ *     exp(-u (c + h x)) = exp(-u c) p_0(x),   p_0 = sum_k series[0][k] x^k,
+ *
+ * and by p_1, p_2 for h x and (h x)^2 times the last factor (kernel.h, `rungs`).
+ *
+ * Sums are made at columns, beta = 2^(k/4), or 2^(k/8) where scores are many: their rungs serve every row.
+ * Between columns they are those of the polynomial that meets, at eight of them, S_0 and its first two
+ * derivatives in log beta (stencil.h), times an exponential. Where those are small beside S_0 they would lose
+ * digits, and sums are made at the beta itself. */
 #include "sim/rows/pyramid.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/rows/stencil.h"
 
 enum {
     WIDE = KERNEL_BINS_PER_OCTAVE,
     LEVELS = 6,          /* widths: WIDE, WIDE/2, .. 1 bins an octave */
     TIER = 2 * WIDE - 1, /* bins of all widths, the narrow ones first */
-    LOWEST = -64,        /* u up to which all weights are 1 but for rounding, */
+    LOWEST = -64,        /* log2 u up to which all weights are 1 but for rounding, */
     FARTHEST = 100,      /* beta gap from which on they are nothing, */
-    HIGHEST = 7,         /* and u there */
-    RUNGS = HIGHEST - LOWEST + 1,
+    BEYOND = 1,          /* columns that polynomials may meet there, */
+    HIGHEST = 8,         /* and log2 u beyond those */
+    STENCIL = KERNEL_STENCIL,
+    AVERAGES = KERNEL_AVERAGES,
+    LOG_FINE = 3,
+    FINE = 1 << LOG_FINE, /* columns an octave, */
+    COARSE = 4,           /* and where scores are few */
+    COLUMNS = 256,        /* of a row, at most */
+    ROOM = COLUMNS + KERNEL_LANES,
+    RUNGS = (HIGHEST - LOWEST) * FINE,
 };
 _Static_assert(1 << (LEVELS - 1) == WIDE, "an octave is one bin in the end");
 
 struct rung {
     size_t level;
-    double weight[WIDE], series[KERNEL_AVERAGES][KERNEL_NODES];
+    double weight[WIDE], series[AVERAGES][KERNEL_NODES];
 };
 
-/* Betas, their mantissas, and the rungs that were asked for. */
+/* Betas, each some way beyond a column. Those of one way are neighbours in `order`. */
 struct plan {
-    size_t count, mantissas, rungs;
-    double beta[PYRAMID_BETAS], mantissa[PYRAMID_BETAS];
-    size_t at[PYRAMID_BETAS]; /* (beta): its mantissa */
-    int power[PYRAMID_BETAS];
-    struct rung *(*by_power)[RUNGS]; /* (mantissa, u - LOWEST); NULL: not made yet */
-    size_t mantissa_room;
-    struct rung **rung; /* all there ever were, to be used again */
-    size_t rung_room;
+    size_t count, ways, room;
+    int columns;                                       /* an octave */
+    int first, end;                                    /* columns that are asked for */
+    double beta[PYRAMID_BETAS], length[PYRAMID_BETAS]; /* and 1/beta */
+    int column[PYRAMID_BETAS];
+    size_t at[PYRAMID_BETAS], order[PYRAMID_BETAS];
+    double way[PYRAMID_BETAS];
+    size_t start[PYRAMID_BETAS + 1];              /* (way): in the order */
+    double (*basis)[STENCIL][AVERAGES][AVERAGES]; /* [ways] */
 };
 
 struct pyramid {
     const struct kernel *kernel;
     double node[KERNEL_NODES], values[KERNEL_NODES][KERNEL_NODES]; /* [node][coefficient] */
     double join[2][KERNEL_NODES][KERNEL_NODES];                    /* [which half][moment of it][moment] */
-    double middle[TIER]; /* of an octave's bins, over its lower end */
-    struct plan plan;    /* for a grid of betas that comes again and again */
+    double middle[TIER];      /* of an octave's bins, over its lower end */
+    double mantissa[FINE];    /* of columns */
+    struct rung *rung[RUNGS]; /* from u = 2^LOWEST on; NULL: not made yet */
+    struct stencil stencil;
+    struct plan plan[2]; /* for a grid of betas that comes again and again, and for others */
+    size_t latest;       /* of the two */
 
     /* the row at hand */
     double lead; /* by which gaps are larger than in its bins */
     int64_t first_octave;
     size_t octaves, room;
-    size_t begin, end;              /* its bins, from the first octave's first on */
-    double (*moment)[KERNEL_NODES]; /* [octaves * TIER] */
-    double *start;                  /* [octaves]: their lower ends */
-    double total[PYRAMID_BETAS][KERNEL_AVERAGES][KERNEL_LANES]; /* sums in the making */
+    size_t begin, end;                             /* its bins, from the first octave's first on */
+    double (*moment)[KERNEL_NODES];                /* [octaves * TIER] */
+    double *start;                                 /* [octaves]: their lower ends */
+    int farthest;                                  /* octaves count up to u = 2^(farthest/FINE) */
+    int step;                                      /* FINE columns from column to column */
+    int first, known, unknown;                     /* in `at`; columns known .. unknown - 1 are made */
+    double at[AVERAGES][ROOM];                     /* S_0 and its first derivatives by columns */
+    bool is_bent[COLUMNS];                         /* whether the second is not small beside S_0 */
+    double total[COLUMNS][AVERAGES][KERNEL_LANES]; /* sums in the making */
 };
 
 static size_t level_bins(size_t level) { return (size_t)WIDE >> level; }
@@ -89,6 +114,8 @@ struct pyramid *pyramid_create(const struct kernel *kernel, const double node[KE
         for (size_t k = 0; k < KERNEL_NODES; k++) { p->values[j][k] = lagrange[k][j]; }
     }
     make_join(p);
+    stencil_make(&p->stencil);
+    for (size_t i = 0; i < FINE; i++) { p->mantissa[i] = exp2((double)i / FINE); }
     for (size_t level = 0; level < LEVELS; level++) {
         for (size_t i = 0; i < level_bins(level); i++) {
             p->middle[level_start(level) + i] = 1 + (double)(2 * i + 1) * level_half(level);
@@ -98,9 +125,8 @@ struct pyramid *pyramid_create(const struct kernel *kernel, const double node[KE
 }
 
 void pyramid_free(struct pyramid *p) {
-    for (size_t k = 0; k < p->plan.rung_room; k++) { free(p->plan.rung[k]); }
-    free(p->plan.rung);
-    free(p->plan.by_power);
+    for (size_t k = 0; k < RUNGS; k++) { free(p->rung[k]); }
+    for (size_t i = 0; i < 2; i++) { free(p->plan[i].basis); }
     free(p->moment);
     free(p->start);
     free(p);
@@ -116,10 +142,14 @@ static void join_octave(const struct pyramid *p, double (*moment)[KERNEL_NODES])
     }
 }
 
-void pyramid_build(struct pyramid *p, double lead, int64_t first, size_t bins,
+void pyramid_build(struct pyramid *p, double log_n, double lead, int64_t first, size_t bins,
                    const double (*moment)[KERNEL_NODES]) {
+    const double negligible = 45, many = 12.5;
     p->lead = lead;
     p->first_octave = first / WIDE; /* bins of positive gaps have positive numbers */
+    p->step = log_n < many ? FINE / COARSE : 1;
+    p->farthest = (int)(FINE * log2(fmin(FARTHEST, log_n + negligible))) + BEYOND * p->step;
+    p->known = p->unknown = 0;
     p->begin = (size_t)(first % WIDE);
     p->end = p->begin + bins;
     p->octaves = (p->end - 1) / WIDE + 1;
@@ -150,59 +180,106 @@ static size_t level_of(double size) {
     return level;
 }
 
-static void make_rung(const struct pyramid *p, double mantissa, int u, struct rung *r) {
-    double size = ldexp(mantissa, u); /* beta times the octave's lower end */
+/* 2^(fine/FINE). */
+static double power_of(const struct pyramid *p, int fine) {
+    const int64_t octave = 1023 + (fine >> LOG_FINE);
+    return p->mantissa[fine & (FINE - 1)] * kernel_bin_edge(octave * WIDE);
+}
+
+static void make_rung(const struct pyramid *p, double u, struct rung *r) {
     double half, value[KERNEL_NODES];
-    r->level = level_of(size);
+    r->level = level_of(u);
     half = level_half(r->level);
-    p->kernel->weights(level_bins(r->level), p->middle + level_start(r->level), size, r->weight);
-    p->kernel->weights(KERNEL_NODES, p->node, size * half, value);
-    for (size_t m = 0; m < KERNEL_AVERAGES; m++) {
+    p->kernel->weights(level_bins(r->level), p->middle + level_start(r->level), u, r->weight);
+    p->kernel->weights(KERNEL_NODES, p->node, u * half, value);
+    for (size_t m = 0; m < AVERAGES; m++) {
         p->kernel->nodes(p->values, value, r->series[m]);
         for (size_t j = 0; j < KERNEL_NODES; j++) { value[j] *= half * p->node[j]; }
     }
 }
 
-static struct rung *new_rung(struct plan *plan) {
-    if (plan->rungs == plan->rung_room) {
-        plan->rung = memory_resize(plan->rung, plan->rung_room + 1, sizeof *plan->rung);
-        plan->rung[plan->rung_room++] = memory_create(1, sizeof(struct rung));
-    }
-    return plan->rung[plan->rungs++];
-}
-
-static const struct rung *rung_of(const struct pyramid *p, struct plan *plan, size_t mantissa, int u) {
-    int at = u > LOWEST ? u : LOWEST;
-    struct rung **rung = &plan->by_power[mantissa][at - LOWEST];
+/* Of u = 2^(fine/FINE). */
+static const struct rung *rung_of(struct pyramid *p, int fine) {
+    const int lowest = LOWEST * FINE, at = fine > lowest ? fine : lowest;
+    struct rung **rung = &p->rung[at - lowest];
     if (!*rung) {
-        *rung = new_rung(plan);
-        make_rung(p, plan->mantissa[mantissa], at, *rung);
+        *rung = memory_create(1, sizeof **rung);
+        make_rung(p, power_of(p, at), *rung);
     }
     return *rung;
 }
 
-static size_t mantissa_of(struct plan *plan, double mantissa) {
-    const double same = 1e-14;
-    for (size_t i = 0; i < plan->mantissas; i++) {
-        if (fabs(plan->mantissa[i] - mantissa) <= same) { return i; }
+/* ---- plans ---- */
+
+static const double same = 1e-14; /* ways */
+
+static size_t way_of(struct plan *plan, double way) {
+    for (size_t i = 0; i < plan->ways; i++) {
+        if (fabs(plan->way[i] - way) <= same) { return i; }
     }
-    plan->mantissa[plan->mantissas] = mantissa;
-    return plan->mantissas++;
+    plan->way[plan->ways] = way;
+    return plan->ways++;
 }
 
-static void make_plan(struct plan *plan, size_t count, const double *beta) {
+/* Which columns betas come after, and how far. */
+static void place_betas(const struct kernel *kernel, struct plan *plan) {
+    double place[PYRAMID_BETAS] = {0};
+    plan->ways = 0;
+    for (size_t b = 0; b < plan->count; b++) { place[b] = 2 * frexp(plan->beta[b], &plan->column[b]); }
+    kernel->vector->log(plan->count, place, place);
+    for (size_t b = 0; b < plan->count; b++) {
+        place[b] *= plan->columns / M_LN2;
+        const double nearest = rint(place[b]);
+        const bool is_there = fabs(place[b] - nearest) <= same;
+        const double column = is_there ? nearest : floor(place[b]);
+        plan->column[b] = (plan->column[b] - 1) * plan->columns + (int)column;
+        plan->at[b] = way_of(plan, is_there ? 0 : place[b] - column);
+        plan->length[b] = 1 / plan->beta[b];
+    }
+}
+
+static void order_betas(struct plan *plan) {
+    int first = plan->column[0], last = first;
+    size_t ordered = 0;
+    for (size_t way = 0; way < plan->ways; way++) {
+        plan->start[way] = ordered;
+        for (size_t b = 0; b < plan->count; b++) {
+            if (plan->at[b] == way) { plan->order[ordered++] = b; }
+        }
+    }
+    plan->start[plan->ways] = ordered;
+    for (size_t b = 1; b < plan->count; b++) {
+        first = plan->column[b] < first ? plan->column[b] : first;
+        last = plan->column[b] > last ? plan->column[b] : last;
+    }
+    plan->first = first - STENCIL_BEFORE;
+    plan->end = last + STENCIL - STENCIL_BEFORE;
+}
+
+static void make_plan(const struct pyramid *p, size_t count, const double *beta, struct plan *plan) {
     plan->count = count;
-    plan->mantissas = plan->rungs = 0;
+    plan->columns = FINE / p->step;
     memcpy(plan->beta, beta, count * sizeof *beta);
-    for (size_t b = 0; b < count; b++) {
-        double mantissa = frexp(beta[b], &plan->power[b]);
-        plan->at[b] = mantissa_of(plan, mantissa);
+    place_betas(p->kernel, plan);
+    order_betas(plan);
+    if (plan->ways > plan->room) {
+        plan->room = plan->ways;
+        plan->basis = memory_resize(plan->basis, plan->room, sizeof *plan->basis);
     }
-    if (plan->mantissas > plan->mantissa_room) {
-        plan->mantissa_room = plan->mantissas;
-        plan->by_power = memory_resize(plan->by_power, plan->mantissas, sizeof *plan->by_power);
+    for (size_t i = 0; i < plan->ways; i++) { stencil_basis(&p->stencil, plan->way[i], plan->basis[i]); }
+}
+
+static bool is_plan(const struct pyramid *p, size_t count, const double *beta, const struct plan *plan) {
+    return plan->count == count && plan->columns * p->step == FINE &&
+           memcmp(plan->beta, beta, count * sizeof *beta) == 0;
+}
+
+static const struct plan *plan_for(struct pyramid *p, size_t count, const double *beta) {
+    if (!is_plan(p, count, beta, &p->plan[p->latest])) {
+        p->latest = !p->latest;
+        if (!is_plan(p, count, beta, &p->plan[p->latest])) { make_plan(p, count, beta, &p->plan[p->latest]); }
     }
-    for (size_t i = 0; i < plan->mantissas * RUNGS; i++) { plan->by_power[i / RUNGS][i % RUNGS] = NULL; }
+    return &p->plan[p->latest];
 }
 
 /* ---- sums ---- */
@@ -219,29 +296,65 @@ static struct kernel_bins bins_of(const struct pyramid *p, size_t octave, size_t
                                 .size = p->start[octave]};
 }
 
-/* Adds an octave to the totals of all betas that see it; neighbours share the width of their bins. */
-static void add_octave(struct pyramid *p, size_t octave, double farthest) {
-    struct plan *plan = &p->plan;
-    struct kernel_rung rung[PYRAMID_BETAS];
+/* Adds an octave to the totals of the columns first .. end - 1; neighbours share the width of their bins. */
+static void add_octave(struct pyramid *p, size_t octave, int first, int end) {
+    struct kernel_rung rung[COLUMNS];
     struct kernel_bins bins;
-    const int power = (int)p->first_octave - 1023 + (int)octave; /* of the octave's lower end */
+    const int log_start = (int)p->first_octave - 1023 + (int)octave;
     size_t some = 0, level = LEVELS, before = 0;
-    for (size_t b = 0; b < plan->count; b++) {
-        if (plan->beta[b] * p->start[octave] > farthest) { continue; }
-        const struct rung *at = rung_of(p, plan, plan->at[b], plan->power[b] + power);
+    for (int i = first; i < end; i++) {
+        const int fine = (p->first + i) * p->step + log_start * FINE;
+        if (fine > p->farthest) { break; }
+        const struct rung *at = rung_of(p, fine);
         if (at->level != level) {
             if (some > 0) { p->kernel->rungs(some, rung, &bins); }
             some = 0;
             level = at->level;
             bins = bins_of(p, octave, level, &before);
         }
-        rung[some++] = (struct kernel_rung){at->weight + before, at->series, p->total[b]};
+        rung[some++] = (struct kernel_rung){at->weight + before, at->series, p->total[i]};
     }
     if (some > 0) { p->kernel->rungs(some, rung, &bins); }
 }
 
-static void add_lead(const struct pyramid *p, size_t count, const double *beta,
-                     double (*sum)[KERNEL_AVERAGES]) {
+/* From column to column, in log beta. */
+static double column_step(const struct pyramid *p) { return M_LN2 / FINE * p->step; }
+
+/* Derivatives in log beta, by columns: -beta S_1 and beta^2 S_2 - beta S_1. */
+static void make_columns(struct pyramid *p, int first, int end) {
+    const double step = column_step(p), least = 0x1p-10 * step * step;
+    double sum[COLUMNS][AVERAGES];
+    if (first >= end) { return; }
+    const size_t count = (size_t)(end - first);
+    memset(p->total + first, 0, count * sizeof *p->total);
+    for (size_t o = 0; o < p->octaves; o++) { add_octave(p, o, first, end); }
+    p->kernel->totals(count * AVERAGES, (const double(*)[KERNEL_LANES])p->total[first], sum[0]);
+    for (int i = first; i < end; i++) {
+        const double *s = sum[i - first], unit = step * power_of(p, (p->first + i) * p->step),
+                     slope = -unit * s[1], bend = unit * unit * s[2];
+        p->at[0][i] = s[0];
+        p->at[1][i] = slope;
+        p->at[2][i] = bend + step * slope;
+        p->is_bent[i] = !(bend < least * s[0]);
+    }
+}
+
+/* Makes the columns first .. end - 1 and all between them and those that there are, which are forgotten where
+ * there would be too many. */
+static void reach_columns(struct pyramid *p, int first, int end) {
+    if (p->known == p->unknown || first < p->first || end > p->first + COLUMNS) {
+        p->first = first - (COLUMNS - (end - first)) / 2;
+        p->known = p->unknown = first - p->first;
+    }
+    first -= p->first;
+    end -= p->first;
+    make_columns(p, first, p->known);
+    make_columns(p, p->unknown, end);
+    p->known = first < p->known ? first : p->known;
+    p->unknown = end > p->unknown ? end : p->unknown;
+}
+
+static void add_lead(const struct pyramid *p, size_t count, const double *beta, double (*sum)[AVERAGES]) {
     const double lead = p->lead;
     double weight[PYRAMID_BETAS];
     p->kernel->weights(count, beta, lead, weight);
@@ -253,15 +366,72 @@ static void add_lead(const struct pyramid *p, size_t count, const double *beta,
     }
 }
 
-void pyramid_sums(struct pyramid *p, double log_n, size_t count, const double *beta,
-                  double (*sum)[KERNEL_AVERAGES]) {
-    const double negligible = 45, farthest = fmin(FARTHEST, log_n + negligible);
-    struct plan *plan = &p->plan;
-    if (plan->count != count || memcmp(plan->beta, beta, count * sizeof *beta) != 0) {
-        make_plan(plan, count, beta);
+/* What lies one way beyond columns, from the first that betas ask for to the last or the end. */
+static void fill_between(const struct pyramid *p, const struct plan *plan, size_t way, int end,
+                         double (*made)[ROOM]) {
+    int first = plan->end, last = plan->first;
+    for (size_t k = plan->start[way]; k < plan->start[way + 1]; k++) {
+        const int column = plan->column[plan->order[k]];
+        first = column < first ? column : first;
+        last = column > last ? column : last;
     }
-    memset(p->total, 0, count * sizeof *p->total);
-    for (size_t o = 0; o < p->octaves; o++) { add_octave(p, o, farthest); }
-    p->kernel->totals(count * KERNEL_AVERAGES, (const double(*)[KERNEL_LANES])p->total, sum[0]);
+    last = last < end ? last : end - 1;
+    if (last < first) { return; }
+    const int at = first - p->first, from = at - STENCIL_BEFORE;
+    const double *const column[] = {p->at[0] + from, p->at[1] + from, p->at[2] + from};
+    double *const out[] = {made[0] + at, made[1] + at, made[2] + at};
+    p->kernel->between((size_t)(last - first) + 1, plan->way[way],
+                       (const double(*)[AVERAGES][AVERAGES])plan->basis[way], column, out);
+}
+
+/* Without columns. */
+static void sum_one(const struct pyramid *p, double beta, double sum[AVERAGES]) {
+    const double farthest = power_of(p, p->farthest);
+    double total[AVERAGES][KERNEL_LANES] = {{0}};
+    struct rung rung;
+    for (size_t o = 0; o < p->octaves; o++) {
+        size_t before;
+        if (beta * p->start[o] > farthest) { break; }
+        make_rung(p, beta * p->start[o], &rung);
+        const struct kernel_bins bins = bins_of(p, o, rung.level, &before);
+        const struct kernel_rung one = {rung.weight + before, rung.series, total};
+        p->kernel->rungs(1, &one, &bins);
+    }
+    p->kernel->totals(AVERAGES, (const double(*)[KERNEL_LANES])total, sum);
+}
+
+static void sum_way(const struct pyramid *p, const struct plan *plan, size_t way, double (*sum)[AVERAGES]) {
+    const int log_start = (int)p->first_octave - 1023,
+              end = (p->farthest - log_start * FINE) / p->step + 1; /* from there on nothing is left */
+    const double per_step = 1 / column_step(p);
+    double room[AVERAGES][ROOM];
+    const double(*made)[ROOM] = p->at;
+    if (plan->way[way] > 0) {
+        fill_between(p, plan, way, end, room);
+        made = (const double(*)[ROOM])room;
+    }
+    for (size_t k = plan->start[way]; k < plan->start[way + 1]; k++) {
+        const size_t b = plan->order[k];
+        const int i = plan->column[b] - p->first;
+        const double length = per_step * plan->length[b], slope = made[1][i];
+        memset(sum[b], 0, sizeof sum[b]);
+        if (plan->column[b] >= end) { continue; }
+        if (made != p->at && !(p->is_bent[i] && p->is_bent[i + 1])) {
+            sum_one(p, plan->beta[b], sum[b]);
+            continue;
+        }
+        sum[b][0] = made[0][i];
+        sum[b][1] = -length * slope;
+        sum[b][2] = (made[2][i] - column_step(p) * slope) * (length * length);
+    }
+}
+
+bool pyramid_sums(struct pyramid *p, size_t count, const double *beta, double (*sum)[AVERAGES]) {
+    const struct plan *plan = plan_for(p, count, beta);
+    const int most = 500 * plan->columns; /* squares of betas are doubles */
+    if (plan->end - plan->first > COLUMNS || plan->first < -most || plan->end > most) { return false; }
+    reach_columns(p, plan->first, plan->end);
+    for (size_t way = 0; way < plan->ways; way++) { sum_way(p, plan, way, sum); }
     if (p->lead > 0) { add_lead(p, count, beta, sum); }
+    return true;
 }
