@@ -267,6 +267,44 @@ static double susceptibility_peak(const struct search *s, const struct measure_g
                       : peak_between(s, grid->beta[peak - 1], grid->beta[peak + 1], guess);
 }
 
+/* Whether the two largest scores so nearly tie that Y_2 stays at 1/2 over decades of beta, to more digits
+ * than doubles have. */
+static bool pair_nearly_ties(const struct row *row) {
+    const double near = 1e-3;
+    return row->top_count > 2 && row->gap[1] < near * row->gap[2];
+}
+
+/* 2 Z^2 (Y_2 - 1/2) with w of the second score and sums of the others' weights and their squares. */
+static double over_half(const struct search *s, double beta) {
+    const struct row *row = s->row;
+    double once = 0, twice = 0;
+    for (size_t i = 2; i < row->point_count; i++) {
+        const double weight = exp(-beta * row->gap[i]);
+        once += row->count[i] * weight;
+        twice += row->count[i] * weight * weight;
+    }
+    if (row->bulk) {
+        const double least = -700, offset = beta * row->bulk_offset;
+        once += exp(bulk_sums(row->bulk, s->kernel, beta, least).log_z - offset);
+        twice += exp(bulk_sums(row->bulk, s->kernel, 2 * beta, least).log_z - 2 * offset);
+    }
+    const double lack = -expm1(-beta * row->gap[1]);
+    if (once > 1) { return -once; } /* so many that their squares may be infinite */
+    return lack * lack + 2 * twice - once * (2 * (2 - lack) + once);
+}
+
+/* Where Y_2 of such a row passes 1/2: beyond 1 over the third score's gap. */
+static double half_of_pair(const struct search *s) {
+    const double nothing = 1e-13;
+    double low = 1 / s->row->gap[2], high = 2 * low;
+    while (over_half(s, high) < 0) { high *= 2; }
+    while (high > (1 + nothing) * low) {
+        const double middle = low + (high - low) / 2;
+        *(over_half(s, middle) < 0 ? &low : &high) = middle;
+    }
+    return high / s->row->stretch;
+}
+
 double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
                         const struct measure_grid *grid) {
     const struct search search = {kernel, row, criterion};
@@ -281,6 +319,7 @@ double measure_collapse(const struct kernel *kernel, const struct row *row, cons
     case CRITERION_PARTICIPATION:
         if (-row->log_n >= log(criterion->threshold)) { return 0; }
         if (-ties <= log(criterion->threshold)) { return INFINITY; }
+        if (criterion->threshold == 0.5 && pair_nearly_ties(row)) { return half_of_pair(&search); }
         break;
     }
     struct bracket bracket = grid_bracket(grid, criterion);

@@ -200,8 +200,32 @@ static void coarse_grids(void **state) {
     counted_free(c);
 }
 
+/* Two scores that nearly tie, and one at a gap of 1: Y_2 is 1/2 where (1 - w_2)^2 + w_3^2 = 2 w_3 (1 + w_2).
+ */
+static void near_ties(void **state) {
+    (void)state;
+    const double gap[] = {1e-4, 1e-8, 1e-12, 1e-100};
+    const struct criterion half = {CRITERION_PARTICIPATION, 0.5};
+    struct measured *measured = measured_create(isa_best());
+    for (size_t i = 0; i < sizeof gap / sizeof *gap; i++) {
+        const double score[] = {0, -gap[i], -1};
+        const struct row *row = measured_row(measured, 3, score, 1);
+        for (size_t count = 0; count <= BETAS; count += BETAS) {
+            double value[BETAS][MEASURE_VALUES];
+            for (int b = 0; b < BETAS; b++) { beta[b] = exp2(-4 + b / 8.0); }
+            measure_betas(isa_best()->kernel, row, BETAS, beta, value);
+            const struct measure_grid grid = {count, beta, (const double(*)[MEASURE_VALUES])value};
+            const double at = measure_collapse(isa_best()->kernel, row, &half, &grid);
+            const double lack = -expm1(-at * gap[i]), third = exp(-at);
+            check_relative(lack * lack + third * third, 2 * third * (2 - lack), 1e-10 * at);
+        }
+    }
+    measured_free(measured);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(rows_nearby), cmocka_unit_test(narrow_peaks),
-                                       cmocka_unit_test(wide_rows), cmocka_unit_test(coarse_grids)};
+                                       cmocka_unit_test(wide_rows), cmocka_unit_test(coarse_grids),
+                                       cmocka_unit_test(near_ties)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
