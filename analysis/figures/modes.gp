@@ -7,6 +7,7 @@ set label bar_words @note_place
 set xlabel 'degree {/:Italic l} of the mode'
 set ylabel 'growth of its amplitude'
 set xrange [0.5:modes + 0.5]
+if (modes < 8) { set xtics 1 }
 if (peak < modes + 0.5) {
     set arrow from peak, graph 0 to peak, graph 1 nohead linewidth 1 dashtype 2 linecolor rgb guide
     set label (on_circle ? '{/:Italic l} = √(2β)' : '{/:Italic l} ({/:Italic l}+{/:Italic d}−2) = 2β') \
