@@ -132,6 +132,8 @@ expect 1 "nor in a folder that is not there" merge others.h5.shard-*-of-3.journa
 holds "which is told" grep -q "cannot write in absent: No such file" err
 expect 0 "show of it" show both.journal
 holds "which run would not look at" grep -q "^  gapscale merge both.journal -o others.h5$" out
+expect 2 "a fit of it" fit both.journal
+holds "is told that it is none of results" grep -q "both.journal is a directory; give a results file" err
 expect 75 "a merge of it alone" merge both.journal -o others.h5
 holds "the command is that of the whole" grep -q "gapscale run sweep.yaml -o others.h5$" err
 expect 0 "a merge of it and a shard" merge both.journal parts.h5.shard-2-of-3.journal -o others.h5

@@ -366,7 +366,12 @@ static bool is_plain_text(const char *path) {
     return length > 0 && i == length;
 }
 
-/* Of a file that cannot be read: it may be the archive beside one that can, or a config. */
+static bool is_directory(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* Of a file that cannot be read: it may be the archive beside one that can, a journal or a config. */
 static void refuse(const char *path, const char *why) {
     static const char archive[] = ".units";
     const size_t length = strlen(path), end = strlen(archive);
@@ -374,6 +379,10 @@ static void refuse(const char *path, const char *why) {
     if (length > end && strcmp(path + length - end, archive) == 0 && access(file, R_OK) == 0) {
         message_error("%s is the archive that %s grows from, which `run` and `merge` alone read; give %s",
                       path, file, file);
+    } else if (is_directory(path)) {
+        message_error(
+            "%s is a directory; give a results file (of a journal `gapscale show` tells what makes it)",
+            path);
     } else if (is_plain_text(path)) {
         message_error("%s is a text, and results are HDF5; of a config `gapscale run` makes them", path);
     } else {
