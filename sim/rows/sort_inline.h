@@ -7,6 +7,7 @@
 #define GAPSCALE_SIM_ROWS_SORT_INLINE_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -23,19 +24,86 @@ static inline void exchange(double *a, double *b) {
     }
 }
 
+static inline void exchange_two(double *a, double *b) {
+    const double high = *a > *b ? *a : *b, low = *a > *b ? *b : *a;
+    *a = high;
+    *b = low;
+}
+
+static inline void merge_four(double *a, double *b, double *c, double *d) {
+    exchange_two(a, c);
+    exchange_two(b, d);
+    exchange_two(a, b);
+    exchange_two(c, d);
+}
+
+/* Four rows side by side: two steps of merging without going back to memory. */
+static inline void merge_next_four(double (*x)[SORT_LANES]) {
+#pragma omp simd
+    for (size_t l = 0; l < SORT_LANES; l++) {
+        double a = x[0][l], b = x[1][l], c = x[2][l], d = x[3][l];
+        merge_four(&a, &b, &c, &d);
+        x[0][l] = a;
+        x[1][l] = b;
+        x[2][l] = c;
+        x[3][l] = d;
+    }
+}
+
+static inline void sort_four(double *a, double *b, double *c, double *d) {
+    exchange_two(a, b);
+    exchange_two(c, d);
+    exchange_two(a, d);
+    exchange_two(b, c);
+    exchange_two(a, b);
+    exchange_two(c, d);
+}
+
+/* Eight rows, `step` apart: three steps of merging, or, a constant answer, all of sorting. */
+static inline __attribute__((always_inline)) void together(double (*x)[SORT_LANES], size_t step,
+                                                           const bool sorts) {
+#pragma omp simd
+    for (size_t l = 0; l < SORT_LANES; l++) {
+        double a = x[0][l], b = x[step][l], c = x[2 * step][l], d = x[3 * step][l], e = x[4 * step][l],
+               f = x[5 * step][l], g = x[6 * step][l], h = x[7 * step][l];
+        if (sorts) {
+            sort_four(&a, &b, &c, &d);
+            sort_four(&h, &g, &f, &e); /* rising */
+        }
+        exchange_two(&a, &e);
+        exchange_two(&b, &f);
+        exchange_two(&c, &g);
+        exchange_two(&d, &h);
+        merge_four(&a, &b, &c, &d);
+        merge_four(&e, &f, &g, &h);
+        x[0][l] = a;
+        x[step][l] = b;
+        x[2 * step][l] = c;
+        x[3 * step][l] = d;
+        x[4 * step][l] = e;
+        x[5 * step][l] = f;
+        x[6 * step][l] = g;
+        x[7 * step][l] = h;
+    }
+}
+
 /* In every column, sequences of 2 `apart` numbers that fall and then rise, or rise and then fall, into
- * descending order (Batcher 1968). */
+ * descending order (Batcher 1968), a few steps at a time. */
 static inline void merge_rows(size_t rows, double (*x)[SORT_LANES], size_t apart) {
-    for (; apart >= 1; apart /= 2) {
+    for (; apart >= 4; apart /= 8) {
         for (size_t first = 0; first < rows; first += 2 * apart) {
-            for (size_t i = first; i < first + apart; i++) { exchange(x[i], x[i + apart]); }
+            for (size_t i = first; i < first + apart / 4; i++) { together(x + i, apart / 4, false); }
         }
     }
+    for (size_t first = 0; apart == 2 && first < rows; first += 4) { merge_next_four(x + first); }
+    for (size_t first = 0; apart == 1 && first < rows; first += 2) { exchange(x[first], x[first + 1]); }
 }
 
 /* Every column into descending order. */
 static void sort_columns(size_t rows, double (*x)[SORT_LANES]) {
-    for (size_t run = 1; run < rows; run *= 2) {
+    const bool has_eights = rows >= EIGHT;
+    for (size_t first = 0; has_eights && first < rows; first += EIGHT) { together(x + first, 1, true); }
+    for (size_t run = has_eights ? EIGHT : 1; run < rows; run *= 2) {
         for (size_t first = 0; first < rows; first += 2 * run) {
             for (size_t i = 0; i < run; i++) { exchange(x[first + i], x[first + 2 * run - 1 - i]); }
         }
