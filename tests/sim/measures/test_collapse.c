@@ -189,7 +189,7 @@ static void coarse_grids(void **state) {
     for (size_t l = 0; l < sizeof laws / sizeof *laws; l++) {
         const double p[FAMILY_PARAMETERS] = {laws[l].parameter, l >= 4};
         struct counted_law *law = make_law(laws[l].family, p, laws[l].log_n);
-        for (uint64_t r = 0; r < 50; r++) {
+        for (uint64_t r = 0; r < 32; r++) {
             const struct row *row = counted_row(c, law, stream_make(4, "coarse", laws[l].log_n, false, r));
             for (size_t g = 0; g < sizeof grids / sizeof *grids; g++) {
                 check_coarse(row, grids[g].count, grids[g].at);
