@@ -105,25 +105,43 @@ static bool serve(hid_t file, const struct h5scan *scan, const struct request *r
     return good;
 }
 
-/* Processor seconds in proportion to the file, twice over: it may be read more than once. */
-static void limit_child(const char *path) {
-    struct stat info = {0};
-    stat(path, &info);
-    rlim_t seconds = 20 + (rlim_t)(info.st_size / (5 << 20));
-    struct rlimit time = {seconds, seconds};
+/* Processor seconds, all in all, in proportion to the bytes that the file has and those that it gave: they
+ * may be many more where it is packed tightly, or leads to other files. */
+static void limit_time(double bytes) {
+    struct rlimit time;
+    getrlimit(RLIMIT_CPU, &time);
+    const rlim_t seconds = 20 + (rlim_t)(bytes / (5 << 20));
+    time.rlim_cur = seconds < time.rlim_max ? seconds : time.rlim_max;
     setrlimit(RLIMIT_CPU, &time);
+}
+
+static void limit_memory(void) {
 #ifndef __SANITIZE_ADDRESS__
     struct rlimit memory = {(rlim_t)1 << 30, (rlim_t)1 << 30};
     setrlimit(RLIMIT_DATA, &memory);
 #endif
 }
 
+static double file_bytes(const char *path) {
+    struct stat info = {0};
+    return stat(path, &info) == 0 ? (double)info.st_size : 0;
+}
+
+static double box_bytes(const struct h5scan *scan, const struct request *r) {
+    const struct h5scan_array *a = &scan->array[r->array];
+    double bytes = (double)element_size(a->element);
+    for (unsigned i = 0; i < a->rank; i++) { bytes *= (double)r->count[i]; }
+    return bytes;
+}
+
 static _Noreturn void child_serve(const char *path, bool links, int wire, struct h5scan *scan) {
     struct opened opened = {.dataset = -1};
     struct request request;
+    double bytes = file_bytes(path);
     h5library_confine();
     h5library_open();
-    limit_child(path);
+    limit_time(bytes);
+    limit_memory();
     alarm(PATIENCE);
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT),
           root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;
@@ -132,6 +150,8 @@ static _Noreturn void child_serve(const char *path, bool links, int wire, struct
     const struct listed listed = {root >= 0, all, scan->array_count, scan->attribute_count};
     bool good = tell(wire, &listed, sizeof listed) && all;
     while (good && hear(wire, &request, sizeof request)) {
+        bytes += box_bytes(scan, &request);
+        limit_time(bytes);
         alarm(PATIENCE);
         bool read = serve(file, scan, &request, &opened, scan->window);
         alarm(0);

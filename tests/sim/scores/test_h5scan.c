@@ -3,6 +3,7 @@
 #include "tests/sim/scores/files.h"
 
 #include <hdf5_hl.h>
+#include <sys/resource.h>
 
 #include "sim/storage/h5scan.h"
 
@@ -288,6 +289,35 @@ static void test_kinds(void **state) {
     h5scan_close(scan);
 }
 
+static double seconds_of(const struct h5scan *scan) {
+    struct rlimit time;
+    assert_int_equal(prlimit(scan->pid, RLIMIT_CPU, NULL, &time), 0);
+    return (double)time.rlim_cur;
+}
+
+/* What a file packs, or leads to, is more than its size: the longer it is read, the more time it has. */
+static void test_time(void **state) {
+    struct scratch *s = *state;
+    enum { COUNT = 1 << 20 };
+    const uint64_t start[1] = {0}, count[1] = {COUNT};
+    struct file_path path = file_in(s, "a.h5");
+    double *value = calloc(COUNT, sizeof *value);
+    char why[H5SCAN_WHY];
+    assert_non_null(value);
+    for (size_t i = 0; i < COUNT; i++) { value[i] = i / 4096 % 2; }
+    hid_t file = h5_new(path.text);
+    H5Dclose(h5_array(file, "x", H5T_IEEE_F64LE, 1, (hsize_t[]){COUNT}, (hsize_t[]){65536}, value));
+    H5Fclose(file);
+    struct h5scan *scan = scan_good(path.text, false);
+    const double least = seconds_of(scan);
+    for (size_t time = 1; time <= 3; time++) {
+        assert_true(h5scan_read(scan, 0, start, count, value, why));
+        assert_true(seconds_of(scan) == least + floor((double)time * COUNT * sizeof *value / (5 << 20)));
+    }
+    h5scan_close(scan);
+    free(value);
+}
+
 static void test_not_hdf5(void **state) {
     struct scratch *s = *state;
     struct file_path path = file_in(s, "a.h5");
@@ -308,6 +338,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_scales, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_kinds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_not_hdf5, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
