@@ -389,11 +389,9 @@ static struct oracle_point point_of(const struct oracle *o, const struct totals 
 
 /* What curves may be off: the susceptibility's error grows by that of means, about the size of H, that spread
  * by so much. */
-static double tell_behind(struct oracle_point *point) {
-    const double chi = isnan(point->susceptibility) ? point->susceptibility_error : point->susceptibility,
-                 noise = BEHIND_NOISE * (1 + point->entropy) * sqrt(chi);
-    point->susceptibility_error += noise;
-    return noise;
+static void tell_behind(struct oracle_point *point) {
+    const double chi = isnan(point->susceptibility) ? point->susceptibility_error : point->susceptibility;
+    point->susceptibility_error += BEHIND_NOISE * (1 + point->entropy) * sqrt(chi);
 }
 
 /* What polynomials miss alternates from point to point: on fine steps an integral has a hundredth of it at
@@ -436,7 +434,7 @@ static bool answer_at(struct grid *g, const struct oracle *o, double absolute, d
 }
 
 /* From where the grid begins. False where that does better: where rungs are long, or errors larger than they
- * may be, that of the susceptibility twice what grids leave. */
+ * may be. */
 static bool by_ladder(const struct grid *g, const struct oracle *o, double absolute, double beta,
                       struct oracle_point *point, enum comb_state *state) {
     const struct lone *l = &g->lone;
@@ -453,8 +451,8 @@ static bool by_ladder(const struct grid *g, const struct oracle *o, double absol
         if (*state != COMB_MADE) { return true; }
         *point = point_of(o, &totals, l->top, absolute, beta);
         if (fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE)) <= aim) {
-            const double most = fmax(aim, point->susceptibility_error);
-            return tell_behind(point) <= most;
+            tell_behind(point);
+            return true;
         }
     }
     return false;

@@ -479,10 +479,26 @@ static void test_errors(void **state) {
     }
 }
 
+/* Where curves of heavy tails decide what the susceptibility may be off: steps half as long change it by
+ * less. */
+static void test_error_of_curves(void **state) {
+    (void)state;
+    const struct law law = law_at("pareto", 10, 0, 0, 0.1);
+    const double log_n = 100 * M_LN10, ratio = exp2(-0.875);
+    struct oracle *o = make_oracle(&law, log_n);
+    double error, finer_error;
+    const double chi = oracle_susceptibility(o, ratio, &error);
+    oracle_refine(o, 1.9);
+    check_close(chi, oracle_susceptibility(o, ratio, &finer_error), error);
+    assert_true(error < 1e-8 * chi);
+    oracle_free(o);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_susceptibility),
                                        cmocka_unit_test(test_keys_of_all_scales),
                                        cmocka_unit_test(test_susceptibility_of_many),
+                                       cmocka_unit_test(test_error_of_curves),
                                        cmocka_unit_test(test_known_values),
                                        cmocka_unit_test(test_no_penalty),
                                        cmocka_unit_test(test_one_by_one),
