@@ -94,7 +94,7 @@ static double exact_at(const struct results_series *s, size_t n) {
 struct prescribed_point prescribed_at(const struct prescribed *v, const struct results_series *s, size_t n) {
     const double log_beta = log(s->beta[n * s->size[RESULTS_BETA]]);
     struct prescribed_point point = {.log_ratio = log_beta - s->log_lambda_typ[n],
-                                     .exact = exact_at(s, n),
+                                     .exact = v->is_median ? NAN : exact_at(s, n),
                                      .is_trained = s->log_n[n] >= s->log_trained - 1e-9};
     if (v->is_median) {
         take_median(s, n, &point);
@@ -165,7 +165,7 @@ static void find_rate(struct prescribed *v, const struct results_series *s) {
         struct exponent rate = slope(&c, c.y, first), later = slope(&c, c.y, upper_half(&c, first, 2));
         double half = hypot(EXPONENT_SIGMAS_95 * rate.se,
                             fmax(0, fabs(later.value - rate.value) - EXPONENT_SIGMAS_95 * later.se));
-        bool has_exact = !v->is_median;
+        bool has_exact = true;
         for (size_t i = first; i < c.count; i++) { has_exact = has_exact && isfinite(c.exact[i]); }
         v->rate = rate.value;
         v->low = rate.value - half;
@@ -209,7 +209,7 @@ static double allowance(const struct results_series *s) {
 
 static void compare(struct prescribed *v, const struct fit *fit) {
     double sum = 0, largest = 0;
-    for (size_t n = 0; n < fit->lengths && !v->is_median; n++) {
+    for (size_t n = 0; n < fit->lengths; n++) {
         const struct prescribed_point point = prescribed_at(v, fit->series, n);
         if (!point.is_used || isnan(point.exact)) { continue; }
         double off =

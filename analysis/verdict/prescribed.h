@@ -37,7 +37,7 @@ enum prescribed_ground {
 struct prescribed_point { /* NaN: none */
     double log_ratio;     /* of beta/Lambda^typ */
     double entropy, se;   /* mean, or median */
-    double exact;         /* mean */
+    double exact;         /* mean; NaN beside a median */
     double carriers;      /* rows that carry the mean */
     bool is_trained;      /* n is the trained length or above */
     bool is_used;         /* its error covers */

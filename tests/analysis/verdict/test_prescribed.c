@@ -116,6 +116,10 @@ static void test_medians(void **state) {
         "  - {family: dotproduct, dimension: 8, beta: {prescription: sqrt_log, trained: 2^12, coef: 3}}\n");
     struct verdict v = judge(r, 0, false);
     assert_true(v.prescribed.is_median && v.prescribed.exact_count == 0);
+    exact_fill(r, 1); /* exact means are beside no median */
+    assert_true(r->series[0].exact_entropy[0] > 0 &&
+                isnan(prescribed_at(&v.prescribed, &r->series[0], 0).exact));
+    assert_int_equal(judge(r, 0, false).prescribed.exact_count, 0);
     assert_int_equal(v.prescribed.fate, COURSE_STAYS);
     assert_int_equal(v.kind, VERDICT_SUPPORTED);
     r->series[0].quantile[3] = 0.8;
