@@ -98,7 +98,7 @@ $(BETWEEN:%.c=$(OBJ)/%.o): OPTIMISE = $(INNER)
 # others is as fast by -O1. What optimising alone can warn of, plain gcc does.
 LIGHT  := sim/commands sim/config analysis/commands analysis/figures analysis/page analysis/report analysis/study analysis/text
 MIDDLE := $(addprefix sim/,base flow journal results scores storage sweep) \
-          $(addprefix analysis/,diagnosis fit flow sphere statistics verdict)
+          $(addprefix analysis/,fit flow sphere statistics verdict)
 $(if $(SANITIZE),$(LIGHT:%=$(OBJ)/%/%.o)): OPTIMISE = -Og
 $(if $(SANITIZE),$(MIDDLE:%=$(OBJ)/%/%.o)): OPTIMISE = -O1
 
