@@ -10,7 +10,6 @@
 static int rank_index, rank_count = 1;
 
 int ranks_index(void) { return rank_index; }
-int ranks_count(void) { return rank_count; }
 
 /* ---- what rank 0 hands out, to itself too ---- */
 

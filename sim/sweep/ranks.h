@@ -23,7 +23,6 @@ int ranks_end(int status);
 void ranks_abort(void);
 
 int ranks_index(void);
-int ranks_count(void);
 /* Threads a rank should use unless told: the processors of its node shared among the ranks there. */
 int ranks_threads(void);
 
