@@ -19,8 +19,7 @@ static double log_keys(struct family_position position, double log_n, double pen
 }
 
 bool comb_is_over(struct comb_end *end, double depth, double log_value) {
-    const double negligible = 36,
-                 term = log_value + log_keys(end->position, end->log_n, depth / end->scale),
+    const double negligible = 36, term = log_value + log_keys(end->position, end->log_n, depth / end->scale),
                  fall = end->before - term;
     end->before = term;
     return term == -INFINITY || (fall > 0 && term - log(-expm1(-fall)) < -negligible);
