@@ -147,7 +147,7 @@ static const char *content_fault(const struct h5_content *c) {
     }
     if (!root_text(c, "config_resolved") || !root_text(c, "config") || !root_text(c, "isa") ||
         !root_whole(c, "seed")) {
-        return "its root attributes are incomplete";
+        return "of its root attributes config, config_resolved, isa and seed one is missing";
     }
     return NULL;
 }
