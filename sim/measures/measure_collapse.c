@@ -236,7 +236,7 @@ static size_t hidden_peak(const struct measure_grid *grid, size_t highest) {
 
 /* The peak of chi between two points. Where they are far from each other it may have several: next to the
  * highest of points in between. */
-static double peak_between(const struct search *s, double low, double high, struct guess guess) {
+static double highest_peak(const struct search *s, double low, double high, struct guess guess) {
     const double near = 0.4, length = log(high) - log(low), steps = ceil(length / (near / 2)); /* a choice */
     double most = 0, highest = 0;
     if (length <= near) { return root_between(s, low, high, guess); }
@@ -260,11 +260,11 @@ static double susceptibility_peak(const struct search *s, const struct measure_g
         if (grid->value[i][MEASURE_SUSCEPTIBILITY] > grid->value[peak][MEASURE_SUSCEPTIBILITY]) { peak = i; }
     }
     size_t hidden = hidden_peak(grid, peak);
-    if (hidden > 0) { return peak_between(s, grid->beta[hidden - 1], grid->beta[hidden], GUESS_NONE); }
+    if (hidden > 0) { return highest_peak(s, grid->beta[hidden - 1], grid->beta[hidden], GUESS_NONE); }
     if (peak == 0 || peak + 1 == grid->count) { return NAN; }
     struct guess guess = guess_root(grid, s->criterion, peak);
     return guess.sure ? exp(guess.log_beta)
-                      : peak_between(s, grid->beta[peak - 1], grid->beta[peak + 1], guess);
+                      : highest_peak(s, grid->beta[peak - 1], grid->beta[peak + 1], guess);
 }
 
 /* Whether the two largest scores so nearly tie that Y_2 stays at 1/2 over decades of beta, to more digits
