@@ -102,43 +102,28 @@ static bool append(struct curve *c, const struct panel *panel) {
     return true;
 }
 
-/* Appends panels that cover [low, high]. */
-static bool curve_cover(struct curve *c, double low, double high, int halvings) {
+/* Appends panels that cover [low, high] from its end on, or, unless the curve is `whole`, those behind the
+ * last that is not resolved, and is `over` then. */
+static bool curve_cover(struct curve *c, double low, double high, int halvings, bool whole, bool *over) {
     struct panel panel;
     panel_make(c, low, high, &panel);
-    if (!panel.resolved && halvings > 0) {
-        double middle = (low + high) / 2;
-        return curve_cover(c, low, middle, halvings - 1) && curve_cover(c, middle, high, halvings - 1);
-    }
-    return append(c, &panel);
-}
-
-struct curve *curve_create(double low, double high, int halvings, curve_function *function, void *param) {
-    struct curve *c = calloc(1, sizeof *c);
-    if (!c) { return NULL; }
-    c->function = function;
-    c->param = param;
-    for (double start = low; start < high; start *= 2) {
-        if (!curve_cover(c, start, fmin(2 * start, high), halvings)) {
-            curve_free(c);
-            return NULL;
-        }
-    }
-    return c;
-}
-
-/* Appends those that cover [low, high] from its end on; `over` where one is not resolved. */
-static bool curve_descend(struct curve *c, double low, double high, int halvings, bool *over) {
-    struct panel panel;
-    panel_make(c, low, high, &panel);
-    if (panel.resolved) { return append(c, &panel); }
+    if (panel.resolved || (whole && halvings == 0)) { return append(c, &panel); }
     const double middle = (low + high) / 2;
     *over = halvings == 0;
-    return *over || (curve_descend(c, middle, high, halvings - 1, over) &&
-                     (*over || curve_descend(c, low, middle, halvings - 1, over)));
+    return *over || (curve_cover(c, middle, high, halvings - 1, whole, over) &&
+                     (*over || curve_cover(c, low, middle, halvings - 1, whole, over)));
 }
 
-struct curve *curve_create_end(double low, double high, int halvings, curve_function *function, void *param) {
+static void reverse(struct curve *c) {
+    for (size_t k = 0; k < c->count / 2; k++) {
+        const struct panel panel = c->panel[k];
+        c->panel[k] = c->panel[c->count - 1 - k];
+        c->panel[c->count - 1 - k] = panel;
+    }
+}
+
+static struct curve *make(double low, double high, int halvings, bool whole, curve_function *function,
+                          void *param) {
     struct curve *c = calloc(1, sizeof *c);
     if (!c) { return NULL; }
     c->function = function;
@@ -147,17 +132,21 @@ struct curve *curve_create_end(double low, double high, int halvings, curve_func
     bool over = false;
     while (2 * start < high) { start *= 2; }
     for (double end = high; !over && start >= low; end = start, start /= 2) {
-        if (!curve_descend(c, start, end, halvings, &over)) {
+        if (!curve_cover(c, start, end, halvings, whole, &over)) {
             curve_free(c);
             return NULL;
         }
     }
-    for (size_t k = 0; k < c->count / 2; k++) {
-        const struct panel panel = c->panel[k];
-        c->panel[k] = c->panel[c->count - 1 - k];
-        c->panel[c->count - 1 - k] = panel;
-    }
+    reverse(c);
     return c;
+}
+
+struct curve *curve_create(double low, double high, int halvings, curve_function *function, void *param) {
+    return make(low, high, halvings, true, function, param);
+}
+
+struct curve *curve_create_end(double low, double high, int halvings, curve_function *function, void *param) {
+    return make(low, high, halvings, false, function, param);
 }
 
 void curve_free(struct curve *c) {
