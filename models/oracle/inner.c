@@ -111,13 +111,8 @@ static struct inner at(const struct field *f, double x, struct inner_span span) 
         .square = inner_sum_of(lanes.square),
     };
     if (end < f->count) { add_tail(&f->panel[end], x, &sum); }
-    double far = inner_far(f, x);
-    sum.spread = inner_spread(&sum, far, f->far_b - x, f->far_spread);
+    const double far = inner_add_far(f, x, &sum);
     sum.psi += far + exp(begin < f->count ? f->panel[begin].low_y : f->end_y);
-    sum.first += far;
-    sum.second += far;
-    sum.entropy += far * (f->far_b - RULES_EULER - x);
-    sum.along += far * (f->far_b - f->centre);
     return sum;
 }
 

@@ -91,6 +91,18 @@ static inline double inner_spread(const struct inner *near, double far, double a
     return far > 0 ? own + far * (variance + away * away * near->first / (near->first + far)) : own;
 }
 
+/* Adds far scores to what nearer ones make at x, but for the chord and square of the output, and psi: returns
+ * what that lacks. */
+static inline double inner_add_far(const struct field *f, double x, struct inner *sum) {
+    const double far = inner_far(f, x);
+    sum->spread = inner_spread(sum, far, f->far_b - x, f->far_spread);
+    sum->first += far;
+    sum->second += far;
+    sum->entropy += far * (f->far_b - RULES_EULER - x);
+    sum->along += far * (f->far_b - f->centre);
+    return far;
+}
+
 /* Of the susceptibility, sum p b^2 - (sum p b)^2. */
 static inline double inner_susceptibility(const struct field *f, const struct inner *in, double power) {
     double phi = 1 - fmin(in->psi * f->share, 1 - 0x1p-53);

@@ -167,16 +167,6 @@ static double saturated_from(const struct lattice *l, size_t row) {
     return l->above + (row < l->rows ? l->saturated[row] : 0);
 }
 
-static void add_beyond(const struct lattice *l, double x, struct inner *in) {
-    const struct field *f = l->field;
-    const double far = inner_far(f, x);
-    in->spread = inner_spread(in, far, f->far_b - x, f->far_spread);
-    in->psi += far;
-    in->first += far;
-    in->second += far;
-    in->entropy += far * (f->far_b - RULES_EULER - x);
-}
-
 static void go_on(struct lattice *l, size_t row, double fall) {
     shift(&l->far, l->step, fall);
     for (size_t r = 0; row < l->rows && r < l->rate; r++) {
@@ -198,7 +188,7 @@ void lattice_next(struct lattice *l, struct inner inner[VECTOR_ROW]) {
                                   .entropy = sum[ENTROPY][j],
                                   .spread = sum[SQUARE][j]};
         add_first_powers(&l->far, &inner[j]);
-        add_beyond(l, l->x - (double)(l->next + j) * l->step, &inner[j]);
+        inner[j].psi += inner_add_far(l->field, l->x - (double)(l->next + j) * l->step, &inner[j]);
         go_on(l, row + j, fall);
     }
     l->next += VECTOR_ROW;
