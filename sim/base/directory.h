@@ -5,10 +5,13 @@
 #define GAPSCALE_SIM_BASE_DIRECTORY_H
 
 #include <dirent.h>
+#include <stdbool.h>
 
 /* Opens the directory that holds `path`; NULL where it cannot be read. */
 DIR *directory_open(const char *path);
 /* From now on it is seen whether `path` is there, and which file it is. */
 void directory_refresh(const char *path);
+/* Whether `path` is one, or a link to one. */
+bool directory_is(const char *path);
 
 #endif

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "sim/base/commandline.h"
+#include "sim/base/directory.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
@@ -370,11 +370,6 @@ static int show_journal(const char *directory, const struct form *form) {
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 
-static bool is_directory(const char *path) {
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 int command_show(int argc, char **argv) {
     struct form form = {0};
     const struct commandline_option known[] = {
@@ -398,7 +393,7 @@ int command_show(int argc, char **argv) {
                                   "--digest, --config and --json exclude one another; give one of them");
     }
     const char *path = line.word[0];
-    if (!is_directory(path)) { return show_results(path, &form); }
+    if (!directory_is(path)) { return show_results(path, &form); }
     if (!form.digest) { return show_journal(path, &form); }
     message_error("%s is a directory; --digest is of a results file, which a sweep that is finished has",
                   path);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/base/directory.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/temporary.h"
@@ -48,7 +49,6 @@ struct files_name *files_units(const char *directory, size_t *count) {
 
 struct files_name *files_list(size_t source_count, char *const *source, size_t *count) {
     struct files_name *all = memory_create(1, sizeof *all);
-    struct stat status;
     *count = 0;
     for (size_t i = 0; i < source_count; i++) {
         size_t more;
@@ -56,7 +56,7 @@ struct files_name *files_list(size_t source_count, char *const *source, size_t *
         snprintf(itself.path, sizeof itself.path, "%s", source[i]);
         all = memory_resize(all, *count + more + 1, sizeof *all);
         for (size_t k = 0; k < more; k++) { all[(*count)++] = file[k]; }
-        if (stat(source[i], &status) != 0 || !S_ISDIR(status.st_mode)) { all[(*count)++] = itself; }
+        if (!directory_is(source[i])) { all[(*count)++] = itself; }
         free(file);
     }
     return all;

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/base/directory.h"
 #include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
@@ -366,11 +367,6 @@ static bool is_plain_text(const char *path) {
     return length > 0 && i == length;
 }
 
-static bool is_directory(const char *path) {
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 /* Of a file that cannot be read: it may be the archive beside one that can, a journal or a config. */
 static void refuse(const char *path, const char *why) {
     static const char archive[] = ".units";
@@ -379,7 +375,7 @@ static void refuse(const char *path, const char *why) {
     if (length > end && strcmp(path + length - end, archive) == 0 && access(file, R_OK) == 0) {
         message_error("%s is the archive that %s grows from, which `run` and `merge` alone read; give %s",
                       path, file, file);
-    } else if (is_directory(path)) {
+    } else if (directory_is(path)) {
         message_error(
             "%s is a directory; give a results file (of a journal `gapscale show` tells what makes it)",
             path);
