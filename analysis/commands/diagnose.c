@@ -183,8 +183,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
 static int diagnose_files(const struct diagnose_request *request, const char *line) {
     char *path = request->output ? memory_copy_text(request->output) : default_output(&request->scores);
     struct scores *scores = scores_open(&request->scores);
-    int status = scores ? destination_check(path, DESTINATION_DIAGNOSIS, 0, NULL) : EXIT_USAGE;
-    if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
+    int status = scores ? destination_prepare(path, DESTINATION_DIAGNOSIS, 0, NULL) : EXIT_USAGE;
     if (status == EXIT_DONE) { status = diagnose(request, path, line, scores); }
     scores_close(scores);
     free(path);

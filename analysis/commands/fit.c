@@ -119,9 +119,8 @@ int command_fit(int argc, char **argv) {
     struct study study = {0};
     int status = study_open(&study, line.words, line.word, pool);
     if (status == EXIT_DONE) {
-        status = destination_check(path, DESTINATION_FIT, line.words, (const char *const *)line.word);
+        status = destination_prepare(path, DESTINATION_FIT, line.words, (const char *const *)line.word);
     }
-    if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
     if (status == EXIT_DONE) {
         if (pool) { tell_of_pool(&study); }
         print_fits(&study, &form);

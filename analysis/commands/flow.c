@@ -25,8 +25,7 @@ static bool write_csv(const char *file, const struct flow_request *r, const stru
 
 static int flow(const struct flow_request *r, const char *file, bool json) {
     struct flow_answer a;
-    int status = file ? destination_check(file, DESTINATION_TABLE, 0, NULL) : EXIT_DONE;
-    if (status == EXIT_DONE && file && !outfile_prepare(file, false)) { status = EXIT_FAILED; }
+    int status = file ? destination_prepare(file, DESTINATION_TABLE, 0, NULL) : EXIT_DONE;
     if (status != EXIT_DONE) { return status; }
     flow_answer_make(r, file != NULL, &a);
     if (json) {

@@ -44,9 +44,8 @@ static int report(const char *path, const struct commandline *line) {
     int status = study_open(&study, line->words, line->word, false);
     if (status == EXIT_DONE && !request_names_are_plain(&study)) { status = EXIT_USAGE; }
     if (status == EXIT_DONE) {
-        status = destination_check(path, DESTINATION_PAGE, line->words, (const char *const *)line->word);
+        status = destination_prepare(path, DESTINATION_PAGE, line->words, (const char *const *)line->word);
     }
-    if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
     if (status == EXIT_DONE) {
         study_judge(&study);
         status = write_page(path, &study, line);

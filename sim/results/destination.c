@@ -8,6 +8,7 @@
 
 #include "sim/base/directory.h"
 #include "sim/base/message.h"
+#include "sim/base/outfile.h"
 #include "sim/base/temporary.h"
 #include "sim/results/store.h"
 
@@ -78,4 +79,10 @@ int destination_check(const char *path, enum destination_kind kind, size_t input
         }
     }
     return is_of_kind(path, kind) ? EXIT_DONE : refuse(path, kind, known[kind].refusal);
+}
+
+int destination_prepare(const char *path, enum destination_kind kind, size_t input_count,
+                        const char *const *inputs) {
+    const int status = destination_check(path, kind, input_count, inputs);
+    return status == EXIT_DONE && !outfile_prepare(path, false) ? EXIT_FAILED : status;
 }

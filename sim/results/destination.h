@@ -24,5 +24,8 @@ enum destination_kind {
  * kind. Else EXIT_DONE. */
 int destination_check(const char *path, enum destination_kind kind, size_t input_count,
                       const char *const *inputs);
+/* And with EXIT_FAILED where nothing can be written (outfile_prepare). */
+int destination_prepare(const char *path, enum destination_kind kind, size_t input_count,
+                        const char *const *inputs);
 
 #endif
