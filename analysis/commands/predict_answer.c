@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/config/lengths.h"
 
 /* Theory of the attention output is that of keys on a sphere whose scores do not fall with distance. */
 static bool has_output(const struct config_series *s) {
@@ -144,9 +145,8 @@ void predict_answer_make(const struct predict_request *r, struct predict_answer 
     a->point = memory_create(a->count, sizeof *a->point);
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t k = 0; k < s->n_count; k++) {
-        const double n = exp(s->log_n[k]);
         a->length[k].log_n = s->log_n[k];
-        a->length[k].n = n < 0x1p53 ? rint(n) : n;
+        a->length[k].n = lengths_number(s->log_n[k]);
         if (!fill_length(r, &a->length[k], a->point + k * betas_of(r))) {
 #pragma omp atomic write
             good = false;

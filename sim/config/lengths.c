@@ -86,6 +86,11 @@ void lengths_read(const struct yaml_node *defaults, const struct yaml_node *node
     }
 }
 
+double lengths_number(double log_n) {
+    const double n = exp(log_n);
+    return n < 0x1p53 ? rint(n) : n;
+}
+
 const char *lengths_print(double log_n, char out[NUMBER_TEXT]) {
     snprintf(out, NUMBER_TEXT, log_n < 700 ? "%.10g" : "e^%.10g", log_n < 700 ? exp(log_n) : log_n);
     return out;

@@ -12,6 +12,8 @@ void lengths_read(const struct yaml_node *defaults, const struct yaml_node *node
                   struct config_series *out);
 /* Where in such a node this log n was asked for, as close as can be told. */
 const struct yaml_node *lengths_find(const struct yaml_node *node, double log_n);
+/* n, whole below 2^53. */
+double lengths_number(double log_n);
 /* n as shown in a message. Returns `out`. */
 const char *lengths_print(double log_n, char out[NUMBER_TEXT]);
 

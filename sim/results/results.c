@@ -8,6 +8,7 @@
 #include "models/theory/sphere.h"
 #include "models/theory/typical.h"
 #include "sim/base/memory.h"
+#include "sim/config/lengths.h"
 #include "sim/measures/pilot.h"
 #include "sim/rows/normal.h"
 #include "sim/storage/h5content.h"
@@ -326,9 +327,9 @@ static void fill_scales(struct results_series *s, const struct config_series *as
         progress_start(pilot_keys(s, asked), 0, quiet || !pilot_is_needed(asked->family));
     double trained = s->is_prescribed ? log_lambda_typ(asked, s->log_trained, seed, &progress) : NAN;
     for (size_t i = 0; i < asked->n_count; i++) {
-        double n = exp(asked->log_n[i]), log_lambda = log_lambda_typ(asked, asked->log_n[i], seed, &progress);
+        const double log_lambda = log_lambda_typ(asked, asked->log_n[i], seed, &progress);
         s->log_n[i] = asked->log_n[i];
-        s->n[i] = n < 0x1p53 ? rint(n) : n;
+        s->n[i] = lengths_number(asked->log_n[i]);
         s->log_lambda_typ[i] = log_lambda;
         s->lambda_typ[i] = exp(log_lambda);
         for (size_t b = 0; b < betas; b++) {
