@@ -30,14 +30,17 @@ static void make(struct made *m) {
     m->fit = (struct fit){.series = s, .lengths = LENGTHS};
 }
 
-static double share_above(const struct made *m) {
-    char *text = numbers_of(figure_named("gap-count")->series_print, &m->fit);
-    const char *at = strstr(text, "\nshare_above = ");
+static double number_in(const char *figure, const char *name, const struct made *m) {
+    char *text = numbers_of(figure_named(figure)->series_print, &m->fit), line[40];
+    snprintf(line, sizeof line, "\n%s = ", name);
+    const char *at = strstr(text, line);
     assert_non_null(at);
-    double share = strtod(at + strlen("\nshare_above = "), NULL);
+    const double value = strtod(at + strlen(line), NULL);
     free(text);
-    return share;
+    return value;
 }
+
+static double share_above(const struct made *m) { return number_in("gap-count", "share_above", m); }
 
 static void means_above_the_envelope_are_told(void **state) {
     struct made m;
@@ -144,16 +147,6 @@ static void legends_keep_clear_of_curves(void **state) {
         assert_non_null(strstr(text, high ? "\nis_crowded = 1\n" : "\nis_crowded = 0\n"));
         free(text);
     }
-}
-
-static double number_in(const char *figure, const char *name, const struct made *m) {
-    char *text = numbers_of(figure_named(figure)->series_print, &m->fit), line[40];
-    snprintf(line, sizeof line, "\n%s = ", name);
-    const char *at = strstr(text, line);
-    assert_non_null(at);
-    const double value = strtod(at + strlen(line), NULL);
-    free(text);
-    return value;
 }
 
 /* And the words beside the line of beta = Lambda^typ: those of n = e^10 come down from 6.7 of 8.4 nats there.
