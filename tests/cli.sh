@@ -339,6 +339,14 @@ for name in directory directory/ link.h5 "$long" /dev/null; do
     expect 2 "flow -o ${name:0:20}" flow n=50 -o "$name"
 done
 holds "the link is one" test -L link.h5
+for name in x.csv x.JSON x.html; do
+    expect 2 "run -o $name" run sweep.yaml -o $name
+    holds "$name is no name of results" grep -qF "$name would hold HDF5, and its name says .${name#x.}; let it end with .h5" err
+done
+expect 2 "fit -o x.csv" fit before.h5 -o x.csv
+expect 2 "report -o x.pdf" report before.h5 -o x.pdf
+expect 2 "flow -o x.h5" flow n=50 -o x.h5
+holds "a table is meant" grep -q "x.h5 would hold a table, and its name says .h5; let it end with .csv" err
 expect 2 "fit onto a config" fit before.h5 -o kept.yaml
 expect 2 "fit onto results" fit before.h5 -o sweep.h5
 expect 2 "flow onto results" flow n=50 -o before.h5

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "sim/base/directory.h"
@@ -59,6 +60,28 @@ static bool is_of_kind(const char *path, enum destination_kind kind) {
     return kind == DESTINATION_ANY || (mark ? is_marked(path, mark) : store_kind(path) == known[kind].stored);
 }
 
+/* What a file holds by the end of its name: `as` that of what this program writes, or NULL. */
+static const struct {
+    const char *end, *as;
+} meant[] = {{".h5", ".h5"},         {".hdf5", ".h5"},   {".csv", ".csv"},  {".tsv", ".csv"},
+             {".txt", ".csv"},       {".html", ".html"}, {".htm", ".html"}, {".json", NULL},
+             {".yaml", NULL},        {".yml", NULL},     {".npy", NULL},    {".npz", NULL},
+             {".safetensors", NULL}, {".svg", NULL},     {".png", NULL},    {".pdf", NULL}};
+
+static int check_end(const char *path, enum destination_kind kind) {
+    const char *end = strrchr(path, '.'), *right = ".h5", *what = "HDF5";
+    if (kind == DESTINATION_TABLE) { right = ".csv", what = "a table"; }
+    if (kind == DESTINATION_PAGE) { right = ".html", what = "a page"; }
+    for (size_t i = 0; end && i < sizeof meant / sizeof meant[0]; i++) {
+        if (strcasecmp(end, meant[i].end) == 0 && (!meant[i].as || strcmp(meant[i].as, right) != 0)) {
+            message_error("%s would hold %s, and its name says %s; let it end with %s", path, what, end,
+                          right);
+            return EXIT_USAGE;
+        }
+    }
+    return EXIT_DONE;
+}
+
 int destination_check(const char *path, enum destination_kind kind, size_t input_count,
                       const char *const *inputs) {
     struct stat there, input;
@@ -69,7 +92,7 @@ int destination_check(const char *path, enum destination_kind kind, size_t input
         return EXIT_USAGE;
     }
     directory_refresh(path);
-    if (lstat(path, &there) != 0) { return EXIT_DONE; }
+    if (lstat(path, &there) != 0) { return check_end(path, kind); }
     if (S_ISDIR(there.st_mode)) { return refuse(path, kind, "is a directory"); }
     if (S_ISLNK(there.st_mode)) { return refuse(path, kind, "is a link, which would be replaced"); }
     if (!S_ISREG(there.st_mode)) { return refuse(path, kind, "is no regular file"); }

@@ -20,8 +20,8 @@ enum destination_kind {
 #define DESTINATION_PAGE_MARK "<!DOCTYPE html><!-- gapscale report "
 
 /* Refuses, with a message and EXIT_USAGE, a directory, a link, what is no regular file, a name that leaves no
- * room for those beside it (temporary.h, publish.h), a file that is one of the inputs, and one of another
- * kind. Else EXIT_DONE. */
+ * room for those beside it (temporary.h, publish.h), a file that is one of the inputs, one of another kind,
+ * and a new one whose name ends like something else (results in x.csv). Else EXIT_DONE. */
 int destination_check(const char *path, enum destination_kind kind, size_t input_count,
                       const char *const *inputs);
 /* And with EXIT_FAILED where nothing can be written (outfile_prepare). */
