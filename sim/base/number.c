@@ -136,7 +136,7 @@ static bool read_whole_decimal(const char **text, uint64_t *value) {
 static bool raise_whole(uint64_t *value, uint64_t exponent) {
     const uint64_t base = *value;
     *value = 1;
-    for (; exponent > 0 && base != 1; exponent--) {
+    for (; exponent > 0 && base > 1; exponent--) {
         if (__builtin_mul_overflow(*value, base, value)) { return false; }
     }
     return base > 0;

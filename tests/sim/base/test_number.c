@@ -73,6 +73,7 @@ static void test_whole_numbers(void **state) {
                                       "3/2",
                                       "1/0",
                                       "0^2",
+                                      "0^1e19",
                                       "e^0",
                                       "0.5^-3",
                                       "10abc",
