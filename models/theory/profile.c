@@ -140,7 +140,13 @@ double profile_gap(const struct profile *q, double y) {
 }
 
 double profile_peak_width(const struct profile *q, double y, double h) {
-    double low = profile_gap(q, y - h), middle = profile_gap(q, y), high = profile_gap(q, y + h);
+    const double steep = 3, middle = profile_gap(q, y);
+    double low = profile_gap(q, y - h), high = profile_gap(q, y + h);
+    while (high - middle > steep * (middle - low)) {
+        h /= 2;
+        low = profile_gap(q, y - h);
+        high = profile_gap(q, y + h);
+    }
     double bend = high - 2 * middle + low;
     if (!isfinite(high) || !(bend > 1e-11 * middle)) { return INFINITY; }
     return sqrt((high - low) / (2 * h) * h * h / bend);

@@ -29,7 +29,8 @@ double profile_lowest(const struct profile *profile);
 /* g(y), relative accuracy about 1e-13; may be inf. y below the lowest is taken for it. Thread-safe. */
 double profile_gap(const struct profile *profile, double y);
 /* (g'/g'')^{1/2} at y > 0, the width that a peak of y - beta g(y) has there whatever beta is, from
- * differences over h; inf where g is not convex, as far as rounding lets one see. */
+ * differences over h, or less where g' changes by more than a factor of 3 over that; inf where g is not
+ * convex, as far as rounding lets one see. */
 double profile_peak_width(const struct profile *profile, double y, double h);
 /* g(y) for many y, the same bits, faster where they increase. */
 void profile_gaps(const struct profile *profile, const struct vector *vector, size_t count, const double *y,

@@ -1,6 +1,7 @@
 /* For a convex g the integrand e^{y - beta g(y)} peaks where beta g' = 1, with width s = (g'/g'')^{1/2}
- * whatever beta is: panels of width 1.5 s. Where it falls off from an end at a distance D like e^{-c}, panels
- * of width D/3 see it change by e^{c/3}, and the rule's error, c^16 e^{-c} 4e-31 (Gauss-Legendre, 8 points),
+ * whatever beta is: panels of width 1.5 s, or 3/4 s^2 where that is less, as for steep powers of V, whose
+ * slope grows by a factor e over s^2. Where it falls off from an end at a distance D like e^{-c}, panels of
+ * width D/3 see it change by e^{c/3}, and the rule's error, c^16 e^{-c} 4e-31 (Gauss-Legendre, 8 points),
  * stays below 1e-18. Near the ends panels are 3 wide: e^y is then exact to 1e-15. Towards V = 1, where
  * quantiles may run away, what is left is halved again and again. */
 #include "sim/rows/bulk.h"
@@ -72,7 +73,7 @@ static double panel_width(const struct bulk *bulk, double y) {
     double left = bulk->log_n - y, near_end = fmin(left / 2, fmax(3, left / 3)),
            near_start = fmax(3, (y - bulk->y_low) / 3);
     double peak = profile_peak_width(bulk->profile, y, fmin(0.1 + 0.02 * y, 0.4 * left));
-    return fmin(1.5 * peak, fmin(near_end, near_start));
+    return fmin(fmin(1.5, 0.75 * peak) * peak, fmin(near_end, near_start));
 }
 
 /* Whether scores beyond y can matter at the lowest beta, given the largest exponent so far. */

@@ -44,6 +44,29 @@ static void sums_anywhere(void **state) {
     }
 }
 
+/* Far below the critical beta, of gaps that are powers of V: beta times them is a Gamma variable of shape
+ * kappa, but for what one of them is off. */
+static void sums_of_powers(void **state) {
+    (void)state;
+    const double log_n = 140;
+    for (double kappa = 0.25; kappa <= 4; kappa *= 2) {
+        const double p[FAMILY_PARAMETERS] = {kappa, 1},
+                     log_lambda = typical_scale(&family_powerlaw, p, log_n).log_lambda,
+                     log_unit = log_lambda - log_n / kappa;
+        struct profile *profile = profile_create(&family_powerlaw, p, log_n, log_lambda);
+        struct bulk *bulk = bulk_create(profile, 36);
+        for (double y = 80; y < 88; y += 0.3) {
+            const double beta = exp(-log_unit - y / kappa), off = exp(-y / kappa);
+            const struct bulk_sums sums = bulk_sums(bulk, isa_best()->kernel, beta, -INFINITY);
+            check_close(sums.log_z, off + lgamma(kappa + 1) + y, 1e-12);
+            check_close(beta * sums.mean, kappa - off, 1e-11 * kappa);
+            check_close(beta * beta * sums.variance, kappa, 5e-11 * kappa);
+        }
+        bulk_free(bulk);
+        profile_free(profile);
+    }
+}
+
 /* Also where the gap's last part is as steep as that of 10^8 dimensions, and the profile is inverted from
  * wherever a top may end. */
 static void counts_up_to_the_end(void **state) {
@@ -69,7 +92,7 @@ static void counts_up_to_the_end(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(sums_anywhere),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(sums_anywhere), cmocka_unit_test(sums_of_powers),
                                        cmocka_unit_test(counts_up_to_the_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
