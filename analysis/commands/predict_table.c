@@ -71,7 +71,7 @@ static void print_positions(FILE *out, size_t count, const struct predict_length
 
 /* Small weights as powers of ten. */
 static const char *weight(double x, double error, char out[WORDS]) {
-    return words_known(x < 1e-4 ? "%.3e" : "%.7f", x, error, out);
+    return words_known(x < 1e-4 ? "%.3e" : "%.7f", x + 0.0, error, out); /* no -0 */
 }
 
 /* No digits below its error; what is not told by what it is less than. */
@@ -106,17 +106,18 @@ static void print_means(FILE *out, size_t count, const struct prediction *x) {
 static void print_outputs(FILE *out, size_t count, const struct prediction *x) {
 #define VARIANCES FOLD "  %12s" FOLD " %12s" FOLD "  %12s" FOLD " %12s\n"
 #define OUTPUT_HEADS "%10s" FOLD " %11s" FOLD " %11s" FOLD "  %16s" FOLD " %16s" VARIANCES
-    char n[WORDS], text[6][WORDS];
+    char n[WORDS], text[8][WORDS];
     fprintf(out, "\n" OUTPUT_HEADS, "", "", "", "", "", "variance", "central", "a direction's", "central");
     fprintf(out, OUTPUT_HEADS, "n", "beta", "n_eff", "1 - <q,ATT>", "|ATT_tan|^2", "of <q,ATT>", "limit",
             "across", "limit");
     for (size_t i = 0; i < count; i++) {
         const struct prediction *y = &x[i];
         const bool many = y->n_eff >= 1;
-        fprintf(out, "%10s" FOLD " %11s" FOLD " %11s" FOLD "  %16.10g" FOLD " %16.10g" VARIANCES,
+        fprintf(out, "%10s" FOLD " %11s" FOLD " %11s" FOLD "  %16s" FOLD " %16s" VARIANCES,
                 words_length(y->length->log_n, n),
                 words_exponential(y->length->typical.log_lambda + y->log_ratio, text[4]),
-                words_formatted("%.5g", y->n_eff, text[5]), y->output.bias, y->output.tangential,
+                words_formatted("%.5g", y->n_eff, text[5]), words_formatted("%.10g", y->output.bias, text[6]),
+                words_formatted("%.10g", y->output.tangential, text[7]),
                 general(y->output.radial_variance, text[0]),
                 general(many ? y->subcritical.radial_variance : NAN, text[1]), general(y->across, text[2]),
                 general(many ? y->subcritical.tangential_variance : NAN, text[3]));
@@ -168,7 +169,7 @@ void predict_table_print(const struct predict_answer *a) {
         "\nCollapse points in units of Lambda^typ; entropies in nats, `error` an estimate of what computing "
         "them leaves; `its law` is the asymptotic form, `local exponent` d log Lambda^typ/d log log n. k* "
         "and t* attain Lambda^typ (-: it is the limit at gap 0). The `limit` is for n -> inf at the exponent "
-        "of this n; - where there is none, nan what is out of reach, < what is below its own error.\n",
+        "of this n; - where there is none or it is out of reach, < what is below its own error.\n",
         out);
     fold_end(&fold);
 }
