@@ -2,12 +2,12 @@
  * the median where there is none: there N(b), the number of scores below b, hardly changes over the stretch
  * from which any of it comes, and with D = N',
  *
- *     n E[1 - e^-a] = E N(x + G),    n E[a e^-a f(-log a)] = E[f(G) D(x + G)],    n E[a^2 e^-a] = E[e^-G D(x
- * + G)],
+ *     n E[1 - e^-a] = E N(x + G),    n E[a e^-a f(-log a)] = E[f(G) D(x + G)],
+ *     n E[a^2 e^-a] = E[e^-G D(x + G)],
  *
- * G a Gumbel variable, are sums over ten points each, of Gauss's rules with weights e^{-t - e^-t} and e^{-2t
- * - e^-t} (for N = b^-10 they leave 2e-14 at 100). V and its hazard come from a curve that all betas share.
- */
+ * G a Gumbel variable, are sums over ten points each, of Gauss's rules with weights e^{-t - e^-t} and
+ * e^{-2t - e^-t} (for N = b^-10 they leave 2e-14 at 100). V and its hazard come from a curve that all betas
+ * share. */
 #ifndef GAPSCALE_MODELS_ORACLE_DEEP_H
 #define GAPSCALE_MODELS_ORACLE_DEEP_H
 

@@ -17,7 +17,8 @@
 /* E H = digamma(1) - digamma(1 - 1/ratio), to rounding; E Y_2 = 1 - 1/ratio. */
 double limits_pd_entropy(double ratio);
 
-/* The ratio with E H = threshold > 0 (relative error 1e-14), and with E Y_2 = threshold in (0, 1). */
+/* The ratio with E H = threshold from 1e-220 to 1e13 (relative error 3e-14), and with E Y_2 = threshold in
+ * (0, 1). */
 double limits_pd_collapse_entropy(double threshold);
 double limits_pd_collapse_participation(double threshold);
 

@@ -17,8 +17,8 @@ double sphere_bias(double d, double beta);
 double sphere_overlap_slope(double d, double beta);
 /* log Z(beta) - beta <= 0, relative to the largest score. */
 double sphere_log_partition(double d, double beta);
-/* From here on, where an argument is c, keys are of von Mises-Fisher's law around the query, of density e^{c
- * s}/ Z(c) over that of uniform keys, 0 <= c <= 1e6: beta begins at c, so to speak, since E exp(beta s) =
+/* From here on, where an argument is c, keys are of von Mises-Fisher's law around the query, of density
+ * e^{c s}/Z(c) over that of uniform keys, 0 <= c <= 1e6: beta begins at c, so to speak, since E exp(beta s) =
  * Z(beta + c)/Z(c). c = 0: uniform keys. Logarithms of Z's ratios are then good to 1e-14 d absolutely, or
  * relatively where that is less. */
 

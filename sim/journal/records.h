@@ -1,6 +1,6 @@
 /* records: where the partials of a sweep lie, in any number of files of records (record.h), which are read by
  * scanning. A record says which range of which cell it is; of two ranges of which one holds the other, the
- * larger counts. Nothing is known of files but their names; memory is some 60 bytes a record. */
+ * larger counts. Nothing is known of files but their names; memory is 48 to 96 bytes a record. */
 #ifndef GAPSCALE_SIM_JOURNAL_RECORDS_H
 #define GAPSCALE_SIM_JOURNAL_RECORDS_H
 

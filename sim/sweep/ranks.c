@@ -24,7 +24,7 @@ struct leader {
     int followed; /* EXIT_RESUMABLE where another was stopped */
 };
 
-/* sweep_work.more: whole nodes of half of what is left for a rank, at least one unit. */
+/* sweep_work.more: whole nodes, a quarter to half of what is left for a rank, at least one unit. */
 static size_t take_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
     struct leader *l = context;
     const struct unit_plan *plan = l->work->plan;
