@@ -82,8 +82,6 @@ void between_xs(const struct between *t, const struct between_panel *panel, size
     for (size_t i = 0; i < count; i++) { x[i] = (sign * x[i] + from) / length; }
 }
 
-double between_end(const struct between *t, size_t panel) { return between_b(t, &t->panel[panel], 1); }
-
 /* ---- a panel's points ---- */
 
 struct row {

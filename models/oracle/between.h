@@ -51,9 +51,8 @@ struct between {
 void between_open(struct between *between, const struct oracle *law);
 void between_close(struct between *between);
 
-/* The panel that b in (0, BETWEEN_LARGEST] is in, and where the panel ends. */
+/* The panel that b in (0, BETWEEN_LARGEST] is in. */
 size_t between_place(const struct between *between, double b);
-double between_end(const struct between *between, size_t panel);
 
 /* Makes the panel answer the question. False when out of memory. */
 bool between_make(struct between *between, size_t panel, const struct oracle_question *ask);

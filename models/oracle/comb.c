@@ -137,14 +137,17 @@ bool comb_lay_out(const struct vector *vector, const struct comb_keys *keys, siz
 /* ---- taps ---- */
 
 /* False when out of memory. */
-static bool take_taps(struct comb *c, const struct comb_lot *lot) {
-    const size_t most = c->count;
+static bool make_room(struct comb *c, size_t most) {
     c->at = malloc(most * sizeof *c->at);
     c->weight = malloc(most * sizeof *c->weight);
     c->size = malloc(most * sizeof *c->size);
     c->between = malloc(most * sizeof *c->between);
-    if (!c->at || !c->weight || !c->size || !c->between) { return false; }
-    for (size_t k = 0; k < most; k++) {
+    return c->at && c->weight && c->size && c->between;
+}
+
+static bool take_taps(struct comb *c, const struct comb_lot *lot) {
+    if (!make_room(c, c->count)) { return false; }
+    for (size_t k = 0; k < c->count; k++) {
         if (lot->weight[k] == 0) { continue; }
         c->at[c->taps] = k;
         c->weight[c->taps] = lot->weight[k];
@@ -209,11 +212,7 @@ static bool take_regular(struct comb *c, const struct vector *vector, double key
     c->first = keys > 1.5 ? COMB_TAPS : COMB_FIRST;
     c->same = fmax(1, round(keys));
     c->end = (size_t)fmin((double)c->count, rint(exp(fmin(log_n, 36))) * (double)c->stride);
-    c->at = malloc(COMB_TAPS * sizeof *c->at);
-    c->weight = malloc(COMB_TAPS * sizeof *c->weight);
-    c->size = malloc(COMB_TAPS * sizeof *c->size);
-    c->between = malloc(COMB_TAPS * sizeof *c->between);
-    if (!c->at || !c->weight || !c->size || !c->between) { return false; }
+    if (!make_room(c, COMB_TAPS)) { return false; }
     if (c->first == COMB_FIRST) { return true; }
     add_step(vector, c->same, sum);
     for (; c->taps + 1 < COMB_TAPS; c->taps++) {

@@ -255,39 +255,31 @@ struct limits limits_law_of(const struct family *family, const double *p, double
     return x;
 }
 
-double limits_collapse_entropy(const struct limits *law, double threshold) {
+/* Of the law, by what the Gumbel and the Weibull class have. */
+static double constant_of(const struct limits *law, double x, double (*gumbel)(double x),
+                          double (*weibull)(double kappa, double x)) {
     switch (law->law) {
-    case LIMITS_GUMBEL: return limits_pd_collapse_entropy(threshold);
-    case LIMITS_SLOW_GUMBEL: return limits_slow_gumbel(law->exponent, limits_pd_collapse_entropy(threshold));
-    case LIMITS_WEIBULL: return limits_weibull_collapse_entropy(law->exponent, threshold);
+    case LIMITS_GUMBEL: return gumbel(x);
+    case LIMITS_SLOW_GUMBEL: return limits_slow_gumbel(law->exponent, gumbel(x));
+    case LIMITS_WEIBULL: return weibull(law->exponent, x);
     case LIMITS_FRECHET:
     case LIMITS_NONE: break;
     }
     return NAN;
+}
+
+double limits_collapse_entropy(const struct limits *law, double threshold) {
+    return constant_of(law, threshold, limits_pd_collapse_entropy, limits_weibull_collapse_entropy);
 }
 
 double limits_collapse_participation(const struct limits *law, double threshold) {
-    switch (law->law) {
-    case LIMITS_GUMBEL: return limits_pd_collapse_participation(threshold);
-    case LIMITS_SLOW_GUMBEL:
-        return limits_slow_gumbel(law->exponent, limits_pd_collapse_participation(threshold));
-    case LIMITS_WEIBULL: return limits_weibull_collapse_participation(law->exponent, threshold);
-    case LIMITS_FRECHET:
-    case LIMITS_NONE: break;
-    }
-    return NAN;
+    return constant_of(law, threshold, limits_pd_collapse_participation,
+                       limits_weibull_collapse_participation);
 }
 
 double limits_lambda_quantile(const struct limits *law, double probability) {
-    switch (law->law) {
-    case LIMITS_GUMBEL: return limits_gumbel_lambda_quantile(probability);
-    case LIMITS_SLOW_GUMBEL:
-        return limits_slow_gumbel(law->exponent, limits_gumbel_lambda_quantile(probability));
-    case LIMITS_WEIBULL: return limits_weibull_lambda_quantile(law->exponent, probability);
-    case LIMITS_FRECHET: return pow(-log1p(-probability), 1 / law->exponent);
-    case LIMITS_NONE: break;
-    }
-    return NAN;
+    if (law->law == LIMITS_FRECHET) { return pow(-log1p(-probability), 1 / law->exponent); }
+    return constant_of(law, probability, limits_gumbel_lambda_quantile, limits_weibull_lambda_quantile);
 }
 
 struct limits limits_of(const struct family *family, const double *p, double log_n) {

@@ -307,19 +307,24 @@ static void note_unused(struct scores *s, size_t seen, bool stalls) {
     }
 }
 
-/* Rows of the queries first .. first + rows - 1, whose scores are there. */
-static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], uint64_t first, uint64_t rows,
-                      int threads, struct scores_batch *batch) {
+/* What the queries first .. first + rows - 1 see of their scores, which are there. */
+static void take_sights(struct scores *s, uint64_t first, uint64_t rows, int threads) {
     const struct group *g = here(s);
-    size_t head = head_index(s, place), sequence = g->sequence[place[LAYOUT_SEQUENCE]];
-    batch->row = s->row;
-    batch->count = 0;
 #pragma omp parallel for schedule(static) num_threads(threads)
     for (uint64_t i = 0; i < rows; i++) {
         uint64_t at = i * g->key_count, sight = group_sight(g, s->row_length, s->position, first + i);
         s->sight[i] = sight_take(s->score + at, is_single(g) ? s->single + at : NULL, s->key + at,
                                  g->mask ? s->mask + at : NULL, sight, !g->scores);
     }
+}
+
+/* Then their rows. */
+static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], uint64_t first, uint64_t rows,
+                      struct scores_batch *batch) {
+    const struct group *g = here(s);
+    size_t head = head_index(s, place), sequence = g->sequence[place[LAYOUT_SEQUENCE]];
+    batch->row = s->row;
+    batch->count = 0;
     for (uint64_t i = 0; i < rows; i++) {
         uint64_t q = first + i, at = i * g->key_count;
         int64_t seen = s->sight[i].seen, bad = -1 - seen;
@@ -417,10 +422,9 @@ enum scores_outcome scores_next(struct scores *s, int threads, struct scores_bat
             next_place(s);
             continue;
         }
-        if (!fill(s, place, first, last - first, threads) ||
-            !make_rows(s, place, first, last - first, threads, batch)) {
-            return SCORES_BAD;
-        }
+        if (!fill(s, place, first, last - first, threads)) { return SCORES_BAD; }
+        take_sights(s, first, last - first, threads);
+        if (!make_rows(s, place, first, last - first, batch)) { return SCORES_BAD; }
         if (batch->count > 0) { return SCORES_MORE; }
     }
     return SCORES_END;

@@ -72,7 +72,7 @@ static void test_panels(void **state) {
     struct between t;
     between_open(&t, o);
     for (size_t i = 0; i + 1 < BETWEEN_PANELS; i++) {
-        const double end = between_end(&t, i);
+        const double end = between_b(&t, &t.panel[i], 1);
         check_relative(end, between_b(&t, &t.panel[i + 1], -1), 1e-13);
         assert_int_equal(between_place(&t, end * (1 - 1e-9)), i);
         assert_int_equal(between_place(&t, end * (1 + 1e-9)), i + 1);
