@@ -26,8 +26,11 @@ size_t histogram_add(size_t count, const uint64_t *bin, size_t other_count, cons
                      uint64_t *sum) {
     size_t i = 0, k = 0, length = 0;
     while (i < count && k < other_count) {
-        size_t a = histogram_number(bin[i]), b = histogram_number(other[k]);
-        sum[length++] = a < b ? bin[i++] : b < a ? other[k++] : bin[i++] + histogram_count(other[k++]);
+        /* Without branches: which comes first cannot be foreseen. */
+        const size_t a = histogram_number(bin[i]), b = histogram_number(other[k]);
+        sum[length++] = (a <= b ? bin[i] : other[k]) + (a == b) * histogram_count(other[k]);
+        i += a <= b;
+        k += b <= a;
     }
     while (i < count) { sum[length++] = bin[i++]; }
     while (k < other_count) { sum[length++] = other[k++]; }

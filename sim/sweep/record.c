@@ -155,13 +155,13 @@ const char *record_check(const uint8_t *bytes, size_t size, struct record_head *
 }
 
 static void get_bins(struct cursor *c, struct partial *p) {
+    const size_t most = (c->size - c->at) / 3; /* bytes that a bin takes at least */
     size_t count = 0;
-    for (size_t i = 0; i < p->of.cell->layout.binned; i++) {
+    p->bin = memory_resize(NULL, most, sizeof *p->bin);
+    for (size_t i = 0; i < p->of.cell->layout.binned && !c->broken; i++) {
         size_t last = 0;
         p->filled[i] = get(c, 4);
-        c->broken |= (c->size - c->at) / 3 < p->filled[i]; /* a bin takes so many bytes at least */
-        if (c->broken) { return; }
-        p->bin = memory_resize(p->bin, count + p->filled[i], sizeof *p->bin);
+        c->broken |= most - count < p->filled[i];
         for (size_t b = 0; b < p->filled[i] && !c->broken; b++, count++) {
             size_t bin = get(c, 2);
             c->broken |= bin >= HISTOGRAM_BINS || (b > 0 && bin <= last);
@@ -169,6 +169,7 @@ static void get_bins(struct cursor *c, struct partial *p) {
             last = bin;
         }
     }
+    p->bin = memory_resize(p->bin, count, sizeof *p->bin);
 }
 
 /* Groups of so many blocks, fewer than now or as many. */
