@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/config/config_read.h"
 #include "sim/sweep/exact.h"
@@ -38,70 +39,96 @@ static inline struct partial *experiment_copy(const struct partial *p) {
     return copy;
 }
 
-/* sweep_work.keep into an array of partials, by unit. */
+/* All units of a plan, one by one, sampled ones first. Free `unit` with free(). */
+static inline struct unit_list experiment_units(const struct unit_plan *plan) {
+    struct unit_list all = unit_shares(plan, 0, 1),
+                     units = {0, calloc(unit_amount(&all).units, sizeof *units.unit)};
+    for (size_t i = 0; i < all.count; i++) {
+        while (all.unit[i].block_count > 0) { units.unit[units.count++] = unit_take(&all.unit[i], 0); }
+    }
+    free(all.unit);
+    return units;
+}
+
+/* Partials, one by one, in any order. */
 struct experiment_held {
-    const struct unit_plan *plan;
+    size_t count;
     struct partial **partial;
 };
+
+/* sweep_work.keep into those. */
 static inline bool experiment_hold(void *context, const struct partial *partial) {
-    const struct experiment_held *held = context;
-    held->partial[unit_range_of(held->plan, &partial->of).first] = experiment_copy(partial);
+    struct experiment_held *held = context;
+    struct partial *copy = experiment_copy(partial);
+#pragma omp critical(experiment)
+    {
+        held->partial = memory_extend(held->partial, held->count, sizeof *held->partial);
+        held->partial[held->count++] = copy;
+    }
     return true;
 }
 
-/* What of the sampled units is wanted next, unit by unit. Free `range` with free(). */
-static inline struct unit_list experiment_missing(const struct unit_plan *plan, struct partial **partial) {
-    struct unit_list list = {0, calloc(plan->unit_count, sizeof *list.range)};
+static inline void experiment_drop(struct experiment_held *held) {
+    for (size_t i = 0; i < held->count; i++) { partial_free(held->partial[i]); }
+    free(held->partial);
+}
+
+/* Those of some part of a cell again; drop with partial_drop. */
+static inline struct partial_stack experiment_stack(const struct experiment_held *held, struct unit of) {
+    struct partial_stack stack = {.count = 0};
+    for (size_t i = 0; i < held->count; i++) {
+        const struct unit *here = &held->partial[i]->of;
+        if (unit_is_behind(here, &of) || unit_is_behind(&of, here)) { continue; }
+        partial_push(&stack, experiment_copy(held->partial[i]));
+    }
+    return stack;
+}
+
+/* What of the sampled units is wanted next. Free `unit` with free(). */
+static inline struct unit_list experiment_missing(const struct unit_plan *plan,
+                                                  const struct experiment_held *held) {
+    struct unit_list list = {0, calloc(plan->cell_count, sizeof *list.unit)};
     for (size_t i = 0; i < plan->cell_count; i++) {
         const struct unit_cell *c = &plan->cell[i];
-        struct partial_stack held = {.count = 0};
-        struct unit_range wanted = unit_of_whole(c);
-        for (size_t k = wanted.first; c->series->target > 0 && k < wanted.end; k++) {
-            if (partial[k]) { partial_push(&held, experiment_copy(partial[k])); }
-        }
-        if (c->series->target > 0) { wanted = target_wanted(plan, c, &held); }
-        partial_drop(&held);
-        for (size_t k = wanted.first; k < wanted.end; k++) {
-            if (!partial[k]) { list.range[list.count++] = (struct unit_range){k, k + 1}; }
+        struct partial_stack stack = experiment_stack(held, unit_whole(c));
+        const size_t there = stack.count > 0 ? unit_end(&stack.held[stack.count - 1]->of) : 0;
+        const struct unit wanted = c->series->target > 0 ? target_wanted(c, &stack) : unit_whole(c);
+        partial_drop(&stack);
+        if (unit_end(&wanted) > there) {
+            list.unit[list.count++] = unit_part(c, there, unit_end(&wanted) - there);
         }
     }
     return list;
 }
 
-/* The sampled units of a plan into an array, [unit_plan_size], NULL where none was wanted. Free with free().
- */
-static inline struct partial **experiment_compute(const struct unit_plan *plan, const struct isa *isa,
-                                                  int threads) {
-    struct partial **partial = calloc(unit_plan_size(plan), sizeof *partial);
-    struct experiment_held held = {plan, partial};
+/* The sampled units of a plan that are wanted. Free with experiment_drop. */
+static inline struct experiment_held experiment_compute(const struct unit_plan *plan, const struct isa *isa,
+                                                        int threads) {
+    struct experiment_held held = {.count = 0};
     struct sweep_work work = {
         .plan = plan, .isa = isa, .threads = threads, .keep = experiment_hold, .context = &held};
     for (bool more = true; more;) {
-        struct unit_list list = experiment_missing(plan, partial);
+        struct unit_list list = experiment_missing(plan, &held);
         more = list.count > 0;
         assert_int_equal(ranks_lead(&work, &list, &(struct progress){.quiet = true}), EXIT_DONE);
-        free(list.range);
+        free(list.unit);
     }
-    return partial;
+    return held;
 }
 
-/* Results of partials of all units of a plan that were wanted, those of exact values too where there are any;
- * takes them. Free with results_free. */
+/* Results of all units of a plan that were wanted, of exact values too where there are any. Free with
+ * results_free. */
 static inline struct results *experiment_collect(const struct unit_plan *plan, const char *isa,
-                                                 struct partial **partial) {
+                                                 const struct experiment_held *held) {
     struct results *results = results_create(plan->outline, isa);
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        const struct unit_cell *c = &plan->cell[i];
-        struct partial_stack stack = {.count = 0};
-        for (size_t k = c->first_unit; k < c->first_unit + c->unit_count; k++) {
-            if (partial[k]) { partial_push(&stack, partial[k]); }
-        }
-        struct partial *whole = partial_close(&stack), *exact = partial[plan->unit_count + i];
-        partial_collect(whole, results);
-        if (exact) { partial_collect(exact, results); }
+    struct unit_list all = unit_shares(plan, 0, 1);
+    for (size_t i = 0; i < all.count; i++) {
+        struct partial_stack stack = experiment_stack(held, all.unit[i]);
+        struct partial *whole = partial_close(&stack);
+        if (whole) { partial_collect(whole, results); }
         partial_free(whole);
-        partial_free(exact);
     }
+    free(all.unit);
     return results;
 }
 
@@ -109,9 +136,9 @@ static inline struct results *experiment_collect(const struct unit_plan *plan, c
 static inline struct results *experiment_of(const struct config *config, const struct isa *isa, int threads) {
     struct unit_plan plan;
     unit_plan_create(&plan, config, true);
-    struct partial **partial = experiment_compute(&plan, isa, threads);
-    struct results *results = experiment_collect(&plan, isa->name, partial);
-    free(partial);
+    struct experiment_held held = experiment_compute(&plan, isa, threads);
+    struct results *results = experiment_collect(&plan, isa->name, &held);
+    experiment_drop(&held);
     unit_plan_release(&plan);
     return results;
 }

@@ -82,8 +82,8 @@ static void say_command(const struct merge *m, size_t shard, size_t shards) {
 /* Units that no journal has. */
 static size_t count_missing(const struct merge *m, const struct unit_list *list) {
     struct unit_list missing = records_missing(m->records, list, NULL);
-    size_t units = unit_amount(&m->plan, &missing).units;
-    free(missing.range);
+    size_t units = unit_amount(&missing).units;
+    free(missing.unit);
     return units;
 }
 
@@ -92,20 +92,19 @@ static void say_missing(const struct merge *m) {
     size_t missing = 0, shards = m->journal[0]->header.shards;
     struct unit_list gaps = records_missing(m->records, &m->all, NULL);
     for (size_t k = 0; k < gaps.count; k++) {
-        for (size_t i = gaps.range[k].first; i < gaps.range[k].end; i++) {
+        while (gaps.unit[k].block_count > 0) {
+            const struct unit unit = unit_take(&gaps.unit[k], 0);
             char name[UNIT_NAME];
-            if (missing++ < SHOWN) {
-                message_say("missing: %s", unit_name(&m->plan, (struct unit_range){i, i + 1}, name));
-            }
+            if (missing++ < SHOWN) { message_say("missing: %s", unit_name(&unit, name)); }
         }
     }
-    free(gaps.range);
+    free(gaps.unit);
     if (missing > SHOWN) { message_say("and %zu more", missing - SHOWN); }
-    message_say("%zu of %zu units are missing; compute them with:", missing, unit_plan_size(&m->plan));
+    message_say("%zu of %zu units are missing; compute them with:", missing, unit_amount(&m->all).units);
     for (size_t i = 0; i < shards; i++) {
         struct unit_list share = unit_shares(&m->plan, i, shards);
         if (count_missing(m, &share) > 0) { say_command(m, i, shards); }
-        free(share.range);
+        free(share.unit);
     }
 }
 
@@ -113,7 +112,7 @@ static void say_missing(const struct merge *m) {
 
 /* Cells come first; exact values alone are no reason to wait. */
 static int make_results(struct merge *m) {
-    const struct unit_list sampled = {m->plan.cell_count, m->all.range};
+    const struct unit_list sampled = {m->plan.cell_count, m->all.unit};
     if (count_missing(m, &sampled) > 0) {
         if (m->records->by_heads) { return RECORDS_UNREAD; }
         say_missing(m);
@@ -123,7 +122,7 @@ static int make_results(struct merge *m) {
 }
 
 static int make_journal(struct merge *m) {
-    const size_t units = unit_plan_size(&m->plan);
+    const size_t units = unit_amount(&m->all).units;
     char path[FILES_PATH];
     files_path(m->output, "000001.units", path);
     int status = records_pack(m->records, &(struct records_pack){.path = path});
@@ -180,7 +179,7 @@ static void merge_free(struct merge *m) {
     for (size_t i = 0; m->journal && i < m->journal_count; i++) {
         if (m->journal[i]) { journal_close(m->journal[i]); }
     }
-    free(m->all.range);
+    free(m->all.unit);
     free(m->journal);
     config_free(m->config);
 }

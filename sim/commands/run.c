@@ -281,9 +281,9 @@ static int open_journal(struct run *run) {
 /* ---- plan ---- */
 
 static void list_units(struct run *run) {
-    free(run->todo.range);
+    free(run->todo.unit);
     run->todo = records_missing(run->journal->records, &run->ours, &run->left);
-    run->all = unit_amount(&run->plan, &run->ours);
+    run->all = unit_amount(&run->ours);
 }
 
 /* A unit that no run finishes in its time would be begun for ever. */
@@ -291,7 +291,7 @@ static void warn_of_long_units(const struct run *run) {
     double longest = 0, seconds = run->limit.seconds;
     char unit_takes[MACHINE_TEXT], left[MACHINE_TEXT];
     for (size_t i = 0; i < run->todo.count; i++) {
-        struct unit unit = unit_get(&run->plan, run->todo.range[i].first);
+        struct unit rest = run->todo.unit[i], unit = unit_take(&rest, 0);
         longest = fmax(longest, 1e-9 * unit_cost(&unit) / run->o->threads);
     }
     if (longest > seconds) {
@@ -344,7 +344,7 @@ static bool save_all(void *journal) { return journal_sync(journal) && journal_pa
 
 /* What is to be done next, over all ranks; then what these have kept is known here. */
 static int compute_next(struct run *run, const struct sweep_work *work) {
-    const size_t behind = run->left.units - unit_amount(&run->plan, &run->todo).units;
+    const size_t behind = run->left.units - unit_amount(&run->todo).units;
     struct progress progress = progress_start(run->all.cost, run->all.cost - run->left.cost, run->o->quiet);
     int status = ranks_lead(work, &run->todo, &progress);
     progress_end(&progress);
@@ -451,8 +451,8 @@ static void release(struct run *run) {
     memory_before_end(NULL, NULL);
     if (run->stop) { stop_end(run->stop); }
     unit_plan_release(&run->plan);
-    free(run->ours.range);
-    free(run->todo.range);
+    free(run->ours.unit);
+    free(run->todo.unit);
     if (run->journal) { journal_close(run->journal); }
     if (run->locked) {
         lock_release(&run->lock);

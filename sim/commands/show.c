@@ -245,14 +245,14 @@ static struct tally *tally_units(const struct journal *journal, const struct uni
     struct tally *tally = memory_create(all + 1, sizeof *tally);
     struct unit_list ours = unit_shares(plan, h->shard, h->shards);
     for (size_t i = 0; i < ours.count; i++) {
-        const struct unit_list one = {1, &ours.range[i]};
-        const size_t series = unit_get(plan, ours.range[i].first).cell->series_index;
-        struct unit_amount asked = unit_amount(plan, &one), left;
-        free(records_missing(journal->records, &one, &left).range);
+        const struct unit_list one = {1, &ours.unit[i]};
+        const size_t series = ours.unit[i].cell->series_index;
+        struct unit_amount asked = unit_amount(&one), left;
+        free(records_missing(journal->records, &one, &left).unit);
         add_tally(&tally[series], asked, left);
         add_tally(&tally[all], asked, left);
     }
-    free(ours.range);
+    free(ours.unit);
     return tally;
 }
 

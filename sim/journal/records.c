@@ -17,7 +17,7 @@
 enum { SHOWN = 20 };
 
 struct place {
-    struct unit_range units;
+    struct unit of;
     uint32_t file, group_blocks; /* the former its number */
     uint64_t offset;
     size_t length;
@@ -70,7 +70,7 @@ static void add_record(struct records *r, size_t file, uint64_t offset, const st
                           .offset = offset,
                           .length = head->length};
     memcpy(&place.sum, tail, sizeof place.sum);
-    if (!unit_find(r->plan, head->key, head->first_replicate, head->replicates, &place.units)) {
+    if (!unit_find(r->plan, head->key, head->first_replicate, head->replicates, &place.of)) {
         r->strange++;
         return;
     }
@@ -104,10 +104,10 @@ static uint64_t find_next(const struct scan *s, uint64_t offset) {
 }
 
 static void report_damage(struct scan *s, uint64_t offset, const struct record_head *head, const char *why) {
-    struct unit_range range;
+    struct unit of;
     char unit[UNIT_NAME] = "an unknown range";
-    if (unit_find(s->records->plan, head->key, head->first_replicate, head->replicates, &range)) {
-        unit_name(s->records->plan, range, unit);
+    if (unit_find(s->records->plan, head->key, head->first_replicate, head->replicates, &of)) {
+        unit_name(&of, unit);
     }
 #pragma omp critical(records)
     s->records->damaged++;
@@ -125,9 +125,9 @@ static bool cannot_read(const struct scan *s) {
 }
 
 /* Whether it is of this plan and these numerics; then of which range. */
-static bool fits(const struct records *r, const struct record_head *head, struct unit_range *units) {
+static bool fits(const struct records *r, const struct record_head *head, struct unit *of) {
     return numerics_equal(head->numerics, r->numerics) &&
-           unit_find(r->plan, head->key, head->first_replicate, head->replicates, units);
+           unit_find(r->plan, head->key, head->first_replicate, head->replicates, of);
 }
 
 /* What stands at `offset`, which becomes where the next record begins. False after a message. */
@@ -135,12 +135,12 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
     uint8_t start[RECORD_HEAD] = {0}, tail[RECORD_TAIL];
     const uint64_t left = s->size - *offset;
     struct record_head head;
-    struct unit_range units;
+    struct unit of;
     if (left >= RECORD_HEAD && !files_read_at(s->file, *offset, start, RECORD_HEAD)) {
         return cannot_read(s);
     }
     const char *why = record_begin(start, left, &head);
-    if (!why && !(s->how & RECORDS_BY_HEADS && fits(s->records, &head, &units))) {
+    if (!why && !(s->how & RECORDS_BY_HEADS && fits(s->records, &head, &of))) {
         s->bytes = memory_resize(s->bytes, head.length, 1);
         if (!files_read_at(s->file, *offset, s->bytes, head.length)) { return cannot_read(s); }
         why = record_check(s->bytes, head.length, &head);
@@ -211,27 +211,26 @@ static bool scan_files(struct records *r, size_t count, const struct files_name 
 
 /* In order, the larger of two that begin together first. */
 static int before(const void *a, const void *b) {
-    const struct place *x = a, *y = b;
-    if (x->units.first != y->units.first) { return x->units.first < y->units.first ? -1 : 1; }
-    return (x->units.end < y->units.end) - (x->units.end > y->units.end);
+    const struct unit *x = &((const struct place *)a)->of, *y = &((const struct place *)b)->of;
+    if (unit_is_behind(x, y) || unit_is_behind(y, x)) { return unit_is_behind(x, y) ? 1 : -1; }
+    if (x->first_block != y->first_block) { return x->first_block < y->first_block ? -1 : 1; }
+    return (x->block_count < y->block_count) - (x->block_count > y->block_count);
 }
 
 /* Of one range; where groups have another length there is nothing to compare. */
 static bool disagree(const struct place *a, const struct place *b) {
-    return a->units.first == b->units.first && a->units.end == b->units.end && a->sum != b->sum &&
-           a->group_blocks == b->group_blocks;
+    return before(a, b) == 0 && a->sum != b->sum && a->group_blocks == b->group_blocks;
 }
 
 /* NULL where it cannot be used: it is lost where there is no such record any more. */
 static struct partial *read_place(const struct records *r, const struct place *place, bool *lost) {
-    const struct unit of = unit_span(r->plan, place->units);
     struct record_head head;
-    struct unit_range units;
+    struct unit of;
     uint8_t *bytes = memory_resize(NULL, place->length, 1);
     int file = open(r->file[place->file], O_RDONLY | O_CLOEXEC);
     *lost = file < 0 || !files_read_at(file, place->offset, bytes, place->length) ||
-            record_check(bytes, place->length, &head) || !fits(r, &head, &units) ||
-            units.first != place->units.first || units.end != place->units.end;
+            record_check(bytes, place->length, &head) || !fits(r, &head, &of) ||
+            before(&(struct place){.of = of}, place) != 0;
     if (file >= 0) { close(file); }
     struct partial *p = *lost ? NULL : record_read(bytes, place->length, &of);
     free(bytes);
@@ -254,7 +253,7 @@ static size_t count_unsound(const struct records *r, size_t kept) {
 static void report_conflict(const struct records *r, const struct place *one, const struct place *other) {
     char name[UNIT_NAME];
     message_error("%s and %s disagree on %s", r->file[one->file], r->file[other->file],
-                  unit_name(r->plan, one->units, name));
+                  unit_name(&one->of, name));
 }
 
 /* In order, disjoint; those that do not count change places with the next that does. */
@@ -266,7 +265,7 @@ static bool settle(struct records *r) {
     if (r->count > 0) { qsort(r->place, r->count, sizeof *r->place, before); }
     for (size_t i = 0; i < r->count; i++) {
         const struct place *last = kept > 0 ? &r->place[kept - 1] : NULL, here = r->place[i];
-        if (!last || here.units.first >= last->units.end) {
+        if (!last || unit_is_behind(&here.of, &last->of)) {
             r->place[i] = r->place[kept];
             r->place[kept++] = here;
         } else if (disagree(last, &here) && r->conflicts++ < SHOWN && !r->by_heads) {
@@ -300,26 +299,31 @@ bool records_scan(struct records *r, size_t count, char *const *source, unsigned
     return good && settle(r);
 }
 
-/* The first place that ends behind a unit; count where there is none. */
-static size_t find_place(const struct records *r, size_t unit) {
+/* The first place that is not before what is asked for. */
+static size_t find_place(const struct records *r, const struct unit *of) {
     size_t k;
-    SEARCH_END(k, r->count, r->place[k].units.end <= unit)
+    SEARCH_END(k, r->count, unit_is_behind(of, &r->place[k].of))
     return k;
 }
 
-static void add_gap(struct unit_list *gaps, size_t first, size_t end) {
-    if (first >= end) { return; }
-    gaps->range = memory_extend(gaps->range, gaps->count, sizeof *gaps->range);
-    gaps->range[gaps->count++] = (struct unit_range){first, end};
+/* Whether that place has some of it. */
+static bool is_of(const struct records *r, size_t k, const struct unit *of) {
+    return k < r->count && !unit_is_behind(&r->place[k].of, of);
 }
 
-static void add_gaps(const struct records *r, struct unit_range range, struct unit_list *gaps) {
-    size_t next = range.first;
-    for (size_t k = find_place(r, next); next < range.end; k++) {
-        bool ends = k == r->count || r->place[k].units.first >= range.end;
-        add_gap(gaps, next, ends ? range.end : r->place[k].units.first);
-        next = ends ? range.end : r->place[k].units.end;
+static void add_gap(struct unit_list *gaps, const struct unit_cell *c, size_t first, size_t end) {
+    if (first >= end) { return; }
+    gaps->unit = memory_extend(gaps->unit, gaps->count, sizeof *gaps->unit);
+    gaps->unit[gaps->count++] = unit_part(c, first, end - first);
+}
+
+static void add_gaps(const struct records *r, const struct unit *of, struct unit_list *gaps) {
+    size_t next = of->first_block;
+    for (size_t k = find_place(r, of); is_of(r, k, of); k++) {
+        add_gap(gaps, of->cell, next, r->place[k].of.first_block);
+        next = unit_end(&r->place[k].of);
     }
+    add_gap(gaps, of->cell, next, unit_end(of));
 }
 
 /* ---- reading ---- */
@@ -332,14 +336,14 @@ static bool cannot_use(const struct records *r, const struct place *place, bool 
                        : "%s: the record of %s was made by another gapscale; go on with that one, or compute "
                          "it again: gapscale run with --fresh discards a journal, with --force what a file "
                          "would grow from",
-                  r->file[place->file], unit_name(r->plan, place->units, name));
+                  r->file[place->file], unit_name(&place->of, name));
     return false;
 }
 
 /* The first place that cannot be read; NULL when all are added. */
-static const struct place *read_range(const struct records *r, struct unit_range range,
-                                      struct partial_stack *stack, bool *lost) {
-    for (size_t k = find_place(r, range.first); k < r->count && r->place[k].units.first < range.end; k++) {
+static const struct place *read_part(const struct records *r, const struct unit *of,
+                                     struct partial_stack *stack, bool *lost) {
+    for (size_t k = find_place(r, of); is_of(r, k, of); k++) {
         struct partial *p = read_place(r, &r->place[k], lost);
         if (!p) { return &r->place[k]; }
         partial_push(stack, p);
@@ -347,11 +351,9 @@ static const struct place *read_range(const struct records *r, struct unit_range
     return NULL;
 }
 
-static size_t count_units(const struct records *r, struct unit_range range) {
+static size_t count_blocks(const struct records *r, const struct unit *of) {
     size_t count = 0;
-    for (size_t k = find_place(r, range.first); k < r->count && r->place[k].units.first < range.end; k++) {
-        count += r->place[k].units.end - r->place[k].units.first;
-    }
+    for (size_t k = find_place(r, of); is_of(r, k, of); k++) { count += r->place[k].of.block_count; }
     return count;
 }
 
@@ -367,14 +369,13 @@ static const struct records *look_again(struct records *r) {
 
 /* Another process may pack its journal meanwhile: what is lost then lies elsewhere, perhaps as a part of a
  * larger range. */
-bool records_read(struct records *r, struct unit_range range, struct partial_stack *stack) {
+bool records_read(struct records *r, const struct unit *of, struct partial_stack *stack) {
     bool lost, lost_again;
-    const struct place *bad = read_range(r, range, stack, &lost);
+    const struct place *bad = read_part(r, of, stack, &lost);
     if (bad && lost && !r->by_heads) {
         const struct records *again = look_again(r);
         partial_drop(stack);
-        if (!read_range(again, range, stack, &lost_again) &&
-            count_units(again, range) >= count_units(r, range)) {
+        if (!read_part(again, of, stack, &lost_again) && count_blocks(again, of) >= count_blocks(r, of)) {
             return true;
         }
     }
@@ -383,10 +384,10 @@ bool records_read(struct records *r, struct unit_range range, struct partial_sta
 
 /* ---- what is missing ---- */
 
-static struct unit_range wanted_of(struct records *r, const struct unit_cell *c) {
+static struct unit wanted_of(struct records *r, const struct unit *whole) {
     struct partial_stack held = {.count = 0};
-    records_read(r, unit_of_whole(c), &held);
-    const struct unit_range wanted = target_wanted(r->plan, c, &held);
+    records_read(r, whole, &held);
+    const struct unit wanted = target_wanted(whole->cell, &held);
     partial_drop(&held);
     return wanted;
 }
@@ -395,28 +396,27 @@ struct unit_list records_missing(struct records *r, const struct unit_list *list
     struct unit_list gaps = {.count = 0}, all = {.count = 0};
 #pragma omp parallel for ordered schedule(dynamic, 1)
     for (size_t i = 0; i < list->count; i++) {
-        const struct unit first = unit_get(r->plan, list->range[i].first);
-        const bool has_target = !unit_is_exact(&first) && first.cell->series->target > 0;
-        const struct unit_range wanted = has_target ? wanted_of(r, first.cell) : list->range[i];
+        const struct unit *of = &list->unit[i];
+        const bool has_target = !unit_is_exact(of) && of->cell->series->target > 0;
+        const struct unit wanted = has_target ? wanted_of(r, of) : *of;
 #pragma omp ordered
-        if (wanted.first < wanted.end) {
-            add_gaps(r, wanted, &gaps);
-            add_gaps(r, list->range[i], &all);
+        if (wanted.block_count > 0) {
+            add_gaps(r, &wanted, &gaps);
+            add_gaps(r, of, &all);
         }
     }
-    if (most) { *most = unit_amount(r->plan, &all); }
-    free(all.range);
+    if (most) { *most = unit_amount(&all); }
+    free(all.unit);
     return gaps;
 }
 
 /* ---- copying ---- */
 
-static int read_next(struct records *r, const struct records_pack *pack, struct unit_range range,
+static int read_next(struct records *r, const struct records_pack *pack, const struct unit *of,
                      struct partial_stack *stack) {
     if (stop_asked(pack->stop)) { return EXIT_RESUMABLE; }
-    if (!records_read(r, range, stack)) { return r->by_heads ? RECORDS_UNREAD : EXIT_FAILED; }
-    const struct unit unit = unit_span(r->plan, range);
-    if (stack->count == 0 && pack->completes) { partial_push(stack, sweep_exact(&unit)); }
+    if (!records_read(r, of, stack)) { return r->by_heads ? RECORDS_UNREAD : EXIT_FAILED; }
+    if (stack->count == 0 && pack->completes) { partial_push(stack, sweep_exact(of)); }
     return EXIT_DONE;
 }
 
@@ -442,7 +442,7 @@ static int copy_all(struct records *r, const struct records_pack *pack, const st
         int own;
 #pragma omp atomic read
         own = status;
-        if (own == EXIT_DONE) { own = read_next(r, pack, list->range[i], &stack); }
+        if (own == EXIT_DONE) { own = read_next(r, pack, &list->unit[i], &stack); }
         for (size_t k = 0; k < stack.count; k++) { bytes = record_append(stack.held[k], bytes, &length); }
 #pragma omp ordered
         if (status == EXIT_DONE) {
@@ -485,6 +485,6 @@ int records_pack(struct records *r, const struct records_pack *pack) {
         *packed = before;
     }
     records_free(packed);
-    free(all.range);
+    free(all.unit);
     return status;
 }

@@ -1,6 +1,6 @@
 /* records: where the partials of a sweep lie, in any number of files of records (record.h), which are read by
  * scanning. A record says which range of which cell it is; of two ranges of which one holds the other, the
- * larger counts. Nothing is known of files but their names; memory is 48 to 96 bytes a record. */
+ * larger counts. Nothing is known of files but their names; memory is 80 to 160 bytes a record. */
 #ifndef GAPSCALE_SIM_JOURNAL_RECORDS_H
 #define GAPSCALE_SIM_JOURNAL_RECORDS_H
 
@@ -42,7 +42,7 @@ enum {
 };
 bool records_scan(struct records *records, size_t count, char *const *source, unsigned how);
 
-/* What of some ranges there is no record of, in their order. Free `range` with free(). Of a cell under a
+/* What of some ranges there is no record of, in their order. Free `unit` with free(). Of a cell under a
  * target (target.h), which is listed whole and read for that, what is wanted up to its next count; `most`,
  * where it is not NULL: how much it may be in all. */
 struct unit_list records_missing(struct records *records, const struct unit_list *list,
@@ -51,7 +51,7 @@ double records_bytes(const struct records *records);
 /* Adds the partials of a range; from where another process has packed them to, if they are no more where they
  * were. False, with what was read before added, after a message, but where a record that was scanned by its
  * head cannot be read. From any thread. */
-bool records_read(struct records *records, struct unit_range range, struct partial_stack *stack);
+bool records_read(struct records *records, const struct unit *range, struct partial_stack *stack);
 
 /* Writes ranges to one file, nodes of the tree instead of their halves, and from then on knows
  * that file alone: one pass, on all threads, with what is written taken in order. Returns EXIT_DONE;

@@ -157,7 +157,7 @@ static double unit_memory(const struct unit_cell *c) {
 
 static void add_series(const struct config_series *series, const struct results_series *shape,
                        struct tally *sum) {
-    const double listed = 72; /* bytes that a unit takes in lists of units and of records */
+    const double listed = 120; /* bytes that a unit takes in lists of units and of records */
     struct unit_cell c = {.series = series, .here = *shape};
     double results = 0, coordinates = 0, archive = 0, journal = 0;
     c.here.size[RESULTS_LOG_N] = 1;
@@ -166,17 +166,18 @@ static void add_series(const struct config_series *series, const struct results_
         c.log_n = series->log_n[n];
         config_parameters(series, c.log_n, c.p);
         unit_cell_size(&c);
+        struct unit whole = unit_whole(&c), exact = unit_exact(&c);
+        const size_t units = unit_amount(&(struct unit_list){1, &whole}).units;
         if (c.unit_blocks != blocks) { /* all else is the same at every n */
             count_arrays(&c, &results, &coordinates);
             archive = cell_records(&c, cell_nodes(&c));
-            journal = cell_records(&c, (double)c.unit_count);
+            journal = cell_records(&c, (double)units);
         }
-        struct unit exact = {.cell = &c};
         double replicates = (double)series->replicates, least = target_foreseen(series, 0),
                nanosecond = pace_at(sum, series, n), seconds = c.cost * nanosecond,
                before = pilot_cost(series, c.log_n) * nanosecond + 1e-9 * unit_cost(&exact);
         struct estimate *cost = &sum->cost;
-        cost->units += c.unit_count + 1;
+        cost->units += units + 1;
         cost->rows += replicates;
         cost->seconds += replicates * seconds + before;
         cost->least_seconds += least * seconds + before;
@@ -185,7 +186,7 @@ static void add_series(const struct config_series *series, const struct results_
         cost->disk += results;
         cost->archive += archive;
         cost->journal += journal;
-        sum->plan += coordinates + sizeof c + listed * (double)c.unit_count;
+        sum->plan += coordinates + sizeof c + listed * (double)units;
         sum->most = fmax(sum->most, unit_memory(&c));
     }
 }

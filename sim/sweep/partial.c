@@ -46,12 +46,12 @@ struct results_series partial_view(const struct partial *p) {
 /* ---- making ---- */
 
 size_t partial_group_blocks(const struct unit *of) {
-    uint64_t end = unit_end(of) * RESULTS_BLOCK_LENGTH;
+    uint64_t end = of->first_replicate + of->replicates;
     return of->cell->series->target > 0 ? results_blocks_per_group(end) : of->cell->group_blocks;
 }
 
 static size_t count_groups(const struct unit *of, size_t group_blocks) {
-    return (of->block_count + group_blocks - 1) / group_blocks;
+    return unit_is_exact(of) ? 0 : (of->block_count - 1) / group_blocks + 1;
 }
 
 size_t partial_groups(const struct unit *of) { return count_groups(of, partial_group_blocks(of)); }
@@ -186,14 +186,10 @@ static bool are_halves(const struct partial *left, const struct partial *right) 
            a->first_block % (2 * a->block_count) == 0 && b->first_block == a->first_block + a->block_count;
 }
 
-static bool is_behind(const struct unit *of, const struct unit *other) {
-    return of->cell == other->cell ? of->first_block >= unit_end(other) : of->cell > other->cell;
-}
-
 /* How many are held before a unit, or overlap with it. */
 static size_t place_of(const struct partial_stack *s, const struct unit *of) {
     size_t at = s->count;
-    while (at > 0 && is_behind(&s->held[at - 1]->of, of)) { at--; }
+    while (at > 0 && unit_is_behind(&s->held[at - 1]->of, of)) { at--; }
     return at;
 }
 
@@ -205,7 +201,7 @@ static struct partial *take_out(struct partial_stack *s, size_t at) {
 
 void partial_push(struct partial_stack *s, struct partial *p) {
     size_t at = place_of(s, &p->of);
-    if (at > 0 && !is_behind(&p->of, &s->held[at - 1]->of)) {
+    if (at > 0 && !unit_is_behind(&p->of, &s->held[at - 1]->of)) {
         partial_free(p);
         return;
     }

@@ -8,7 +8,7 @@
  *
  * A partial is bounded whatever the range: moments, bins that are not empty, the means of groups of blocks (a
  * power of two of them, at most 256 groups a cell), and the share of the cell's first replicates that are
- * kept one by one. The partial of a cell's exact values, a range of no blocks, has those alone. */
+ * kept one by one. The partial of a cell's exact values has those alone. */
 #ifndef GAPSCALE_SIM_SWEEP_PARTIAL_H
 #define GAPSCALE_SIM_SWEEP_PARTIAL_H
 

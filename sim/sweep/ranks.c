@@ -25,22 +25,19 @@ struct leader {
 };
 
 /* sweep_work.more: whole nodes, a quarter to half of what is left for a rank, at least one unit. */
-static size_t take_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
+static size_t take_parts(void *context, struct unit part[SWEEP_MORE]) {
     struct leader *l = context;
-    const struct unit_plan *plan = l->work->plan;
     size_t count = 0;
     pthread_mutex_lock(&l->lock);
     double want = l->left / (2.0 * rank_count), enough = want / 2;
     bool ended = l->failed || stop_asked(l->work->stop);
     while (!ended && count < SWEEP_MORE && l->at < l->units->count && (count == 0 || want > enough)) {
-        struct unit_range *rest = &l->units->range[l->at];
-        struct unit_range node = {rest->first, rest->first + unit_node(plan, *rest, want)};
-        double cost = unit_range_cost(plan, node);
-        range[count++] = node;
+        struct unit *rest = &l->units->unit[l->at];
+        part[count] = unit_take(rest, want);
+        double cost = unit_cost(&part[count++]);
         want -= cost;
         l->left -= cost;
-        rest->first = node.end;
-        l->at += rest->first == rest->end;
+        l->at += rest->block_count == 0;
     }
     pthread_mutex_unlock(&l->lock);
     return count;
@@ -87,6 +84,9 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
 /* From followers: TAKE asks for ranges, and tells the cost done since the last time. From rank 0: GIVE, some
  * ranges, none when all are given out. What a follower has kept of them is said by its status, reduced. */
 enum { TAKE = 1, GIVE };
+struct range { /* struct unit, of the same plan elsewhere */
+    size_t cell, first_block, block_count;
+};
 enum { PAUSE = 500000 /* ns between looks for messages */ };
 /* What rank 0 tells: the status to end with or, where there are units to compute: */
 enum { LEAD = -1 };
@@ -157,11 +157,16 @@ int ranks_threads(void) {
 /* ---- rank 0 ---- */
 
 static void answer(struct leader *l, int source) {
+    struct unit part[SWEEP_MORE];
+    struct range range[SWEEP_MORE];
     double cost;
     MPI_Recv(&cost, 1, MPI_DOUBLE, source, TAKE, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     if (cost > 0) { tell_done(l, cost, "all ranks"); }
-    struct unit_range range[SWEEP_MORE];
-    size_t count = take_ranges(l, range);
+    const size_t count = take_parts(l, part);
+    for (size_t i = 0; i < count; i++) {
+        const size_t cell = (size_t)(part[i].cell - l->work->plan->cell);
+        range[i] = (struct range){cell, part[i].first_block, part[i].block_count};
+    }
     MPI_Send(range, (int)(count * sizeof *range), MPI_BYTE, source, GIVE, MPI_COMM_WORLD);
 }
 
@@ -210,25 +215,29 @@ struct follower {
     double done; /* cost since rank 0 was told */
 };
 
-static size_t ask_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
+static size_t ask_parts(void *context, struct unit part[SWEEP_MORE]) {
     struct follower *f = context;
+    struct range range[SWEEP_MORE];
     MPI_Request request;
     MPI_Status status;
     int size = 0;
     if (stop_asked(f->work->stop)) { return 0; }
     MPI_Send(&f->done, 1, MPI_DOUBLE, 0, TAKE, MPI_COMM_WORLD);
-    MPI_Irecv(range, SWEEP_MORE * (int)sizeof *range, MPI_BYTE, 0, GIVE, MPI_COMM_WORLD, &request);
+    MPI_Irecv(range, sizeof range, MPI_BYTE, 0, GIVE, MPI_COMM_WORLD, &request);
     wait_for(&request, &status);
     MPI_Get_count(&status, MPI_BYTE, &size);
     size_t count = (size_t)size / sizeof *range;
-    f->done = unit_amount(f->work->plan, &(struct unit_list){count, range}).cost;
+    for (size_t i = 0; i < count; i++) {
+        part[i] = unit_part(&f->work->plan->cell[range[i].cell], range[i].first_block, range[i].block_count);
+    }
+    f->done = unit_amount(&(struct unit_list){count, part}).cost;
     return count;
 }
 
 static int follow(const struct sweep_work *work, bool (*save)(void *context)) {
     struct follower f = {.work = work};
     struct sweep_work own = *work;
-    own.more = ask_ranges;
+    own.more = ask_parts;
     own.more_context = &f;
     int status = sweep_compute(&own);
     if (!save(work->context)) { status = EXIT_FAILED; }
@@ -261,10 +270,10 @@ void ranks_refuse(const char *why) {
 int ranks_lead(const struct sweep_work *work, const struct unit_list *units, struct progress *progress) {
     struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .units = units, .progress = progress};
     struct sweep_work own = *work;
-    own.more = take_ranges;
+    own.more = take_parts;
     own.done = tell_done;
     own.more_context = &l;
-    l.left = unit_amount(work->plan, units).cost;
+    l.left = unit_amount(units).cost;
     int status = rank_count == 1 ? sweep_compute(&own) : lead(&l, &own);
     if (status == EXIT_DONE && (l.at < units->count || (rank_count > 1 && stop_asked(work->stop)))) {
         status = EXIT_RESUMABLE;

@@ -43,8 +43,8 @@ struct sweep {
     const struct sweep_work *work;
     /* What is to be taken, in the critical section `supply`. */
     int status; /* as of sweep_compute; EXIT_DONE while it goes on */
-    size_t range_count, range_at;
-    struct unit_range range[SWEEP_MORE];
+    size_t part_count, part_at;
+    struct unit part[SWEEP_MORE];
     bool ended;      /* there is no more */
     struct job *job; /* whose tasks are taken */
     size_t task, tasks;
@@ -136,7 +136,7 @@ static size_t slices_per_block(const struct unit_cell *c) {
 /* ---- units ---- */
 
 static void job_free(struct job *job) {
-    for (size_t i = 0; i < job->unit.block_count; i++) { block_free(&job->block[i]); }
+    for (size_t i = 0; job->block && i < job->unit.block_count; i++) { block_free(&job->block[i]); }
     partial_drop(&job->done);
     free(job->block);
     free(job->histogram);
@@ -179,17 +179,15 @@ static void job_open(struct sweep *s, struct unit unit) {
     job->histogram = memory_create(c->layout.binned * HISTOGRAM_BINS, sizeof *job->histogram);
 }
 
-/* What is to be taken next; NULL where there is nothing more. */
-static struct unit_range *next_range(struct sweep *s) {
-    if (s->range_at < s->range_count) {
-        s->range_at += s->range[s->range_at].first == s->range[s->range_at].end;
+/* Of what units are taken next; NULL where there is nothing more. */
+static struct unit *next_part(struct sweep *s) {
+    if (s->part_at < s->part_count) { s->part_at += s->part[s->part_at].block_count == 0; }
+    if (s->part_at == s->part_count && !s->ended) {
+        s->part_at = 0;
+        s->part_count = s->work->more(s->work->more_context, s->part);
+        s->ended = s->part_count == 0;
     }
-    if (s->range_at == s->range_count && !s->ended) {
-        s->range_at = 0;
-        s->range_count = s->work->more(s->work->more_context, s->range);
-        s->ended = s->range_count == 0;
-    }
-    return s->ended ? NULL : &s->range[s->range_at];
+    return s->ended ? NULL : &s->part[s->part_at];
 }
 
 /* A task, of a job that lives until its last one is done; NULL when there is none. `status`: what the
@@ -200,8 +198,8 @@ static struct job *take_task(struct sweep *s, int status, size_t *task) {
     {
         if (status != EXIT_DONE) { s->status = status; }
         const bool goes_on = s->status == EXIT_DONE;
-        struct unit_range *range = goes_on && s->task == s->tasks ? next_range(s) : NULL;
-        if (range) { job_open(s, unit_get(s->work->plan, range->first++)); }
+        struct unit *part = goes_on && s->task == s->tasks ? next_part(s) : NULL;
+        if (part) { job_open(s, unit_take(part, 0)); }
         if (goes_on && s->task < s->tasks) {
             job = s->job;
             *task = s->task++;

@@ -15,8 +15,8 @@ struct sweep_work {
     const struct isa *isa;
     int threads;
     /* Set by ranks.h, which calls sweep_compute: what to compute next, asked for when all before is at work,
-     * by one thread at a time; returns how many ranges, 0 at the end. */
-    size_t (*more)(void *context, struct unit_range range[SWEEP_MORE]);
+     * by one thread at a time; returns how many parts of cells, 0 at the end. */
+    size_t (*more)(void *context, struct unit part[SWEEP_MORE]);
     /* Hears of work that is done: its cost, and of what. From any thread. NULL: nobody. */
     void (*done)(void *context, double cost, const char *what);
     void *more_context;      /* of both */

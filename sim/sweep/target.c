@@ -114,8 +114,7 @@ static size_t count_behind(const struct unit_cell *c, size_t blocks) {
     return GSL_MIN(count, c->block_count);
 }
 
-struct unit_range target_wanted(const struct unit_plan *plan, const struct unit_cell *c,
-                                const struct partial_stack *held) {
+struct unit target_wanted(const struct unit_cell *c, const struct partial_stack *held) {
     size_t blocks = 0, end = 0;
     for (size_t i = 0; i < held->count; i++) {
         blocks += held->held[i]->of.block_count;
@@ -124,10 +123,9 @@ struct unit_range target_wanted(const struct unit_plan *plan, const struct unit_
     size_t count = count_behind(c, end); /* it was met at none before */
     if (blocks == count) {
         if (count == c->block_count || target_error(held->held[0]) <= c->series->target) {
-            return (struct unit_range){0};
+            return (struct unit){.cell = c};
         }
         count = count_behind(c, count + 1);
     }
-    const struct unit part = unit_part(c, 0, count);
-    return unit_range_of(plan, &part);
+    return unit_part(c, 0, count);
 }

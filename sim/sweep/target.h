@@ -21,9 +21,8 @@ double target_error(const struct partial *whole);
 /* Replicates that a series takes at an n where log beta_c scatters by that from row to row. */
 double target_foreseen(const struct config_series *series, double scatter);
 
-/* What is wanted of a cell of which this is held, from any run: all up to the next count; none where the
- * target is met. */
-struct unit_range target_wanted(const struct unit_plan *plan, const struct unit_cell *cell,
-                                const struct partial_stack *held);
+/* What is wanted of a cell of which this is held, from any run: all up to the next count; no blocks where
+ * the target is met. */
+struct unit target_wanted(const struct unit_cell *cell, const struct partial_stack *held);
 
 #endif

@@ -107,32 +107,12 @@ static int by_key(const void *a, const void *b) {
     return memcmp((*x)->key, (*y)->key, UNIT_KEY);
 }
 
-/* Of the units that the first blocks of a cell under a target are cut into, the one that has this block. */
-static size_t first_unit_of(size_t block) {
-    size_t unit = 0;
-    for (size_t end = UNIT_TARGET_BLOCKS; end <= block; end *= 2) { unit++; }
-    return unit;
-}
-
-/* The unit of its cell that has this block; the block with which a unit begins. */
-static size_t unit_of_block(const struct unit_cell *c, size_t block) {
-    if (block >= c->unit_blocks) { return c->first_units - 1 + block / c->unit_blocks; }
-    return c->first_units > 1 ? first_unit_of(block) : 0;
-}
-
-static size_t unit_begin(const struct unit_cell *c, size_t unit) {
-    if (unit >= c->first_units) { return (unit + 1 - c->first_units) * c->unit_blocks; }
-    return unit == 0 ? 0 : (size_t)UNIT_TARGET_BLOCKS << (unit - 1);
-}
-
 void unit_cell_size(struct unit_cell *c) {
     c->layout = replicate_layout(&c->here);
     c->cost = plain_cost(c) + normaliser_cost(c);
     c->block_count = (c->series->replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
     c->unit_blocks = blocks_per_unit(c->cost);
     c->group_blocks = results_blocks_per_group(c->series->replicates);
-    c->first_units = c->series->target > 0 ? first_unit_of(c->unit_blocks - 1) + 1 : 1;
-    c->unit_count = unit_of_block(c, c->block_count - 1) + 1;
 }
 
 void unit_plan_create(struct unit_plan *plan, const struct config *config, bool quiet) {
@@ -156,8 +136,6 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config, bool 
     }
     qsort(plan->cell, plan->cell_count, sizeof *plan->cell, costlier);
     for (size_t i = 0; i < plan->cell_count; i++) {
-        plan->cell[i].first_unit = plan->unit_count;
-        plan->unit_count += plan->cell[i].unit_count;
         plan->most_betas = GSL_MAX(plan->most_betas, plan->cell[i].layout.betas);
         plan->cost += plan->cell[i].cost * (double)plan->cell[i].series->replicates;
         plan->bykey[i] = &plan->cell[i];
@@ -171,19 +149,12 @@ void unit_plan_release(struct unit_plan *plan) {
     free(plan->bykey);
 }
 
-size_t unit_plan_size(const struct unit_plan *plan) { return plan->unit_count + plan->cell_count; }
-
 /* ---- units ---- */
-
-static const struct unit_cell *find_cell(const struct unit_plan *plan, size_t unit) {
-    size_t k;
-    SEARCH_END(k, plan->cell_count, plan->cell[k].first_unit <= unit)
-    return &plan->cell[k - 1];
-}
 
 struct unit unit_part(const struct unit_cell *c, size_t first_block, size_t block_count) {
     uint64_t replicates = c->series->replicates, kept = c->here.size[RESULTS_REPLICATE];
-    struct unit u = {.cell = c, .first_block = first_block};
+    struct unit u = {.cell = c, .first_block = first_block, .block_count = block_count};
+    if (first_block >= c->block_count) { return u; }
     u.block_count = GSL_MIN(block_count, c->block_count - first_block);
     u.first_replicate = (uint64_t)first_block * RESULTS_BLOCK_LENGTH;
     u.replicates = GSL_MIN((uint64_t)u.block_count * RESULTS_BLOCK_LENGTH, replicates - u.first_replicate);
@@ -191,14 +162,34 @@ struct unit unit_part(const struct unit_cell *c, size_t first_block, size_t bloc
     return u;
 }
 
-bool unit_is_node(const struct unit *u) {
-    const size_t blocks = u->block_count;
-    return blocks > 0 && (blocks & (blocks - 1)) == 0 && u->first_block % blocks == 0 &&
-           u->replicates == blocks * RESULTS_BLOCK_LENGTH;
+struct unit unit_whole(const struct unit_cell *c) {
+    return unit_part(c, 0, c->block_count);
 }
 
+struct unit unit_exact(const struct unit_cell *c) {
+    return unit_part(c, c->block_count, 1);
+}
+
+bool unit_is_exact(const struct unit *u) { return u->replicates == 0; }
+
+size_t unit_end(const struct unit *u) { return u->first_block + u->block_count; }
+
+bool unit_is_behind(const struct unit *u, const struct unit *other) {
+    if (unit_is_exact(u) != unit_is_exact(other)) { return unit_is_exact(u); }
+    return u->cell == other->cell ? u->first_block >= unit_end(other) : u->cell > other->cell;
+}
+
+/* Blocks of the smallest node that holds it; 0 where that begins before it. */
+static size_t node_of(const struct unit *u) {
+    size_t blocks = 1;
+    while (blocks < u->block_count) { blocks *= 2; }
+    return u->first_block % blocks == 0 ? blocks : 0;
+}
+
+bool unit_is_node(const struct unit *u) { return u->replicates == node_of(u) * RESULTS_BLOCK_LENGTH; }
+
 bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
-               uint64_t replicates, struct unit_range *range) {
+               uint64_t replicates, struct unit *u) {
     struct unit_cell wanted, *address = &wanted;
     memcpy(wanted.key, key, UNIT_KEY);
     const struct unit_cell **found =
@@ -207,94 +198,71 @@ bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64
     const struct unit_cell *c = *found;
     const uint64_t all = c->series->replicates;
     if (first_replicate >= all || replicates > all - first_replicate) { return false; }
-    const size_t first = first_replicate / RESULTS_BLOCK_LENGTH,
-                 blocks = (replicates + RESULTS_BLOCK_LENGTH - 1) / RESULTS_BLOCK_LENGTH;
-    const struct unit part = replicates > 0 ? unit_part(c, first, blocks) : (struct unit){.cell = c};
-    *range = unit_range_of(plan, &part);
-    const struct unit there = unit_span(plan, *range);
-    return there.first_replicate == first_replicate && there.replicates == replicates &&
-           (range->end == range->first + 1 || unit_is_node(&there));
+    *u = replicates == 0 ? unit_exact(c)
+                         : unit_part(c, first_replicate / RESULTS_BLOCK_LENGTH,
+                                     (replicates - 1) / RESULTS_BLOCK_LENGTH + 1);
+    const bool is_last = unit_end(u) == c->block_count && node_of(u) > 0 && node_of(u) <= c->unit_blocks;
+    return u->first_replicate == first_replicate && u->replicates == replicates &&
+           (unit_is_exact(u) || unit_is_node(u) || is_last);
 }
 
-struct unit unit_span(const struct unit_plan *plan, struct unit_range range) {
-    if (range.first >= plan->unit_count) {
-        return (struct unit){.cell = &plan->cell[range.first - plan->unit_count]};
+struct unit unit_take(struct unit *rest, double cost) {
+    const struct unit_cell *c = rest->cell;
+    const bool may_be_short = unit_end(rest) == c->block_count && rest->block_count < c->unit_blocks;
+    const size_t most = may_be_short ? c->unit_blocks : rest->block_count;
+    const double affordable = fmax((double)c->unit_blocks, cost / (c->cost * RESULTS_BLOCK_LENGTH));
+    size_t blocks = 1;
+    while (rest->first_block % (2 * blocks) == 0 && 2 * blocks <= most && 2 * (double)blocks <= affordable) {
+        blocks *= 2;
     }
-    const struct unit_cell *c = find_cell(plan, range.first);
-    size_t first = unit_begin(c, range.first - c->first_unit), end = unit_begin(c, range.end - c->first_unit);
-    return unit_part(c, first, end - first);
+    const struct unit taken = unit_part(c, rest->first_block, GSL_MIN(blocks, rest->block_count));
+    *rest = unit_part(c, unit_end(&taken), rest->block_count - taken.block_count);
+    return taken;
 }
 
-struct unit unit_get(const struct unit_plan *plan, size_t index) {
-    return unit_span(plan, (struct unit_range){index, index + 1});
-}
-
-struct unit_range unit_range_of(const struct unit_plan *plan, const struct unit *part) {
-    const struct unit_cell *c = part->cell;
-    if (unit_is_exact(part)) {
-        size_t index = plan->unit_count + (size_t)(c - plan->cell);
-        return (struct unit_range){index, index + 1};
+/* The number in its cell of the unit that has this block. */
+static size_t number_of(const struct unit_cell *c, size_t block) {
+    size_t cuts = 0;
+    for (size_t at = UNIT_TARGET_BLOCKS; c->series->target > 0 && at <= block && at < c->unit_blocks;
+         at *= 2) {
+        cuts++;
     }
-    return (struct unit_range){c->first_unit + unit_of_block(c, part->first_block),
-                               c->first_unit + unit_of_block(c, part->first_block + part->block_count - 1) +
-                                   1};
+    return cuts + block / c->unit_blocks;
 }
 
-double unit_range_cost(const struct unit_plan *plan, struct unit_range range) {
-    struct unit all = unit_span(plan, range);
-    return unit_cost(&all);
-}
-
-struct unit_amount unit_amount(const struct unit_plan *plan, const struct unit_list *list) {
+struct unit_amount unit_amount(const struct unit_list *list) {
     struct unit_amount all = {0};
     for (size_t i = 0; i < list->count; i++) {
-        all.units += list->range[i].end - list->range[i].first;
-        all.cost += unit_range_cost(plan, list->range[i]);
+        const struct unit *u = &list->unit[i];
+        all.units += number_of(u->cell, unit_end(u) - 1) - number_of(u->cell, u->first_block) + 1;
+        all.cost += unit_cost(u);
     }
     return all;
 }
 
-size_t unit_node(const struct unit_plan *plan, struct unit_range range, double cost) {
-    const struct unit u = unit_get(plan, range.first);
-    const size_t each = u.cell->unit_blocks, most = range.end - range.first; /* the former a power of two */
-    size_t count = 1;
-    while (u.block_count == each && (u.first_block & (2 * count * each - 1)) == 0 && 2 * count <= most &&
-           2 * (double)count * unit_cost(&u) <= cost) {
-        count *= 2;
-    }
-    return count;
-}
-
-struct unit_range unit_of_whole(const struct unit_cell *c) {
-    return (struct unit_range){c->first_unit, c->first_unit + c->unit_count};
-}
-
 /* ---- shares ---- */
 
-/* Units of a cell that are dealt out together: all under a target, else few enough that a shard has some of
+/* Blocks of a cell that are dealt out together: all under a target, else few enough that a shard has some of
  * every cell, since their costs are known roughly, and that one more is little beside its share of all. */
 static size_t deal_length(const struct unit_plan *plan, const struct unit_cell *c, size_t shards) {
-    const struct unit_range all = unit_of_whole(c);
-    if (c->series->target > 0) { return c->unit_count; }
-    return unit_node(plan, all, fmin(unit_range_cost(plan, all) / 2, plan->cost / 64) / (double)shards);
+    struct unit all = unit_whole(c);
+    if (c->series->target > 0) { return c->block_count; }
+    return unit_take(&all, fmin(unit_cost(&all) / 2, plan->cost / 64) / (double)shards).block_count;
 }
 
 struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t shards) {
-    struct unit_list list = {0, memory_create(2 * plan->cell_count, sizeof *list.range)};
+    struct unit_list list = {0, memory_create(2 * plan->cell_count, sizeof *list.unit)};
     size_t turn = 0; /* whose turn it is to have one more */
     for (size_t i = 0; i < plan->cell_count; i++) {
         const struct unit_cell *c = &plan->cell[i];
-        size_t length = deal_length(plan, c, shards), deals = (c->unit_count - 1) / length + 1,
+        size_t length = deal_length(plan, c, shards), deals = (c->block_count - 1) / length + 1,
                each = deals / shards, more = deals % shards, place = (shard + shards - turn) % shards,
-               first = place * each + (place < more ? place : more), end = first + each + (place < more);
-        if (end > first) {
-            list.range[list.count++] = (struct unit_range){
-                c->first_unit + first * length, c->first_unit + GSL_MIN(end * length, c->unit_count)};
-        }
+               first = place * each + (place < more ? place : more), count = each + (place < more);
+        if (count > 0) { list.unit[list.count++] = unit_part(c, first * length, count * length); }
         turn = (turn + more) % shards;
     }
     for (size_t i = (shard + shards - turn) % shards; i < plan->cell_count; i += shards) {
-        list.range[list.count++] = (struct unit_range){plan->unit_count + i, plan->unit_count + i + 1};
+        list.unit[list.count++] = unit_exact(&plan->cell[i]);
     }
     return list;
 }
@@ -314,21 +282,16 @@ static double exact_cost(const struct unit_cell *c) {
             steps * (double)size[RESULTS_CRITERION]);
 }
 
-bool unit_is_exact(const struct unit *u) { return u->replicates == 0; }
-
-size_t unit_end(const struct unit *u) { return u->first_block + u->block_count; }
-
 double unit_cost(const struct unit *u) {
     return unit_is_exact(u) ? exact_cost(u->cell) : u->cell->cost * (double)u->replicates;
 }
 
-const char *unit_name(const struct unit_plan *plan, struct unit_range range, char name[UNIT_NAME]) {
-    const struct unit u = unit_span(plan, range);
-    const double n = exp(u.cell->log_n);
+const char *unit_name(const struct unit *u, char name[UNIT_NAME]) {
+    const double n = exp(u->cell->log_n);
     char *end = name + snprintf(name, UNIT_NAME, isfinite(n) ? "%s at n = %.6g, " : "%s at n = e^%.6g, ",
-                                u.cell->series->name, isfinite(n) ? n : u.cell->log_n);
+                                u->cell->series->name, isfinite(n) ? n : u->cell->log_n);
     snprintf(end, (size_t)(name + UNIT_NAME - end),
-             unit_is_exact(&u) ? "exact values" : "replicates %" PRIu64 " to %" PRIu64, u.first_replicate,
-             u.first_replicate + u.replicates - 1);
+             unit_is_exact(u) ? "exact values" : "replicates %" PRIu64 " to %" PRIu64, u->first_replicate,
+             u->first_replicate + u->replicates - 1);
     return name;
 }

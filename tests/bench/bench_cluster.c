@@ -57,14 +57,12 @@ static double core_seconds(void) {
 }
 
 /* Core-seconds to compute some units. */
-static double compute(const struct setting *s, struct unit_range range, int threads,
+static double compute(const struct setting *s, struct unit_list list, int threads,
                       bool (*keep)(void *context, const struct partial *partial), void *context) {
     double start = core_seconds();
     struct sweep_work work = {
         .plan = &s->plan, .isa = isa_best(), .threads = threads, .keep = keep, .context = context};
-    if (ranks_lead(&work, &(struct unit_list){1, &range}, &(struct progress){.quiet = true}) != EXIT_DONE) {
-        abort();
-    }
+    if (ranks_lead(&work, &list, &(struct progress){.quiet = true}) != EXIT_DONE) { abort(); }
     return core_seconds() - start;
 }
 
@@ -112,7 +110,9 @@ static void bench_journal(const struct ledger_options *options) {
     char directory[] = "/tmp/gapscale-bench-XXXXXX";
     if (!mkdtemp(directory)) { abort(); }
     struct timed t = {.journal = journal_of(&s, directory)};
-    const struct unit_range all = {0, s.plan.unit_count};
+    struct unit_list all = unit_shares(&s.plan, 0, 1);
+    all.count = s.plan.cell_count; /* without exact values */
+    const double units = (double)unit_amount(&all).units;
     int threads = omp_get_num_procs();
     double seconds = compute(&s, all, threads, time_partial, &t), start = core_seconds();
     if (!journal_sync(t.journal) || !journal_scan(t.journal, RECORDS_BY_HEADS)) { abort(); }
@@ -121,7 +121,7 @@ static void bench_journal(const struct ledger_options *options) {
     double packing = core_seconds() - start;
     struct ledger *ledger = ledger_create("journal", "what the journal takes of a sweep", COLUMNS, column, 1);
     size_t row = ledger_row(ledger, "%d threads", threads);
-    ledger_put(ledger, row, UNITS, 0, (double)all.end);
+    ledger_put(ledger, row, UNITS, 0, units);
     ledger_put(ledger, row, SWEEP, 0, seconds);
     ledger_put(ledger, row, KEEPING, 0, t.seconds / seconds);
     ledger_put(ledger, row, PACKING, 0, packing / seconds);
@@ -129,6 +129,7 @@ static void bench_journal(const struct ledger_options *options) {
     ledger_put(ledger, row, PACKED, 0, 1e-6 * records_bytes(t.journal->records));
     ledger_print(ledger, options);
     ledger_free(ledger);
+    free(all.unit);
     journal_close(t.journal);
     journal_clear(directory);
     rmdir(directory);
@@ -184,10 +185,11 @@ static void measure_costs(const struct setting *s, struct costs *c) {
     for (size_t i = 0; i < c->count; i++) {
         c->cell[i] = i * s->plan.cell_count / c->count;
         const struct unit_cell *cell = &s->plan.cell[c->cell[i]];
-        size_t which = cell->first_unit + cell->unit_count / 2 / 2 * 2;
+        const size_t units = (cell->block_count - 1) / cell->unit_blocks + 1;
+        struct unit unit = unit_part(cell, units / 2 / 2 * 2 * cell->unit_blocks, cell->unit_blocks);
         struct partial *p;
-        double cost = 1e-9 * unit_range_cost(&s->plan, (struct unit_range){which, which + 1}),
-               seconds = compute(s, (struct unit_range){which, which + 1}, 1, keep_partial, &p);
+        double cost = 1e-9 * unit_cost(&unit),
+               seconds = compute(s, (struct unit_list){1, &unit}, 1, keep_partial, &p);
         c->pace[i] = seconds / cost;
         c->block[i] = seconds / (double)cell->unit_blocks;
         c->unit += seconds / (double)c->count;
@@ -207,13 +209,11 @@ static size_t measured_for(const struct costs *c, size_t cell) {
 }
 
 /* Core-seconds of a range, as they would be; adds to the nodes that it is kept as. */
-static double range_seconds(const struct setting *s, const struct costs *c, struct unit_range range,
+static double range_seconds(const struct setting *s, const struct costs *c, struct unit range,
                             double *nodes) {
-    struct unit first = unit_get(&s->plan, range.first);
-    if (unit_is_exact(&first)) { return 0; }
-    double seconds = 1e-9 * unit_range_cost(&s->plan, range) *
-                     c->pace[measured_for(c, (size_t)(first.cell - s->plan.cell))];
-    for (; range.first < range.end; *nodes += 1) { range.first += unit_node(&s->plan, range, INFINITY); }
+    if (unit_is_exact(&range)) { return 0; }
+    double seconds = 1e-9 * unit_cost(&range) * c->pace[measured_for(c, (size_t)(range.cell - s->plan.cell))];
+    for (; range.block_count > 0; *nodes += 1) { unit_take(&range, INFINITY); }
     return seconds;
 }
 
@@ -250,11 +250,11 @@ static struct outcome simulate_array(const struct setting *s, const struct costs
     for (size_t i = 0; i < nodes; i++) {
         struct unit_list share = unit_shares(&s->plan, i, nodes);
         double kept = 0, seconds = 0;
-        for (size_t k = 0; k < share.count; k++) { seconds += range_seconds(s, c, share.range[k], &kept); }
+        for (size_t k = 0; k < share.count; k++) { seconds += range_seconds(s, c, share.unit[k], &kept); }
         end = fmax(end, start_up + seconds / cores + node_end(c, kept));
         work += seconds;
         records += kept;
-        free(share.range);
+        free(share.unit);
     }
     return outcome_of(c, nodes, work, end, records, reading(c, records));
 }
@@ -267,30 +267,29 @@ struct rank {
  * at the end reads what all have kept. */
 static struct outcome simulate_ranks(const struct setting *s, const struct costs *c, size_t nodes) {
     struct rank *rank = memory_create(nodes, sizeof *rank);
-    struct unit_range all = {0, s->plan.unit_count};
+    struct unit_list all = unit_shares(&s->plan, 0, 1);
+    size_t at = 0;
     double server = 0, end = 0, work = 0, records = 0, left = 0;
     for (size_t i = 0; i < s->plan.cell_count; i++) {
         const struct unit_cell *cell = &s->plan.cell[i];
         left += cell->cost * (double)cell->series->replicates;
     }
     for (size_t i = 0; i < nodes; i++) { rank[i].free = start_up; }
-    while (all.first < all.end) {
+    while (at < s->plan.cell_count) {
         size_t next = 0;
         for (size_t i = 1; i < nodes; i++) { next = rank[i].free < rank[next].free ? i : next; }
         double want = left / (2 * (double)nodes), enough = want / 2;
         server = fmax(server, rank[next].free) + look;
         rank[next].free = server + (next > 0 ? answer : 0);
-        for (size_t count = 0; count < SWEEP_MORE && all.first < all.end && (count == 0 || want > enough);
+        for (size_t count = 0; count < SWEEP_MORE && at < s->plan.cell_count && (count == 0 || want > enough);
              count++) {
-            const struct unit_cell *cell = unit_get(&s->plan, all.first).cell;
-            struct unit_range rest = {all.first, cell->first_unit + cell->unit_count};
-            struct unit_range node = {rest.first, rest.first + unit_node(&s->plan, rest, want)};
+            const struct unit node = unit_take(&all.unit[at], want);
             double seconds = range_seconds(s, c, node, &rank[next].kept);
-            want -= unit_range_cost(&s->plan, node);
-            left -= unit_range_cost(&s->plan, node);
+            want -= unit_cost(&node);
+            left -= unit_cost(&node);
             rank[next].free += seconds / cores;
             work += seconds;
-            all.first = node.end;
+            at += all.unit[at].block_count == 0;
         }
     }
     for (size_t i = 0; i < nodes; i++) {
@@ -298,6 +297,7 @@ static struct outcome simulate_ranks(const struct setting *s, const struct costs
         records += rank[i].kept;
     }
     free(rank);
+    free(all.unit);
     double ending = reading(c, records);
     return outcome_of(c, nodes, work, end + ending, records, ending);
 }
@@ -334,9 +334,7 @@ static double main_job(const struct costs *c) {
     setting_make(&once, "configs/reproduce.yaml", 1);
     double nodes = 0, seconds = 0;
     for (size_t i = 0; i < once.plan.cell_count; i++) {
-        const struct unit_cell *cell = &once.plan.cell[i];
-        seconds += range_seconds(
-            &once, c, (struct unit_range){cell->first_unit, cell->first_unit + cell->unit_count}, &nodes);
+        seconds += range_seconds(&once, c, unit_whole(&once.plan.cell[i]), &nodes);
     }
     setting_free(&once);
     return seconds;

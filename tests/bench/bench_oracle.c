@@ -75,7 +75,7 @@ static double cell_cost(const struct kept_law *law, const char *n, double linear
     struct config *config = experiment_config(text);
     struct unit_plan plan;
     unit_plan_create(&plan, config, true);
-    const struct unit unit = unit_get(&plan, plan.unit_count);
+    const struct unit unit = unit_exact(plan.cell);
     const double start = ledger_clock();
     partial_free(sweep_exact(&unit));
     const double cost = 1e-3 * microseconds(start);

@@ -37,17 +37,20 @@ static const char small_text[] =
     "  - family: gaussian\n"
     "  - {family: spherical, dimension: 4, output: true, n: [200]}\n";
 
-static int compute(const struct setting *s, struct unit_range range, struct journal *j) {
+/* Units from `first` to before `end`, in their order. */
+static int compute(const struct setting *s, size_t first, size_t end, struct journal *j) {
+    struct unit units[100];
+    assert_true(end - first <= 100);
+    memcpy(units, s->units.unit + first, (end - first) * sizeof *units);
     return ranks_lead(
         &(struct sweep_work){
             .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .keep = journal_keep, .context = j},
-        &(struct unit_list){1, &range}, &(struct progress){.quiet = true});
+        &(struct unit_list){end - first, units}, &(struct progress){.quiet = true});
 }
 
 /* The record of exact values. */
 static uint8_t *exact_record(const struct setting *s, size_t cell, size_t *length) {
-    struct unit unit = unit_get(&s->plan, s->plan.unit_count + cell);
-    struct partial *p = sweep_exact(&unit);
+    struct partial *p = sweep_exact(&s->units.unit[s->sampled + cell]);
     *length = 0;
     uint8_t *record = record_append(p, NULL, length);
     partial_free(p);
@@ -75,10 +78,9 @@ static void test_record_checks(void **state) {
     setting_free(&s);
 }
 
-static bool has(struct records *r, size_t unit) {
-    struct unit_range range = {unit, unit + 1};
-    struct unit_list missing = records_missing(r, &(struct unit_list){1, &range}, NULL);
-    free(missing.range);
+static bool has(const struct setting *s, struct records *r, size_t unit) {
+    struct unit_list missing = records_missing(r, &(struct unit_list){1, &s->units.unit[unit]}, NULL);
+    free(missing.unit);
     return missing.count == 0;
 }
 
@@ -108,10 +110,9 @@ static struct journal *reopened(struct journal *j, const struct setting *s) {
 }
 
 static struct partial *whole_of(const struct setting *s, const struct journal *j, size_t cell) {
-    const struct unit_cell *c = &s->plan.cell[cell];
+    const struct unit whole = unit_whole(&s->plan.cell[cell]);
     struct partial_stack stack = {.count = 0};
-    assert_true(
-        records_read(j->records, (struct unit_range){c->first_unit, c->first_unit + c->unit_count}, &stack));
+    assert_true(records_read(j->records, &whole, &stack));
     return partial_close(&stack);
 }
 
@@ -119,10 +120,10 @@ static struct partial *whole_of(const struct setting *s, const struct journal *j
 static void test_journal_round_trip(void **state) {
     (void)state;
     struct setting want = setting_make(small_text), got = setting_make(small_text);
-    size_t units = got.plan.unit_count;
+    size_t units = got.sampled;
     struct results *whole = experiment_of(want.config, isa_find("base"), 1);
     struct journal *j = journal_of(&got);
-    assert_int_equal(compute(&got, (struct unit_range){units - 1, units}, j), EXIT_DONE);
+    assert_int_equal(compute(&got, units - 1, units, j), EXIT_DONE);
     assert_true(journal_sync(j));
     journal_close(j);
 
@@ -141,8 +142,8 @@ static void test_journal_round_trip(void **state) {
     journal_begin(j, &got.plan);
     assert_true(journal_scan(j, 0));
     assert_int_equal(j->records->damaged + j->records->strange, 0);
-    for (size_t i = 0; i < units; i++) { assert_true(has(j->records, i) == (i == units - 1)); }
-    assert_int_equal(compute(&got, (struct unit_range){0, units - 1}, j), EXIT_DONE);
+    for (size_t i = 0; i < units; i++) { assert_true(has(&got, j->records, i) == (i == units - 1)); }
+    assert_int_equal(compute(&got, 0, units - 1, j), EXIT_DONE);
     assert_true(journal_sync(j) && journal_scan(j, 0));
     struct results *parts = results_create(got.plan.outline, "base");
     for (size_t i = 0; i < got.plan.cell_count; i++) {
@@ -163,12 +164,11 @@ static void test_kept_at_once(void **state) {
     (void)state;
     struct setting s = setting_make(small_text);
     struct journal *writer = journal_of(&s), *j = journal_open(directory);
-    struct unit unit = unit_get(&s.plan, s.plan.unit_count);
-    struct partial *exact = sweep_exact(&unit);
+    struct partial *exact = sweep_exact(&s.units.unit[s.sampled]);
     assert_non_null(j);
     journal_begin(j, &s.plan);
     for (int i = 0; i < 2; i++) {
-        assert_true(journal_scan(j, 0) && has(j->records, s.plan.unit_count) == (i == 1));
+        assert_true(journal_scan(j, 0) && has(&s, j->records, s.sampled) == (i == 1));
         if (i == 0) { assert_true(journal_keep(writer, exact)); }
     }
     partial_free(exact);
@@ -196,16 +196,16 @@ static void test_record_exchanged(void **state) {
     (void)state;
     struct setting s = setting_make(twins_text);
     struct journal *j = journal_of(&s);
-    size_t length[2], unit = s.plan.unit_count;
+    size_t length[2], unit = s.sampled;
     uint8_t *record[2] = {exact_record(&s, 0, &length[0]), exact_record(&s, 1, &length[1])};
     struct partial_stack stack = {.count = 0};
     assert_int_equal(length[0], length[1]);
     write_units("000001.units", "w", record[0], length[0]);
-    assert_true(journal_scan(j, 0) && has(j->records, unit));
+    assert_true(journal_scan(j, 0) && has(&s, j->records, unit));
     write_units("000001.units", "w", record[1], length[1]);
-    assert_false(records_read(j->records, (struct unit_range){unit, unit + 1}, &stack));
+    assert_false(records_read(j->records, &s.units.unit[unit], &stack));
     write_units("000001.units", "w", record[0], length[0]);
-    assert_true(records_read(j->records, (struct unit_range){unit, unit + 1}, &stack));
+    assert_true(records_read(j->records, &s.units.unit[unit], &stack));
     partial_drop(&stack);
     for (int i = 0; i < 2; i++) { free(record[i]); }
     journal_close(j);
@@ -218,7 +218,7 @@ static void test_scanning(void **state) {
     struct setting s =
         setting_make("replicates: 64\nn: [50, 100, 700]\nbeta: [1]\nseries:\n  - family: gaussian\n");
     uint8_t *all = NULL;
-    size_t length[3], end = 0, unit = s.plan.unit_count;
+    size_t length[3], end = 0, unit = s.sampled;
     for (size_t i = 0; i < 3; i++) {
         uint8_t *record = exact_record(&s, i, &length[i]);
         all = realloc(all, end + length[i]);
@@ -238,7 +238,7 @@ static void test_scanning(void **state) {
         assert_int_equal(j->records->damaged, cut && whole ? 0 : 1);
         for (size_t i = 0; i < 3; i++) {
             bool there = cut ? (i + 1) * length[0] <= at - end : at / length[0] != i;
-            assert_int_equal(has(j->records, unit + i), there);
+            assert_int_equal(has(&s, j->records, unit + i), there);
         }
         journal_close(j);
     }
@@ -258,8 +258,8 @@ static void test_packing(void **state) {
     struct setting s = setting_make(cheap_text);
     struct journal *j = journal_of(&s);
     for (size_t writer = 0; writer < 3; writer++) { /* every third unit each, and some twice */
-        for (size_t i = writer; i < unit_plan_size(&s.plan); i += 3 - writer % 2) {
-            assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
+        for (size_t i = writer; i < s.units.count; i += 3 - writer % 2) {
+            assert_int_equal(compute(&s, i, i + 1, j), EXIT_DONE);
         }
         assert_true(journal_sync(j));
         if (writer < 2) {
@@ -300,20 +300,21 @@ static void test_packing_own(void **state) {
     (void)state;
     struct setting s = setting_make(cheap_text);
     struct journal *j = journal_of(&s);
-    size_t length, units = s.plan.unit_count;
+    size_t length, units = s.sampled;
     uint8_t *record = exact_record(&s, 1, &length);
     write_units("000001.units", "w", record, length);
     struct sweep_work work = {
         .plan = &s.plan, .isa = isa_find("base"), .threads = 3, .keep = keep_and_pack, .context = j};
-    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &(struct unit_range){0, units}},
-                                &(struct progress){.quiet = true}),
-                     EXIT_DONE);
+    struct unit_list sampled = unit_shares(&s.plan, 0, 1);
+    sampled.count = s.plan.cell_count;
+    assert_int_equal(ranks_lead(&work, &sampled, &(struct progress){.quiet = true}), EXIT_DONE);
+    free(sampled.unit);
     assert_true(journal_pack_own(j));
     j = reopened(j, &s);
     assert_int_equal(j->records->file_count, 2);
     assert_int_equal(j->records->damaged, 0);
-    for (size_t i = 0; i < units; i++) { assert_true(has(j->records, i)); }
-    assert_true(has(j->records, units + 1) && !has(j->records, units));
+    for (size_t i = 0; i < units; i++) { assert_true(has(&s, j->records, i)); }
+    assert_true(has(&s, j->records, units + 1) && !has(&s, j->records, units));
     free(record);
     journal_close(j);
     setting_free(&s);
@@ -335,7 +336,7 @@ static void test_stays_behind(void **state) {
     assert_true(journal_pack(j, NULL));
     assert_true(rmdir(path[1]) == 0 && access(path[0], F_OK) != 0);
     j = reopened(j, &s);
-    assert_true(j->records->file_count == 1 && has(j->records, s.plan.unit_count));
+    assert_true(j->records->file_count == 1 && has(&s, j->records, s.sampled));
     free(record);
     journal_close(j);
     setting_free(&s);
@@ -351,9 +352,7 @@ static void test_packed_beside(void **state) {
     snprintf(name, sizeof name, "%s/000009.units", directory);
     for (int renamed = 0; renamed < 2; renamed++) {
         struct journal *j = journal_of(&s);
-        for (size_t i = unit_plan_size(&s.plan); i-- > 0;) {
-            assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
-        }
+        for (size_t i = s.units.count; i-- > 0;) { assert_int_equal(compute(&s, i, i + 1, j), EXIT_DONE); }
         assert_true(journal_sync(j));
         journal_close(j);
         struct journal *here = journal_open(directory), *other = journal_open(directory);
@@ -388,14 +387,14 @@ static void test_late_writer(void **state) {
     (void)state;
     struct setting s = setting_make(twins_text);
     struct journal *j = journal_of(&s);
-    size_t length, late = s.plan.unit_count;
+    size_t length, late = s.sampled;
     uint8_t *record = exact_record(&s, 0, &length);
     assert_true(journal_scan(j, 0));
     write_units("000001.units", "w", record, length);
-    assert_int_equal(compute(&s, (struct unit_range){0, 1}, j), EXIT_DONE);
+    assert_int_equal(compute(&s, 0, 1, j), EXIT_DONE);
     assert_true(journal_sync(j));
     j = reopened(j, &s);
-    assert_true(has(j->records, 0) && has(j->records, late));
+    assert_true(has(&s, j->records, 0) && has(&s, j->records, late));
     assert_int_equal(j->records->damaged, 0);
     free(record);
     journal_close(j);
@@ -419,7 +418,7 @@ static void test_other_numerics(void **state) {
         write_units("000001.units", "w", record, length);
         assert_int_equal(journal_scan(j, 0), at == numerics + 8);
         assert_int_equal(j->records->damaged, 0);
-        if (at == numerics + 8) { assert_true(has(j->records, s.plan.unit_count)); }
+        if (at == numerics + 8) { assert_true(has(&s, j->records, s.sampled)); }
         free(record);
         journal_close(j);
     }

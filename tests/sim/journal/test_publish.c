@@ -33,7 +33,8 @@ struct setting {
 static void setting_make(struct setting *s) {
     s->config = experiment_config(text);
     unit_plan_create(&s->plan, s->config, true);
-    struct unit_range some = {0, s->plan.unit_count + 1};
+    struct unit_list some = unit_shares(&s->plan, 0, 1);
+    some.count = s->plan.cell_count + 1;
     struct journal_header header = {.config_path = "",
                                     .output = "",
                                     .config_text = s->config->text,
@@ -44,8 +45,8 @@ static void setting_make(struct setting *s) {
     journal_begin(s->journal, &s->plan);
     struct sweep_work work = {
         .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .keep = journal_keep, .context = s->journal};
-    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &some}, &(struct progress){.quiet = true}),
-                     EXIT_DONE);
+    assert_int_equal(ranks_lead(&work, &some, &(struct progress){.quiet = true}), EXIT_DONE);
+    free(some.unit);
     assert_true(journal_sync(s->journal) && journal_scan(s->journal, 0));
 }
 
@@ -91,7 +92,7 @@ static void test_one_pass(void **state) {
     assert_true(records_scan(archive, 1, &(char *){"a.h5.units"}, 0));
     assert_int_equal(records_missing(archive, &all, NULL).count, 0);
     assert_true((double)file_size("a.h5.units") == records_bytes(archive));
-    free(all.range);
+    free(all.unit);
     records_free(archive);
 
     struct results *memory = experiment_run(text);

@@ -27,13 +27,15 @@ static const char text[] = "seed: 7\n"
 struct made {
     struct config *config;
     struct unit_plan plan;
-    struct partial **of; /* [unit_plan_size(&plan)] */
+    struct unit_list units;
+    struct partial **of; /* [units.count] */
 };
 
 static struct made made_create(const char *text_of) {
     struct made m = {.config = experiment_config(text_of)};
     unit_plan_create(&m.plan, m.config, true);
-    m.of = calloc(unit_plan_size(&m.plan), sizeof *m.of);
+    m.units = experiment_units(&m.plan);
+    m.of = calloc(m.units.count, sizeof *m.of);
     return m;
 }
 
@@ -44,9 +46,9 @@ static uint8_t *record_of(const struct partial *p, size_t *length) {
 
 /* Every `step`-th unit from `first` on, by itself. */
 static void made_compute(struct made *m, size_t first, size_t step, int threads) {
-    struct experiment_held held = {&m->plan, m->of};
-    for (size_t i = first; i < unit_plan_size(&m->plan); i += step) {
-        struct unit_range one = {i, i + 1};
+    for (size_t i = first; i < m->units.count; i += step) {
+        struct unit one = m->units.unit[i];
+        struct experiment_held held = {.count = 0};
         struct sweep_work work = {.plan = &m->plan,
                                   .isa = isa_find("base"),
                                   .threads = threads,
@@ -54,12 +56,15 @@ static void made_compute(struct made *m, size_t first, size_t step, int threads)
                                   .context = &held};
         assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &one}, &(struct progress){.quiet = true}),
                          EXIT_DONE);
+        assert_int_equal(held.count, 1);
+        m->of[i] = held.partial[0];
+        free(held.partial);
     }
 }
 
 static void made_free(struct made *m) {
-    for (size_t i = 0; i < unit_plan_size(&m->plan); i++) { partial_free(m->of[i]); }
-    free(m->of);
+    experiment_drop(&(struct experiment_held){m->units.count, m->of});
+    free(m->units.unit);
     unit_plan_release(&m->plan);
     config_free(m->config);
 }
@@ -101,9 +106,8 @@ static void test_memory(void **state) {
     struct made m = made_create("replicates: 200000\nkeep_replicates: 200000\n"
                                 "n: {from: 1e3, to: 1e100, points: 50}\nbeta: [1]\n"
                                 "series:\n  - family: gaussian\n");
-    size_t unit = m.plan.unit_count - 1;
-    struct unit last = unit_get(&m.plan, unit);
-    assert_true(last.kept == last.replicates);
+    size_t unit = m.units.count - m.plan.cell_count - 1;
+    assert_true(m.units.unit[unit].kept == m.units.unit[unit].replicates);
     made_compute(&m, unit, SIZE_MAX - unit, 1);
     assert_non_null(m.of[unit]);
     made_free(&m);
@@ -116,15 +120,14 @@ static void test_memory(void **state) {
 static void test_records_are_of_their_units(void **state) {
     (void)state;
     struct made a = made_create(text), b = made_create(text);
-    size_t units = unit_plan_size(&a.plan);
+    size_t units = a.units.count;
     made_compute(&a, 0, 1, 1);
     for (size_t i = units; i-- > 0;) { made_compute(&b, i, units, 3); }
     for (size_t i = 0; i < units; i++) {
         struct record_head head;
-        struct unit unit = unit_get(&b.plan, i);
         size_t length[3];
         uint8_t *record[3] = {record_of(a.of[i], &length[0]), record_of(b.of[i], &length[1])};
-        struct partial *again = record_read(record[0], length[0], &unit);
+        struct partial *again = record_read(record[0], length[0], &b.units.unit[i]);
         assert_non_null(again);
         record[2] = record_of(again, &length[2]);
         assert_null(record_check(record[0], length[0], &head));
@@ -146,21 +149,21 @@ static void test_results_are_of_their_partials(void **state) {
     struct made odd = made_create(text), all = made_create(text);
     made_compute(&odd, 1, 2, 2);
     made_compute(&all, 0, 2, 2);
-    for (size_t i = 1; i < unit_plan_size(&all.plan); i += 2) {
-        struct unit unit = unit_get(&all.plan, i);
+    for (size_t i = 1; i < all.units.count; i += 2) {
         size_t length;
         uint8_t *record = record_of(odd.of[i], &length);
-        all.of[i] = record_read(record, length, &unit);
+        all.of[i] = record_read(record, length, &all.units.unit[i]);
         assert_non_null(all.of[i]);
         free(record);
     }
     made_free(&odd);
-    struct results *want = experiment_run(text), *got = experiment_collect(&all.plan, "base", all.of);
+    struct results *want = experiment_run(text),
+                   *got = experiment_collect(&all.plan, "base",
+                                             &(struct experiment_held){all.units.count, all.of});
     fields_check_same(want, got);
     assert_true(isfinite(got->series[1].exact_collapse[0]) && isfinite(got->series[1].output_radial[149]));
     results_free(want);
     results_free(got);
-    memset(all.of, 0, unit_plan_size(&all.plan) * sizeof *all.of);
     made_free(&all);
 }
 
@@ -320,6 +323,40 @@ static void test_coarser(void **state) {
     made_free(&many);
 }
 
+/* What a smaller sweep leaves of a unit, where it is a node, joins with the rest of it to the same bytes. */
+static void test_part_of_a_unit(void **state) {
+    (void)state;
+    struct made few = made_create("replicates: 512\nn: [50]\nbeta: [1]\nseries: [{family: gaussian}]\n"),
+                many = made_create("replicates: 1000\nn: [50]\nbeta: [1]\nseries: [{family: gaussian}]\n");
+    const struct unit_cell *c = many.plan.cell;
+    struct experiment_held held = {.count = 0};
+    struct sweep_work work = {
+        .plan = &many.plan, .isa = isa_find("base"), .threads = 2, .keep = experiment_hold, .context = &held};
+    struct unit rest = unit_part(c, 8, 8), there;
+    size_t length[2];
+    made_compute(&few, 0, 2, 1);
+    made_compute(&many, 0, 2, 1);
+    assert_true(c->unit_blocks > 8 && unit_find(&many.plan, few.plan.cell->key, 0, 512, &there));
+    uint8_t *record = record_of(few.of[0], &length[0]);
+    struct partial_stack stack = {.count = 0};
+    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &rest}, &(struct progress){.quiet = true}),
+                     EXIT_DONE);
+    assert_int_equal(held.count, 1);
+    partial_push(&stack, held.partial[0]);
+    partial_push(&stack, record_read(record, length[0], &there));
+    free(record);
+    struct partial *whole = partial_close(&stack);
+    uint8_t *got = record_of(whole, &length[0]), *want = record_of(many.of[0], &length[1]);
+    assert_int_equal(length[0], length[1]);
+    assert_memory_equal(got, want, length[0]);
+    partial_free(whole);
+    free(held.partial);
+    free(want);
+    free(got);
+    made_free(&few);
+    made_free(&many);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory), /* first: it looks at the peak of the whole process */
@@ -329,6 +366,7 @@ int main(void) {
         cmocka_unit_test(test_other_shapes),
         cmocka_unit_test(test_tree),
         cmocka_unit_test(test_coarser),
+        cmocka_unit_test(test_part_of_a_unit),
     };
     return cmocka_run_group_tests_name("partial", tests, NULL, NULL);
 }

@@ -22,29 +22,24 @@ static const char text[] =
 struct computed {
     struct config *config;
     struct unit_plan plan;
-    struct partial **partial;
+    struct experiment_held held;
 };
 
 static void compute(struct computed *c, const char *config) {
     c->config = experiment_config(config);
     unit_plan_create(&c->plan, c->config, true);
-    c->partial = experiment_compute(&c->plan, isa_best(), 2);
+    c->held = experiment_compute(&c->plan, isa_best(), 2);
 }
 
 static void drop(struct computed *c) {
-    for (size_t i = 0; i < c->plan.unit_count; i++) { partial_free(c->partial[i]); }
-    free(c->partial);
+    experiment_drop(&c->held);
     unit_plan_release(&c->plan);
     config_free(c->config);
 }
 
 /* The partial of the first cell; the config has one series and one n. */
-static struct partial *whole_of(struct computed *c) {
-    struct partial_stack stack = {.count = 0};
-    for (size_t i = 0; i < c->plan.cell->unit_count; i++) {
-        partial_push(&stack, c->partial[i]);
-        c->partial[i] = NULL;
-    }
+static struct partial *whole_of(const struct computed *c) {
+    struct partial_stack stack = experiment_stack(&c->held, unit_whole(c->plan.cell));
     return partial_close(&stack);
 }
 
@@ -144,14 +139,10 @@ static void test_groups(void **state) {
     (void)state;
     const size_t count = 1 << 15;
     struct computed targeted, same;
-    struct partial_stack stack = {.count = 0};
     compute(&targeted, "replicates: 40000\nkeep_replicates: 64\nn: [4]\ntarget: {collapse: 1e-6}\n" BETAS
                        "series: [{family: gaussian}]\n");
-    const struct unit part = unit_part(targeted.plan.cell, 0, count / RESULTS_BLOCK_LENGTH);
-    for (size_t i = 0; i < unit_range_of(&targeted.plan, &part).end; i++) {
-        partial_push(&stack, targeted.partial[i]);
-        targeted.partial[i] = NULL;
-    }
+    struct partial_stack stack =
+        experiment_stack(&targeted.held, unit_part(targeted.plan.cell, 0, count / RESULTS_BLOCK_LENGTH));
     struct partial *there = partial_close(&stack),
                    *whole = without_target(&same, "family: gaussian", "4", (double)count);
     size_t groups = partial_groups(&whole->of);
@@ -213,23 +204,30 @@ static void test_order(void **state) {
     compute(&c, text);
     for (size_t i = 0; i < c.plan.cell_count; i++) {
         const struct unit_cell *cell = &c.plan.cell[i];
-        const struct unit_range all = unit_of_whole(cell);
-        size_t end = all.first;
+        struct partial *part[16];
+        size_t parts = 0, end = 0;
         if (!(cell->series->target > 0)) { continue; }
-        while (end < all.end && c.partial[end]) { end++; }
-        for (size_t left_out = all.first; left_out < end; left_out++) {
+        for (size_t k = 0; k < c.held.count; k++) {
+            struct partial *p = c.held.partial[k];
+            if (p->of.cell != cell) { continue; }
+            assert_true(parts < 16);
+            part[parts++] = p;
+            end = unit_end(&p->of) > end ? unit_end(&p->of) : end;
+        }
+        for (size_t left_out = 0; left_out < parts; left_out++) {
             struct partial_stack held = {.count = 0};
             for (size_t odd = 0; odd < 2; odd++) {
-                for (size_t k = end; k-- > all.first;) {
-                    if (k != left_out && k % 2 == odd) { partial_push(&held, experiment_copy(c.partial[k])); }
+                for (size_t k = parts; k-- > 0;) {
+                    if (k != left_out && k % 2 == odd) { partial_push(&held, experiment_copy(part[k])); }
                 }
             }
-            struct unit_range wanted = target_wanted(&c.plan, cell, &held);
-            assert_true(wanted.first == all.first && wanted.end > left_out && wanted.end <= end);
-            partial_push(&held, experiment_copy(c.partial[left_out]));
-            partial_push(&held, experiment_copy(c.partial[left_out])); /* and again */
-            wanted = target_wanted(&c.plan, cell, &held);
-            assert_true(wanted.first == wanted.end);
+            struct unit wanted = target_wanted(cell, &held);
+            assert_true(wanted.first_block == 0 && unit_end(&wanted) > part[left_out]->of.first_block &&
+                        unit_end(&wanted) <= end);
+            partial_push(&held, experiment_copy(part[left_out]));
+            partial_push(&held, experiment_copy(part[left_out])); /* and again */
+            wanted = target_wanted(cell, &held);
+            assert_int_equal(wanted.block_count, 0);
             partial_drop(&held);
         }
     }
