@@ -18,6 +18,7 @@ const char *const ensemble_state_advice[ENSEMBLE_STATES] = {ENSEMBLE_STATE_TABLE
 /* The mean of one measure against x = log(beta/Lambda^typ). */
 struct curve {
     size_t count;
+    double replicates;
     double *x, *y, *slope, *se; /* slope = dy/dx, used for the entropy only */
     double *entropy;            /* used for the susceptibility only, as this */
     struct peak_control control;
@@ -38,6 +39,7 @@ static struct curve curve_load(const struct results_series *series, size_t n, en
     const size_t count = series->size[RESULTS_BETA];
     double *room = memory_create(5 * count, sizeof *room);
     struct curve c = {.count = count,
+                      .replicates = results_replicates(series, n),
                       .x = room,
                       .y = room + count,
                       .slope = room + 2 * count,
@@ -88,7 +90,7 @@ static bool curve_is_sound(const struct curve *c) {
 }
 
 static struct ensemble_point point_missing(enum ensemble_state state) {
-    return (struct ensemble_point){state, NAN, NAN, NAN};
+    return (struct ensemble_point){state, NAN, NAN, NAN, NAN};
 }
 
 /* ---- scales ---- */
@@ -235,6 +237,15 @@ static struct ensemble_point point_between(double x, double plain, double se, do
     };
 }
 
+/* Rows that carry the mean at a crossing between points i and i + 1. */
+static double crossing_carriers(const struct curve *c, size_t i, const struct criterion *criterion,
+                                double x) {
+    double part = (x - c->x[i]) / (c->x[i + 1] - c->x[i]), level = criterion->threshold,
+           se = pow(c->se[i], 1 - part) * pow(c->se[i + 1], part),
+           relative = se / (criterion->kind == CRITERION_ENTROPY ? level : fmin(level, 1 - level));
+    return c->replicates / (1 + c->replicates * relative * relative);
+}
+
 /* Betas farther apart than a factor 10 say nothing of what lies between. */
 static const double widest_step = M_LN10;
 
@@ -255,6 +266,7 @@ static struct ensemble_point curve_crossing(const struct curve *c, const struct 
     if (isnan(plain)) { return point_missing(ENSEMBLE_NO_VALUES); }
     struct ensemble_point point = point_between(x, plain, se, width);
     if (limited) { point.grid_error = width; }
+    point.carriers = crossing_carriers(c, i, criterion, point.log_ratio);
     return point;
 }
 
@@ -272,7 +284,7 @@ static struct ensemble_point curve_maximum(const struct curve *c) {
                                  ? peak_beside(&c->control, c->x, c->y)
                                  : peak_between(c->x + k - 1, c->y + k - 1, c->entropy + k - 1);
     if (isnan(peak.x)) { return point_missing(ENSEMBLE_NO_GRID); }
-    return (struct ensemble_point){ENSEMBLE_FOUND, peak.x, NAN, peak.grid_error};
+    return (struct ensemble_point){ENSEMBLE_FOUND, peak.x, NAN, peak.grid_error, NAN};
 }
 
 static struct ensemble_point curve_collapse(const struct curve *c, const struct criterion *criterion) {

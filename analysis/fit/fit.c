@@ -102,7 +102,7 @@ static void fit_length(struct fit *fit, size_t n) {
 
 /* The median of rows, with the error that its interval tells. */
 static struct ensemble_point median_point(const struct order *rows) {
-    const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN};
+    const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN, NAN};
     const double log_ratio = log(rows->quantile[ORDER_MEDIAN]);
     return isfinite(log_ratio) ? (struct ensemble_point){.state = ENSEMBLE_FOUND,
                                                          .log_ratio = log_ratio,

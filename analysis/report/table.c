@@ -32,7 +32,7 @@ static const char *law_words(const struct fit *fit, char out[WORDS]) {
 /* ---- one series ---- */
 
 static const struct ensemble_point *primary_point(const struct fit *fit, size_t n) {
-    static const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN};
+    static const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN, NAN};
     return fit->primary < fit->criteria ? &fit->judged[n * fit->criteria + fit->primary] : &none;
 }
 
@@ -194,6 +194,12 @@ static void print_agreement(FILE *out, const struct verdict *v) {
                 "  At %zu n the beta grid ends at the collapse point or before: found only where noise is "
                 "kind, it is left out of fits and chi^2 there; begin the betas lower, or end them higher.\n",
                 v->cut_off);
+    }
+    if (v->carried > 0) {
+        fprintf(out,
+                "  At %zu n few rows carry the mean where it crosses (fewer than 100, and than a quarter): "
+                "+- se covers nothing, it is left out of fits and chi^2 there; take more replicates.\n",
+                v->carried);
     }
     if (v->exact_count == 0) { return; }
     fprintf(out, "  Against the exact values, nothing fitted: chi^2 = %.1f", v->exact_chi_square);

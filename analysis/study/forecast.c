@@ -30,15 +30,17 @@ static double scatter_of(const struct family *family, const struct schedule *par
     return 0.5 * fmax(1, has_end ? law.power : 1);
 }
 
-/* A mean entropy that falls as 1/beta through its threshold at the exact collapse point. */
+/* A mean entropy that falls as a power of beta through its threshold at the exact collapse point, and rows
+ * that scatter by half of it. */
 static void fill_means(struct results_series *s, size_t n, size_t criterion, double scatter) {
     const size_t betas = s->size[RESULTS_BETA], kept = s->size[RESULTS_REPLICATE];
     const size_t point = n * s->size[RESULTS_CRITERION] + criterion;
-    double root = s->exact_collapse[point];
+    const double root = s->exact_collapse[point], rows = 0.5, power = rows / scatter;
     for (size_t b = n * betas; b < (n + 1) * betas; b++) {
-        double h = s->criterion[criterion].threshold * root / s->beta_ratio[b];
-        s->mean[MEASURE_ENTROPY][b] = s->mean[MEASURE_SUSCEPTIBILITY][b] = h;
-        s->se[MEASURE_ENTROPY][b] = h * scatter / sqrt((double)s->replicates);
+        double h = s->criterion[criterion].threshold * pow(root / s->beta_ratio[b], power);
+        s->mean[MEASURE_ENTROPY][b] = h;
+        s->mean[MEASURE_SUSCEPTIBILITY][b] = power * h;
+        s->se[MEASURE_ENTROPY][b] = h * rows / sqrt((double)s->replicates);
     }
     if (s->family->kind == FAMILY_FIXED) {
         for (size_t i = 0; i < kept; i++) { s->collapse[point * kept + i] = root; }

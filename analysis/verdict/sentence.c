@@ -54,11 +54,15 @@ static void reach_words(const struct fit *fit, const struct verdict *v, char *ou
                  fit->by_n ? "n" : "log n", v->local_exponent);
 }
 
-/* " At 5 n the grid .. left out.", or nothing. */
-static void cut_words(const struct verdict *v, char *out) {
+/* " At 5 n the grid .. left out.", or nothing; so of means that few rows carry. */
+static void left_out_words(const struct verdict *v, char *out) {
     if (v->cut_off > 0 && v->point_count > 0) {
         words_append(out, SENTENCE, " At %zu other n the grid of betas cuts collapse points off: left out.",
                      v->cut_off);
+    }
+    if (v->carried > 0 && v->point_count > 0) {
+        words_append(out, SENTENCE, " At %zu n few rows carry the mean where it crosses: left out.",
+                     v->carried);
     }
 }
 
@@ -82,6 +86,11 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
         snprintf(out, size,
                  "the beta grid ends at the collapse points or before them; begin the betas lower, or end "
                  "them higher");
+        break;
+    case GROUND_CARRIED:
+        snprintf(out, size,
+                 "few rows carry the mean where it crosses, fewer than 100 and than a quarter: their errors "
+                 "cover nothing; take more replicates");
         break;
     case GROUND_NO_GROUPS:
         snprintf(
@@ -175,7 +184,7 @@ const char *sentence_reason(const struct fit *fit, const struct verdict *v, char
     reason(fit, v, why, sizeof why);
     settle_words(fit, v, remedy, sizeof remedy);
     snprintf(out, SENTENCE, "%s: %s.%s", verdict_opening[v->kind], why, remedy);
-    cut_words(v, out);
+    left_out_words(v, out);
     return out;
 }
 

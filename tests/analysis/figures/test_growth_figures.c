@@ -64,7 +64,7 @@ static void residuals_are_in_standard_errors(void **state) {
     assert_non_null(figure_named("residuals")->series_lacks(&m.fit));
     for (size_t n = 0; n < LENGTHS; n++) {
         m.exact[n] = 2;
-        m.point[n] = (struct ensemble_point){ENSEMBLE_FOUND, log(2) + 0.01 * (double)n * 1.5, 0.01, 0};
+        m.point[n] = (struct ensemble_point){ENSEMBLE_FOUND, log(2) + 0.01 * (double)n * 1.5, 0.01, 0, NAN};
     }
     m.point[1].se = NAN;
     m.exact[2] = NAN;
@@ -128,7 +128,7 @@ static void collapse_points_stay_in_sight(void **state) {
     make(&m);
     for (size_t i = 0; i < 2 * LENGTHS; i++) {
         const double far = i % 2 == 0 ? log(2) : i == 5 ? -20 : 0.1;
-        point[i] = (struct ensemble_point){ENSEMBLE_FOUND, far, 0.01, 0};
+        point[i] = (struct ensemble_point){ENSEMBLE_FOUND, far, 0.01, 0, NAN};
         rows[i] = (struct order){.quantile = {1, 1.5, 2, 2.5, 3}};
     }
     m.series.criterion = criterion;
@@ -164,7 +164,7 @@ static void limits_are_of_what_is_shown(void **state) {
     (void)state;
     make(&m);
     for (size_t i = 0; i < 2 * LENGTHS; i++) {
-        point[i] = (struct ensemble_point){ENSEMBLE_ABOVE, NAN, NAN, NAN};
+        point[i] = (struct ensemble_point){ENSEMBLE_ABOVE, NAN, NAN, NAN, NAN};
     }
     m.series.criterion = criterion;
     m.fit.criteria = 2;
@@ -172,7 +172,7 @@ static void limits_are_of_what_is_shown(void **state) {
     m.fit.row_collapse = rows;
     for (int found = 0; found < 2; found++) {
         double limit[2];
-        if (found) { point[3] = (struct ensemble_point){ENSEMBLE_FOUND, 0.1, 0.01, 0}; }
+        if (found) { point[3] = (struct ensemble_point){ENSEMBLE_FOUND, 0.1, 0.01, 0, NAN}; }
         char *text = numbers_of(figure_named("collapse")->series_print, &m.fit);
         assert_int_equal(
             sscanf(strstr(text, "array limit = ["), "array limit = [%lf, %lf]", &limit[0], &limit[1]), 2);

@@ -66,6 +66,10 @@ static void test_grounds(void **state) {
     check_word("n: {from: 1e5, to: 1e300, points: 9}\nbeta: {relative_to: lambda_typ, from: 1/8, to: 2, "
                "points: 9}\nseries: [{family: gumbel}]\n",
                "Undecided");
+    check_word(
+        "replicates: 256\nn: {from: 2^15, to: 1e300, points: 10, spacing: loglog}\nbeta: {relative_to: "
+        "lambda_typ, from: 1/64, to: 16, points: 41}\nseries: [{family: powerlaw, kappa: 0.2}]\n",
+        "supported");
     check_word("n: {from: 2, to: 2000, points: 1500}\nseries: [{family: gaussian}]\n", "too long to tell");
 }
 
