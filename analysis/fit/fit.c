@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/fit/joint.h"
 #include "models/theory/typical.h"
 #include "sim/base/memory.h"
 
@@ -127,20 +128,52 @@ static void fit_rows(struct fit *fit) {
     free(scratch);
 }
 
-/* One criterion's points as log beta_c against x, with log Lambda^typ at the same n. */
+/* One criterion's points as log beta_c against x, with log Lambda^typ at the same n, and what they have of
+ * one another's noise. */
 struct growth {
     double *x, *log_log_n, *beta, *ratio, *lambda, *se, *no_error;
+    bool common;
+    size_t sets; /* of rows; 0: not known */
+    double *part;
 };
 
-static void growth_create(struct growth *g, size_t count) {
+static void growth_create(struct growth *g, const struct fit *fit) {
+    const size_t count = fit->lengths;
     double *room = memory_create(7 * count, sizeof *room);
     double **const array[] = {&g->x, &g->log_log_n, &g->beta, &g->ratio, &g->lambda, &g->se, &g->no_error};
     for (size_t i = 0; i < 7; i++) { *array[i] = room + i * count; }
+    g->common = fit->common;
+    g->part = memory_create(fit->common ? count * joint_sets(fit) : 0, sizeof *g->part);
+}
+
+static void growth_free(struct growth *g) {
+    free(g->x);
+    free(g->part);
+}
+
+/* With the error that a crossing has from its replicates; a maximum keeps its own. False where a set that is
+ * left out loses the point. */
+static bool growth_share(double *part, const struct fit *fit, size_t n, size_t criterion) {
+    const bool crosses = fit->series->criterion[criterion].kind != CRITERION_SUSCEPTIBILITY;
+    const double se = fit->judged[n * fit->criteria + criterion].se;
+    double squares = 0;
+    joint_parts(fit, n, criterion, part);
+    for (size_t k = 0; k < joint_sets(fit); k++) { squares += part[k] * part[k]; }
+    for (size_t k = 0; crosses && squares > 0 && k < joint_sets(fit); k++) { part[k] *= se / sqrt(squares); }
+    return isfinite(squares);
+}
+
+/* A line from point `first` on. */
+static struct exponent growth_line(const struct growth *g, size_t first, size_t count, const double *x,
+                                   const double *y) {
+    const struct exponent_noise shared = {g->sets, g->part + first * g->sets};
+    return exponent_fit(count, x + first, y + first, g->se + first, g->common ? &shared : NULL);
 }
 
 /* Nothing of a criterion that marks no critical scale. */
 static void growth_load(struct growth *g, const struct fit *fit, size_t criterion) {
     bool means = fit_is_meaningful(fit, criterion);
+    g->sets = fit->common && fit->series->family->kind != FAMILY_FIXED ? joint_sets(fit) : 0;
     for (size_t n = 0; n < fit->lengths; n++) {
         const struct ensemble_point *point = &fit->judged[n * fit->criteria + criterion];
         bool there = means && !isnan(point->log_ratio);
@@ -150,13 +183,14 @@ static void growth_load(struct growth *g, const struct fit *fit, size_t criterio
         g->lambda[n] = there ? fit->series->log_lambda_typ[n] : NAN;
         g->beta[n] = g->lambda[n] + g->ratio[n];
         g->se[n] = point->se;
+        if (there && g->sets > 0 && !growth_share(g->part + n * g->sets, fit, n, criterion)) { g->sets = 0; }
     }
 }
 
 /* The line through log Lambda^typ with the weights of the collapse points; itself it has no error. */
 static struct exponent lambda_exponent(size_t count, const double *x, const double *log_lambda,
                                        const double *se) {
-    struct exponent line = exponent_fit(count, x, log_lambda, se);
+    struct exponent line = exponent_fit(count, x, log_lambda, se, NULL);
     line.se = isnan(line.value) ? NAN : 0;
     line.chi_square = NAN;
     return line;
@@ -165,25 +199,25 @@ static struct exponent lambda_exponent(size_t count, const double *x, const doub
 static void fit_growth_of(struct fit *fit, struct growth *g, size_t criterion) {
     growth_load(g, fit, criterion);
     for (size_t i = 0; i < fit->intervals; i++) {
-        fit->local[i * fit->criteria + criterion] = exponent_fit(2, g->x + i, g->beta + i, g->se + i);
+        fit->local[i * fit->criteria + criterion] = growth_line(g, i, 2, g->x, g->beta);
     }
     for (size_t w = 0; w < fit->windows; w++) {
         size_t at = w * fit->criteria + criterion, count = fit->lengths - w;
-        fit->window[at] = exponent_fit(count, g->x + w, g->beta + w, g->se + w);
+        fit->window[at] = growth_line(g, w, count, g->x, g->beta);
         fit->window_lambda[at] = lambda_exponent(count, g->x + w, g->lambda + w, g->se + w);
     }
-    fit->drift[criterion] = exponent_fit(fit->lengths, g->log_log_n, g->ratio, g->se);
+    fit->drift[criterion] = growth_line(g, 0, fit->lengths, g->log_log_n, g->ratio);
 }
 
 static void fit_growth(struct fit *fit) {
     struct growth g;
-    growth_create(&g, fit->lengths);
+    growth_create(&g, fit);
     for (size_t k = 0; k < fit->criteria; k++) { fit_growth_of(fit, &g, k); }
     for (size_t n = 0; n < fit->lengths; n++) { g.x[n] = variable(fit, n); }
     for (size_t i = 0; i < fit->intervals; i++) {
-        fit->local_lambda[i] = exponent_fit(2, g.x + i, fit->series->log_lambda_typ + i, g.no_error);
+        fit->local_lambda[i] = exponent_fit(2, g.x + i, fit->series->log_lambda_typ + i, g.no_error, NULL);
     }
-    free(g.x);
+    growth_free(&g);
 }
 
 /* Windows hold three lengths or more, where there are as many. */
@@ -221,8 +255,10 @@ void fit_release(struct fit *fit) {
     *fit = (struct fit){0};
 }
 
-void fit_make(struct fit *fit, const struct results_series *series, const char *file) {
-    *fit = (struct fit){.series = series, .file = file};
+void fit_make(struct fit *fit, const struct results *results, size_t index, const char *file) {
+    const struct results_series *series = &results->series[index];
+    *fit = (struct fit){
+        .series = series, .file = file, .common = results->common_randomness, .seed = results->seed};
     strcpy(fit->name, series->name);
     fit->lengths = series->size[RESULTS_LOG_N];
     fit->criteria = series->size[RESULTS_CRITERION];

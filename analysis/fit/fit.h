@@ -49,8 +49,8 @@ struct fit {
     struct exponent *drift;                  /* (criterion): of beta_c/Lambda^typ in log log n */
 };
 
-/* The series must outlive the fit. Free with fit_release. */
-void fit_make(struct fit *fit, const struct results_series *series, const char *file);
+/* Of results->series[index]; the results must outlive the fit. Free with fit_release. */
+void fit_make(struct fit *fit, const struct results *results, size_t index, const char *file);
 void fit_release(struct fit *fit);
 
 /* The criterion that is judged: entropy=1, or the first; as many as there are where there is none. */

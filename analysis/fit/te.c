@@ -2,15 +2,13 @@
 
 #include <math.h>
 
-/* Factors share their rows: each point's error stands for all, so none is averaged away. Points that are not
- * known to half of them are left out. */
+/* Factors share their rows. Points that are not known to half of them are left out. */
 static struct exponent slope_of(size_t count, const double *x, double *y, const double *se) {
     const size_t fewest = 3;
+    const struct exponent_noise unknown = {0, NULL};
     for (size_t i = 0; i < count; i++) { y[i] = se[i] > 0 && se[i] < 0.5 ? y[i] : NAN; }
-    struct exponent slope = exponent_even(count, x, y, se);
-    if (slope.count < fewest) { return (struct exponent){slope.count, NAN, NAN, NAN}; }
-    slope.se *= sqrt((double)slope.count);
-    return slope;
+    struct exponent slope = exponent_even(count, x, y, se, &unknown);
+    return slope.count < fewest ? (struct exponent){slope.count, NAN, NAN, NAN} : slope;
 }
 
 struct te te_make(const struct results_series *s, size_t n) {

@@ -11,11 +11,25 @@
 struct points {
     size_t count;
     double *x, *y, *se, *weight;
+    bool independent;
+    size_t sets;         /* 0: too few, or none are shared */
+    const double **part; /* [count] of them, each [sets] */
 };
 
-static void points_create(struct points *p, size_t count) {
+static void points_create(struct points *p, size_t count, const struct exponent_noise *shared) {
     double *room = memory_create(4 * (count + 1), sizeof *room);
-    *p = (struct points){0, room, room + count, room + 2 * count, room + 3 * count};
+    *p = (struct points){.x = room,
+                         .y = room + count,
+                         .se = room + 2 * count,
+                         .weight = room + 3 * count,
+                         .independent = !shared,
+                         .sets = shared && shared->sets >= EXPONENT_SETS ? shared->sets : 0,
+                         .part = memory_create(count + 1, sizeof *p->part)};
+}
+
+static void points_release(struct points *p) {
+    free(p->x);
+    free(p->part);
 }
 
 /* True when every error is known and positive: then `weight` holds the inverse variances, else ones. */
@@ -26,9 +40,13 @@ static bool points_weigh(struct points *p) {
     return positive;
 }
 
-/* Standard error of the slope sum_i w_i (x_i - mean) y_i / sum_i w_i (x_i - mean)^2. */
+/* Standard error of the slope sum_i w_i (x_i - mean) y_i / sum_i w_i (x_i - mean)^2; of points that share
+ * what nobody knows at most the sum of what each moves it by, and that at most the root of their number times
+ * what it is of independent ones. */
 static double slope_error(const struct points *p) {
-    double total = 0, mean = 0, squares = 0, variance = 0;
+    const double together_most = p->independent || p->sets > 0 ? 1 : (double)p->count;
+    double total = 0, mean = 0, squares = 0, variance = 0,
+           *together = memory_create(p->sets + 1, sizeof *together);
     for (size_t i = 0; i < p->count; i++) {
         total += p->weight[i];
         mean += p->weight[i] * p->x[i];
@@ -36,9 +54,16 @@ static double slope_error(const struct points *p) {
     mean /= total;
     for (size_t i = 0; i < p->count; i++) {
         double lever = p->weight[i] * (p->x[i] - mean);
+        double own = p->se[i] * p->se[i];
         squares += lever * (p->x[i] - mean);
-        variance += lever * lever * p->se[i] * p->se[i];
+        for (size_t k = 0; k < p->sets; k++) {
+            own -= p->part[i][k] * p->part[i][k];
+            together[k] += lever * p->part[i][k];
+        }
+        variance += p->sets > 0 && own < 0 ? 0 : lever * lever * own * together_most;
     }
+    for (size_t k = 0; k < p->sets; k++) { variance += together[k] * together[k]; }
+    free(together);
     return sqrt(variance) / squares;
 }
 
@@ -49,14 +74,16 @@ static bool points_are_distinct(const struct points *p) {
     return false;
 }
 
-static struct exponent fit_line(size_t count, const double *x, const double *y, const double *se, bool even) {
+static struct exponent fit_line(size_t count, const double *x, const double *y, const double *se,
+                                const struct exponent_noise *shared, bool even) {
     struct exponent fit = {0, NAN, NAN, NAN};
     struct points p;
-    points_create(&p, count);
+    points_create(&p, count, shared);
     for (size_t i = 0; i < count; i++) {
         if (!isfinite(x[i]) || !isfinite(y[i])) { continue; }
         p.x[p.count] = x[i];
         p.y[p.count] = y[i];
+        if (p.sets > 0) { p.part[p.count] = shared->part + i * p.sets; }
         p.se[p.count++] = se[i];
     }
     fit.count = p.count;
@@ -67,16 +94,18 @@ static struct exponent fit_line(size_t count, const double *x, const double *y, 
         gsl_fit_wlinear(p.x, 1, p.weight, 1, p.y, 1, p.count, &intercept, &fit.value, &cov00, &cov01, &cov11,
                         &chi_square);
         fit.se = slope_error(&p);
-        fit.chi_square = weighted ? chi_square : NAN;
+        fit.chi_square = weighted && !shared ? chi_square : NAN;
     }
-    free(p.x);
+    points_release(&p);
     return fit;
 }
 
-struct exponent exponent_fit(size_t count, const double *x, const double *y, const double *se) {
-    return fit_line(count, x, y, se, false);
+struct exponent exponent_fit(size_t count, const double *x, const double *y, const double *se,
+                             const struct exponent_noise *shared) {
+    return fit_line(count, x, y, se, shared, false);
 }
 
-struct exponent exponent_even(size_t count, const double *x, const double *y, const double *se) {
-    return fit_line(count, x, y, se, true);
+struct exponent exponent_even(size_t count, const double *x, const double *y, const double *se,
+                              const struct exponent_noise *shared) {
+    return fit_line(count, x, y, se, shared, true);
 }

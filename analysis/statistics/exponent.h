@@ -1,5 +1,4 @@
-/* exponent: slopes of log y against x with the errors of the points carried through. The points are
- * taken as independent; with common randomness across n the errors given here are too large. */
+/* exponent: slopes of log y against x with the errors of the points carried through. */
 #ifndef GAPSCALE_ANALYSIS_STATISTICS_EXPONENT_H
 #define GAPSCALE_ANALYSIS_STATISTICS_EXPONENT_H
 
@@ -14,12 +13,24 @@ struct exponent {
     double chi_square; /* of the straight line, count - 2 degrees of freedom; NaN unless all se > 0 */
 };
 
+/* Of points that are not independent: set k of the rows behind them moves y_i by part[i * sets + k], so that
+ * the sum over k of the products is the covariance of two points; what se_i^2 has beyond its own squares is
+ * of that point alone. Fewer sets tell nothing, and the error is the most that it may be. */
+enum { EXPONENT_SETS = 8 };
+struct exponent_noise {
+    size_t sets;
+    const double *part; /* may be NULL where they are too few */
+};
+
 /* Least squares over `count` points, those left out whose x or y is not finite: weights 1/se^2 when every
- * se is positive, equal weights otherwise. */
-struct exponent exponent_fit(size_t count, const double *x, const double *y, const double *se);
+ * se is positive, equal weights otherwise. `shared` NULL: points are independent; else there is no chi
+ * square. */
+struct exponent exponent_fit(size_t count, const double *x, const double *y, const double *se,
+                             const struct exponent_noise *shared);
 
 /* The same with equal weights whatever the errors, which only enter se: slopes of sums are then sums of
  * slopes. */
-struct exponent exponent_even(size_t count, const double *x, const double *y, const double *se);
+struct exponent exponent_even(size_t count, const double *x, const double *y, const double *se,
+                              const struct exponent_noise *shared);
 
 #endif

@@ -101,15 +101,16 @@ static void print_head(FILE *out) {
 }
 
 /* Whether the series could be told of: of a criterion on the entropy; its means are then filled in. */
-static bool forecast_series(FILE *out, struct results_series *s, size_t *rows, bool is_first, int threads) {
+static bool forecast_series(FILE *out, struct results *results, size_t *rows, bool is_first, int threads) {
     struct fit fit;
+    struct results_series *s = &results->series[0];
     const size_t primary = fit_primary(s);
     if (primary == s->size[RESULTS_CRITERION] || s->criterion[primary].kind != CRITERION_ENTROPY) {
         return false;
     }
     if (is_first) { print_head(out); }
     fill_series(s, primary, threads);
-    fit_make(&fit, s, "");
+    fit_make(&fit, results, 0, "");
     print_series(out, &fit, rows);
     fit_release(&fit);
     return true;
@@ -147,7 +148,7 @@ void forecast_print(FILE *out, const struct config *config, int threads) {
                     config->series[i].name);
             return;
         }
-        told += forecast_series(out, &results->series[0], &rows, told == 0, threads);
+        told += forecast_series(out, results, &rows, told == 0, threads);
         results_free(results);
     }
 }

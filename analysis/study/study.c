@@ -56,9 +56,7 @@ static void study_add(struct study *study, const struct results *results, const 
     study->fit = memory_resize(study->fit, study->count + results->series_count, sizeof *study->fit);
     for (size_t i = 0; i < results->series_count; i++) {
         struct fit *fit = &study->fit[study->count];
-        fit_make(fit, &results->series[i], path);
-        fit->common = results->common_randomness;
-        fit->seed = results->seed;
+        fit_make(fit, results, i, path);
         study->count++;
     }
 }

@@ -7,19 +7,25 @@
 #include "models/theory/positions.h"
 #include "sim/base/memory.h"
 
-/* Mean over the kept rows at an n of the logarithms of alpha*, t* and Lambda_n; NaN where one is not finite.
- */
+/* Logarithms of alpha*, t* and Lambda_n of a kept row at an n. */
+static void logarithms(const struct results_series *s, size_t n, size_t row, double value[3]) {
+    const size_t at = n * s->size[RESULTS_REPLICATE] + row;
+    value[0] = log(s->lambda_log_rank[at] / s->log_n[n]);
+    value[1] = log(s->lambda_gap[at]) - s->log_lambda_typ[n];
+    value[2] = log(s->lambda[at]) + s->log_lambda_typ[n];
+}
+
+/* Their means over the kept rows; NaN where one is not finite. */
 static void mean_logarithms(const struct results_series *s, size_t n, double mean[3], double se[3]) {
-    const size_t stride = s->size[RESULTS_REPLICATE], kept = results_kept(s, n);
+    const size_t kept = results_kept(s, n);
     double sum[3] = {0}, square[3] = {0}, first[3] = {0}; /* sums of what they are off the first */
     for (int k = 0; k < 3; k++) { mean[k] = se[k] = NAN; }
-    for (size_t r = n * stride; r < n * stride + kept; r++) {
-        double value[] = {log(s->lambda_log_rank[r] / s->log_n[n]), log(s->lambda_gap[r]), log(s->lambda[r])};
-        value[1] -= s->log_lambda_typ[n];
-        value[2] += s->log_lambda_typ[n];
+    for (size_t r = 0; r < kept; r++) {
+        double value[3];
+        logarithms(s, n, r, value);
         for (int k = 0; k < 3; k++) {
             if (!isfinite(value[k])) { return; }
-            if (r == n * stride) { first[k] = value[k]; }
+            if (r == 0) { first[k] = value[k]; }
             double off = value[k] - first[k];
             sum[k] += off;
             square[k] += off * off;
@@ -32,11 +38,23 @@ static void mean_logarithms(const struct results_series *s, size_t n, double mea
     }
 }
 
+/* What each row moves the mean of the k-th by. */
+static void row_parts(const struct results_series *s, size_t n, size_t k, double mean, double *part) {
+    const double kept = (double)s->size[RESULTS_REPLICATE];
+    for (size_t r = 0; r < s->size[RESULTS_REPLICATE]; r++) {
+        double value[3];
+        logarithms(s, n, r, value);
+        part[r] = (value[k] - mean) / sqrt(kept * (kept - 1));
+    }
+}
+
 /* The three exponents from the same points with equal weights, so that the identity between them is exact. */
 static void fit_coordinates(const struct fit *fit, struct accumulation_fit *a) {
     struct exponent *const xi[] = {&a->xi_alpha, &a->xi_delta, &a->xi_lambda};
-    const size_t lengths = fit->lengths;
-    double *x = memory_create(7 * lengths, sizeof *x), *mean = x + lengths, *se = x + 4 * lengths;
+    const size_t lengths = fit->lengths, kept = fit->series->size[RESULTS_REPLICATE];
+    double *x = memory_create(7 * lengths, sizeof *x), *mean = x + lengths, *se = x + 4 * lengths,
+           *part = memory_create(fit->common ? lengths * kept : 0, sizeof *part);
+    const struct exponent_noise shared = {kept, part};
     for (size_t n = 0; n < lengths; n++) {
         double means[3], errors[3];
         mean_logarithms(fit->series, n, means, errors);
@@ -47,9 +65,14 @@ static void fit_coordinates(const struct fit *fit, struct accumulation_fit *a) {
         }
     }
     for (size_t k = 0; k < 3; k++) {
-        *xi[k] = exponent_even(lengths, x, mean + k * lengths, se + k * lengths);
+        for (size_t n = 0; fit->common && n < lengths; n++) {
+            row_parts(fit->series, n, k, mean[k * lengths + n], part + n * kept);
+        }
+        *xi[k] =
+            exponent_even(lengths, x, mean + k * lengths, se + k * lengths, fit->common ? &shared : NULL);
     }
     free(x);
+    free(part);
 }
 
 void accumulation_make(struct accumulation_fit *a, const struct fit *fit, double limit) {

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analysis/fit/joint.h"
 #include "sim/base/memory.h"
 
 /* The least that interpolation of a root between betas is off by, in log beta; no two points share it. */
@@ -50,63 +51,30 @@ static void points_allocate(struct points *p, size_t count) {
     for (size_t i = 0; i < sizeof array / sizeof *array; i++) { *array[i] = room + i * count; }
 }
 
-/* deviation[i][g] of log beta_c at which[i] when block group g is left out. False when one is lost. */
-static bool leave_out_all(const struct fit *fit, size_t count, const size_t *which, size_t groups,
-                          double *deviation) {
-    for (size_t i = 0; i < count; i++, deviation += groups) {
-        const struct criterion *criterion = &fit->series->criterion[fit->primary];
-        ensemble_leave_out(fit->series, which[i], criterion, deviation);
-        for (size_t g = 0; g < groups; g++) {
-            deviation[g] -= fit->collapse[which[i] * fit->criteria + fit->primary].log_ratio;
-            if (!isfinite(deviation[g])) { return false; }
-        }
-    }
-    return true;
-}
-
 static double hartlap(size_t groups, size_t count) {
     return (double)(groups - 1) / ((double)groups - (double)count - 2);
 }
 
-/* Of means at the n in `which`, by leaving out a block group at all of them. */
-static bool joint_means(struct points *p, const struct fit *fit, const size_t *which) {
-    const struct results_series *s = fit->series;
-    size_t groups = s->size[RESULTS_BLOCK], count = p->count;
-    double *deviation = memory_create(count * groups, sizeof *deviation), widen = hartlap(groups, count);
-    bool good = leave_out_all(fit, count, which, groups, deviation);
+/* Of the points at the n in `which`. Rows that change sides of a median are counted, so that one is in doubt.
+ * False where a set left out loses a point. */
+static bool joint(struct points *p, const struct fit *fit, const size_t *which, const double *error) {
+    const size_t sets = joint_sets(fit), count = p->count;
+    const double widen = hartlap(sets, count), one_row = p->kind == POINTS_ROWS ? 4 / (double)sets : 0;
+    double *part = memory_create(count * sets, sizeof *part);
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        joint_parts(fit, which[i], fit->primary, part + i * sets);
+        for (size_t k = 0; k < sets; k++) { good = good && isfinite(part[i * sets + k]); }
+    }
     for (size_t i = 0; good && i < count; i++) {
         for (size_t j = 0; j < count; j++) {
-            double sum = 0;
-            for (size_t g = 0; g < groups; g++) {
-                sum += widen * (1 - s->block_size[g] / (double)s->replicates) * deviation[i * groups + g] *
-                       deviation[j * groups + g];
-            }
+            double sum = i == j ? one_row * error[i] * error[i] : 0;
+            for (size_t k = 0; k < sets; k++) { sum += widen * part[i * sets + k] * part[j * sets + k]; }
             p->covariance[i * count + j] = sum;
         }
     }
-    free(deviation);
+    free(part);
     return good;
-}
-
-/* Of medians with these errors: they move together as often as rows lie on the same side of both. Rows that
- * change sides are counted, so that one is in doubt. */
-static void joint_medians(struct points *p, const struct fit *fit, const size_t *which, const double *error) {
-    const struct results_series *s = fit->series;
-    size_t kept = s->size[RESULTS_REPLICATE], count = p->count;
-    double widen = hartlap(kept, count), one_row = 4 / (double)kept;
-    for (size_t i = 0; i < count; i++) {
-        size_t at = which[i] * fit->criteria + fit->primary;
-        const double *x = s->collapse + at * kept, median = fit->row_collapse[at].quantile[ORDER_MEDIAN];
-        for (size_t j = 0; j < count; j++) {
-            size_t other = which[j] * fit->criteria + fit->primary, same = 0;
-            const double *y = s->collapse + other * kept,
-                         middle = fit->row_collapse[other].quantile[ORDER_MEDIAN];
-            for (size_t r = 0; r < kept; r++) { same += (x[r] < median) == (y[r] < middle); }
-            double correlation = 2 * (double)same / (double)kept - 1;
-            p->covariance[i * count + j] =
-                error[i] * error[j] * (widen * correlation + (i == j ? one_row : 0));
-        }
-    }
 }
 
 static void independent(struct points *p, const double *error) {
@@ -116,16 +84,14 @@ static void independent(struct points *p, const double *error) {
 /* The noise of the points at `which`, whose own errors are `error`. */
 static void points_correlate(struct points *p, const struct fit *fit, const size_t *which,
                              const double *error) {
-    bool means = p->kind == POINTS_MEANS;
-    size_t groups = fit->series->size[means ? RESULTS_BLOCK : RESULTS_REPLICATE];
+    const size_t sets = joint_sets(fit);
     if (!fit->common || !p->has_errors) {
         independent(p, error);
-    } else if (groups < p->count + POINTS_MORE_GROUPS || (means && !joint_means(p, fit, which))) {
+    } else if (sets >= p->count + POINTS_MORE_GROUPS && joint(p, fit, which, error)) {
+        p->groups = sets;
+    } else {
         p->lacks_groups = true;
         independent(p, error);
-    } else {
-        if (!means) { joint_medians(p, fit, which, error); }
-        p->groups = groups;
     }
     for (size_t i = 0; i < p->count; i++) { p->covariance[i * p->count + i] += p->systematic[i]; }
 }

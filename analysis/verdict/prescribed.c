@@ -128,12 +128,37 @@ struct prescribed_point prescribed_last(const struct prescribed *v, const struct
 struct curve {
     size_t count;
     double *log_n, *x, *y, *exact, *se;
+    bool common; /* the same rows at every n, .. */
+    size_t sets; /* .. in so many blocks */
+    double *part;
 };
 
-static struct curve curve_make(const struct prescribed *v, const struct results_series *s) {
-    const size_t lengths = s->size[RESULTS_LOG_N];
+/* Of noise of that size what each block has; medians are taken to move as means do. */
+static void take_parts(const struct results_series *s, size_t n, double noise, double *part) {
+    const size_t groups = s->size[RESULTS_BLOCK], at = n * s->size[RESULTS_BETA];
+    double squares = 0;
+    for (size_t g = 0; g < groups; g++) {
+        part[g] = (s->block[MEASURE_ENTROPY][at * groups + g] - s->mean[MEASURE_ENTROPY][at]) *
+                  s->block_size[g] / sqrt((double)s->replicates - s->block_size[g]);
+        squares += part[g] * part[g];
+    }
+    for (size_t g = 0; squares > 0 && g < groups; g++) { part[g] *= noise / sqrt(squares); }
+}
+
+static struct curve curve_make(const struct prescribed *v, const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    const size_t lengths = fit->lengths;
     double *room = memory_create(5 * lengths, sizeof *room);
-    struct curve c = {0, room, room + lengths, room + 2 * lengths, room + 3 * lengths, room + 4 * lengths};
+    struct curve c = {0,
+                      room,
+                      room + lengths,
+                      room + 2 * lengths,
+                      room + 3 * lengths,
+                      room + 4 * lengths,
+                      fit->common,
+                      fit->common ? s->size[RESULTS_BLOCK] : 0,
+                      NULL};
+    c.part = memory_create(lengths * c.sets, sizeof *c.part);
     for (size_t n = 0; n < lengths; n++) {
         const struct prescribed_point point = prescribed_at(v, s, n);
         if (!point.is_used || !point.is_trained) { continue; }
@@ -141,6 +166,7 @@ static struct curve curve_make(const struct prescribed *v, const struct results_
         c.x[c.count] = v->by_n ? s->log_n[n] : log(s->log_n[n]);
         c.y[c.count] = log(point.entropy);
         c.exact[c.count] = log(point.exact);
+        if (c.sets > 0) { take_parts(s, n, point.se / point.entropy, c.part + c.count * c.sets); }
         c.se[c.count++] = hypot(point.se / point.entropy, WIGGLE);
     }
     return c;
@@ -155,11 +181,12 @@ static size_t upper_half(const struct curve *c, size_t from, size_t least) {
 }
 
 static struct exponent slope(const struct curve *c, const double *y, size_t first) {
-    return exponent_fit(c->count - first, c->x + first, y + first, c->se + first);
+    const struct exponent_noise shared = {c->sets, c->part + first * c->sets};
+    return exponent_fit(c->count - first, c->x + first, y + first, c->se + first, c->common ? &shared : NULL);
 }
 
-static void find_rate(struct prescribed *v, const struct results_series *s) {
-    struct curve c = curve_make(v, s);
+static void find_rate(struct prescribed *v, const struct fit *fit) {
+    struct curve c = curve_make(v, fit);
     if (c.count >= FEWEST) {
         size_t first = upper_half(&c, 0, FEWEST);
         struct exponent rate = slope(&c, c.y, first), later = slope(&c, c.y, upper_half(&c, first, 2));
@@ -175,6 +202,7 @@ static void find_rate(struct prescribed *v, const struct results_series *s) {
         v->last_log_n = c.log_n[c.count - 1];
     }
     free(c.log_n);
+    free(c.part);
 }
 
 static enum course_fate fate_of(double low, double high) {
@@ -267,7 +295,7 @@ void prescribed_make(struct prescribed *v, const struct fit *fit) {
     v->is_median = v->course.of_median;
     v->by_n = !isnan(v->course.rate_n);
     count_points(v, s);
-    find_rate(v, s);
+    find_rate(v, fit);
     find_fate(v, s);
     compare(v, fit);
     decide(v, s);

@@ -120,7 +120,7 @@ static inline struct study handmade_study(struct results *results, const char *f
                           .fit = calloc(1, sizeof *study.fit),
                           .verdict = calloc(1, sizeof *study.verdict),
                           .attention = calloc(1, sizeof *study.attention)};
-    fit_make(&study.fit[0], &results->series[0], file);
+    fit_make(&study.fit[0], results, 0, file);
     verdict_make(&study.verdict[0], &study.fit[0]);
     return study;
 }

@@ -68,8 +68,9 @@ static inline struct verdict standard_judge(const struct results *r, size_t seri
                                             char sentence[SENTENCE]) {
     struct fit fit;
     struct verdict v;
-    fit_make(&fit, &r->series[series], "a.h5");
-    fit.common = common;
+    struct results taken = *r;
+    taken.common_randomness = common;
+    fit_make(&fit, &taken, series, "a.h5");
     verdict_make(&v, &fit);
     if (sentence) { sentence_make(&fit, &v, sentence); }
     fit_release(&fit);

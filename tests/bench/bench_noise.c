@@ -63,7 +63,7 @@ int main(int argc, char **argv) {
         ledger_create("noise", "noise of a collapse point: ratios of variances", COLUMNS, column, 1);
     for (size_t i = 0; i < plain->series_count; i++) {
         struct fit fit;
-        fit_make(&fit, &plain->series[i], "");
+        fit_make(&fit, plain, i, "");
         for (size_t n = 0; n < fit.lengths; n += 2) { note(ledger, &fit, &common->series[i], n); }
         fit_release(&fit);
     }

@@ -108,7 +108,8 @@ static char *script_of(const struct results_series *s, const struct figure *figu
     char *text;
     size_t size;
     struct fit fit;
-    fit_make(&fit, s, "a.h5");
+    struct results_series lone = *s;
+    fit_make(&fit, &(struct results){.series = &lone}, 0, "a.h5");
     strcpy(fit.name, s->name);
     struct study study = {.count = 1, .fit = &fit};
     FILE *out = open_memstream(&text, &size);
@@ -424,7 +425,7 @@ static void prescriptions_are_drawn(void **state) {
     assert_int_equal(r->series_count, 4);
     struct study study = {.count = 4, .fit = calloc(4, sizeof *study.fit)};
     for (size_t i = 0; i < 4; i++) {
-        fit_make(&study.fit[i], &r->series[i], "a.h5");
+        fit_make(&study.fit[i], r, i, "a.h5");
         strcpy(study.fit[i].name, r->series[i].name);
     }
     assert_null(figure->study_lacks(&study));
@@ -472,7 +473,7 @@ static void one_exponent_is_drawn(void **state) {
     char *script = NULL;
     size_t size;
     for (size_t i = 0; i < 3; i++) {
-        fit_make(&fit[i], &r->series[i], "a.h5");
+        fit_make(&fit[i], r, i, "a.h5");
         strcpy(fit[i].name, r->series[i].name);
     }
     struct study all = {.count = 3, .fit = fit}, lone = {.count = 1, .fit = fit};

@@ -9,7 +9,7 @@
 static struct study study_of(struct results *r) {
     struct study study = {.count = r->series_count, .fit = calloc(r->series_count, sizeof *study.fit)};
     for (size_t i = 0; i < study.count; i++) {
-        fit_make(&study.fit[i], &r->series[i], "a.h5");
+        fit_make(&study.fit[i], r, i, "a.h5");
         strcpy(study.fit[i].name, r->series[i].name);
     }
     study.class = universality_find(study.count, study.fit, &study.class_count);

@@ -103,7 +103,7 @@ static void file_holds_the_columns(void **state) {
                        "  - {family: spherical, dimension: 3, output: true}\n"
                        "  - {family: gumbel, beta: {prescription: yarn, trained: e^10, coef: 2}}\n");
     struct study study = {.file_count = 0, .count = 2, .fit = calloc(2, sizeof *study.fit)};
-    for (size_t i = 0; i < 2; i++) { fit_make(&study.fit[i], &results->series[i], "a.h5"); }
+    for (size_t i = 0; i < 2; i++) { fit_make(&study.fit[i], results, i, "a.h5"); }
     study_judge(&study);
     char path[] = "/tmp/gapscale-fit-XXXXXX", room[COLUMN_TEXT];
     close(mkstemp(path));

@@ -42,7 +42,7 @@ static void test_widths(void **state) {
     for (size_t i = 0; i < r->series_count; i++) {
         struct fit fit;
         struct verdict v;
-        fit_make(&fit, &r->series[i], "");
+        fit_make(&fit, r, i, "");
         verdict_make(&v, &fit);
         assert_int_equal(v.kind, VERDICT_SUPPORTED);
         double ratio = half_width(told, r->series[i].name) / ((v.exponent.high - v.exponent.low) / 2);

@@ -101,7 +101,7 @@ static const char plain[] =
 /* log beta_c at the one n. */
 static struct ensemble_point point_of(const struct results *r) {
     struct fit fit;
-    fit_make(&fit, &r->series[0], "x.h5");
+    fit_make(&fit, r, 0, "x.h5");
     struct ensemble_point point = fit.collapse[0];
     fit_release(&fit);
     return point;
@@ -112,7 +112,7 @@ static double exact_point(void) {
     snprintf(text, sizeof text, "seed: 1\n%s", plain);
     struct results *r = experiment_run(text);
     struct fit fit;
-    fit_make(&fit, &r->series[0], "x.h5");
+    fit_make(&fit, r, 0, "x.h5");
     double exact = log(fit.exact[0]);
     fit_release(&fit);
     results_free(r);

@@ -11,11 +11,7 @@ static char *told(struct results *first, struct results *second) {
     struct fit fit[2];
     char *text = NULL;
     size_t length;
-    for (size_t i = 0; i < 2; i++) {
-        fit_make(&fit[i], &both[i]->series[0], "x.h5");
-        fit[i].seed = both[i]->seed;
-        fit[i].common = both[i]->common_randomness;
-    }
+    for (size_t i = 0; i < 2; i++) { fit_make(&fit[i], both[i], 0, "x.h5"); }
     FILE *out = open_memstream(&text, &length);
     twins_print(out, &(struct study){.count = 2, .fit = fit});
     fclose(out);

@@ -49,7 +49,7 @@ struct judged {
 static void judged_make(struct judged *j) {
     *j = (struct judged){.count = 0};
     for (size_t i = 0; i < SERIES; i++) {
-        fit_make(&j->fit[i], &results->series[i], "a.h5");
+        fit_make(&j->fit[i], results, i, "a.h5");
         snprintf(j->fit[i].name, sizeof j->fit[i].name, "%s", results->series[i].name);
         j->fit[i].seed = results->seed;
     }
@@ -160,7 +160,7 @@ static void short_rows_say_nothing(void **state) {
     struct results *r = experiment_of(config, isa_best(), 1);
     struct fit fit[2];
     size_t count;
-    for (size_t i = 0; i < 2; i++) { fit_make(&fit[i], &r->series[i], "a.h5"); }
+    for (size_t i = 0; i < 2; i++) { fit_make(&fit[i], r, i, "a.h5"); }
     struct universality *class = universality_find(2, fit, &count);
     assert_int_equal(count, 1);
     universality_judge(class);
@@ -178,7 +178,7 @@ static void short_rows_say_nothing(void **state) {
     for (size_t i = 0; i < 2; i++) { fit_release(&fit[i]); }
     /* one law alone is no class, however often */
     r->series[1].parameter[1].coef = 0;
-    for (size_t i = 0; i < 2; i++) { fit_make(&fit[i], &r->series[i], "a.h5"); }
+    for (size_t i = 0; i < 2; i++) { fit_make(&fit[i], r, i, "a.h5"); }
     class = universality_find(2, fit, &count);
     universality_release(count, class);
     assert_int_equal(count, 0);
@@ -196,7 +196,7 @@ static void who_shares_is_left_out(void **state) {
         struct fit fit[CLASS + 1];
         size_t count;
         for (size_t i = 0; i < CLASS + 1; i++) {
-            fit_make(&fit[i], &results->series[i < CLASS ? i : 1], i < CLASS ? "a.h5" : "b.h5");
+            fit_make(&fit[i], results, i < CLASS ? i : 1, i < CLASS ? "a.h5" : "b.h5");
             snprintf(fit[i].name, sizeof fit[i].name, "%s%s", fit[i].series->name, i < CLASS ? "" : "-2");
             fit[i].seed = results->seed + (i == CLASS) * other;
         }

@@ -213,7 +213,7 @@ static void quote_series(struct quoted quoted[QUOTED], const struct results *r, 
                          size_t *refuted, struct exact *exact, struct ratio *ratio) {
     struct fit fit;
     struct verdict v;
-    fit_make(&fit, &r->series[series], "a.h5");
+    fit_make(&fit, r, series, "a.h5");
     verdict_make(&v, &fit);
     size_t last = fit.lengths - 1;
     quote_laws(quoted, &v, standard_exponent[series], standard_limit[series]);

@@ -233,6 +233,33 @@ static void test_shared_rows(void **state) {
     results_free(r);
 }
 
+static double half_of(const struct verdict *v) { return (v->prescribed.high - v->prescribed.low) / 2; }
+
+/* Nor are rates those of independent points: rows whose first scores are those of shorter ones err together
+ * where n are close. What is told of the rows' own Lambda_n as well. With few blocks nothing is known of
+ * that, and the most is taken. */
+static void test_shared_rates(void **state) {
+    (void)state;
+    static const char format[] =
+        "replicates: %d\ncommon_randomness: true\nordered_weights: 1\n"
+        "n: {from: 2^6, to: 2^10, points: 33}\nseries:\n"
+        "  - {family: gaussian, rows: drawn, beta: {prescription: const, trained: 64, "
+        "coef: 2}}\n";
+    for (int many = 0; many < 2; many++) {
+        char text[400];
+        snprintf(text, sizeof text, format, many ? 1024 : 256);
+        struct results *r = experiment_sweep(text);
+        struct verdict shared = judge(r, 0, true), lone = judge(r, 0, false);
+        const double wider = half_of(&shared) / half_of(&lone),
+                     wider_xi = shared.accumulation.xi_lambda.se / lone.accumulation.xi_lambda.se;
+        printf("    %d rows: %.3g times as wide, Lambda_n %.3g\n", many ? 1024 : 256, wider, wider_xi);
+        assert_true(many ? wider > 1.2 && wider < 3 : wider > 3);
+        assert_true(wider_xi > 1.3);
+        check_close(shared.prescribed.rate, lone.prescribed.rate, 0);
+        results_free(r);
+    }
+}
+
 /* Rows so rare that the sample has few or none of them, with the seeds of some 60 whose samples lack most:
  * those that one key takes, a little below the critical beta, and those of short queries. True laws; by the
  * samples' own errors p was 6e-8 and 5e-12. What all rows say of another law is not hidden. */
@@ -265,7 +292,8 @@ int main(void) {
         cmocka_unit_test(test_rows_far_away), cmocka_unit_test(test_fates),
         cmocka_unit_test(test_closed_forms),  cmocka_unit_test(test_short_rows),
         cmocka_unit_test(test_medians),       cmocka_unit_test(test_contradictions),
-        cmocka_unit_test(test_shared_rows),   cmocka_unit_test(test_rare_rows),
+        cmocka_unit_test(test_shared_rows),   cmocka_unit_test(test_shared_rates),
+        cmocka_unit_test(test_rare_rows),
     };
     return cmocka_run_group_tests_name("prescribed", tests, NULL, NULL);
 }
