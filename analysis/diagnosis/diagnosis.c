@@ -246,14 +246,46 @@ static struct trend_interval single_interval(size_t count, const struct survey_r
     return interval;
 }
 
+/* That has rows. */
+static size_t longest_trained(const struct diagnosis_group *g) {
+    return g->trained.last > g->trained.first ? g->trained.last - 1 : 0;
+}
+
 static void locality(struct diagnosis_group *g) {
     const double local = 0.25, global = 0.75;
-    size_t last = g->trained.last > g->trained.first ? g->trained.last - 1 : 0;
-    double near = g->point[last].near;
+    double near = g->point[longest_trained(g)].near;
     g->locality = isnan(near)      ? DIAGNOSIS_UNKNOWN
                   : near <= local  ? DIAGNOSIS_LOCAL
                   : near >= global ? DIAGNOSIS_GLOBAL
                                    : DIAGNOSIS_MIXED;
+}
+
+/* ---- sinks ---- */
+
+/* At how many lengths a key is one. */
+static size_t sink_lengths(const struct survey *s, size_t head, uint32_t key) {
+    size_t count = 0;
+    for (size_t l = 0; l < s->facts->length_count; l++) {
+        const struct survey_sink *sink = survey_sinks(s, l, head);
+        for (size_t i = 0; i < SURVEY_SINKS; i++) { count += sink[i].weight > 0 && sink[i].key == key; }
+    }
+    return count;
+}
+
+/* Those of a length that are sinks at `least` lengths. */
+static void take_sinks(const struct survey *s, size_t length, size_t least, struct diagnosis_group *g) {
+    const struct survey_sink *sink = survey_sinks(s, length, g->head_first);
+    for (size_t i = 0; i < SURVEY_SINKS && sink[i].weight > 0; i++) {
+        size_t at = 0;
+        while (at < SURVEY_SINKS && g->sink[at].weight > 0 && g->sink[at].key != sink[i].key) { at++; }
+        if (at == SURVEY_SINKS || sink_lengths(s, g->head_first, sink[i].key) < least) { continue; }
+        if (g->sink[at].weight == 0) { g->sink[at] = sink[i]; }
+    }
+}
+
+static void choose_sinks(const struct survey *s, struct diagnosis_group *g) {
+    take_sinks(s, longest_trained(g), 1, g);
+    for (size_t l = s->facts->length_count; l-- > 0;) { take_sinks(s, l, 2, g); }
 }
 
 /* ---- groups ---- */
@@ -331,6 +363,7 @@ void diagnosis_make(const struct survey *s, struct diagnosis *d) {
         g->beyond = growth_make(d, g, last, trained < f->length_count ? f->length_count : last);
         g->without_sinks = g->beyond_without_sinks = growth_make(d, g, 0, 0);
         locality(g);
+        if (!g->pooled) { choose_sinks(s, g); }
     }
 }
 
@@ -380,28 +413,21 @@ void diagnosis_take_rows(struct diagnosis *d, struct diagnosis_row *found) {
 
 /* ---- without sinks ---- */
 
-static bool has_sinks(const struct diagnosis *d, const struct diagnosis_group *g, size_t length) {
-    for (size_t h = g->head_first; h < g->head_last; h++) {
-        if (survey_sinks(d->survey, length, h)->weight > 0) { return true; }
-    }
-    return false;
-}
-
-static bool grows_with_sinks(const struct diagnosis *d, const struct diagnosis_group *g,
-                             const struct diagnosis_growth *w) {
-    size_t l = w->first;
-    while (l < w->last && !has_sinks(d, g, l)) { l++; }
-    return l < w->last;
+static bool has_sinks(const struct diagnosis *d, const struct diagnosis_group *g) {
+    size_t h = g->head_first;
+    while (h < g->head_last && d->group[h].sink[0].weight == 0) { h++; }
+    return h < g->head_last;
 }
 
 /* What another diagnosis, of the rows without sinks, says of a group that has some. */
 static void take_without_sinks(const struct diagnosis *d, const struct diagnosis_group *without,
                                struct diagnosis_group *g) {
+    if (!has_sinks(d, g)) { return; }
     for (size_t l = 0; l < d->survey->facts->length_count; l++) {
-        g->point[l].lambda_without_sinks = has_sinks(d, g, l) ? without->point[l].median : NAN;
+        g->point[l].lambda_without_sinks = without->point[l].median;
     }
-    if (grows_with_sinks(d, g, &g->trained)) { g->without_sinks = without->trained; }
-    if (grows_with_sinks(d, g, &g->beyond)) { g->beyond_without_sinks = without->beyond; }
+    g->without_sinks = without->trained;
+    g->beyond_without_sinks = without->beyond;
 }
 
 void diagnosis_leave_out_sinks(struct diagnosis *d, const struct accumulation *without) {

@@ -35,7 +35,7 @@ struct diagnosis_point {
     struct trend_interval index;               /* extreme-value index from spacings, sinks left out */
     double index_se;                           /* its standard error */
     double gaussian;                           /* what independent Gaussian rows of this n read */
-    double lambda_without_sinks; /* median Lambda_n without the keys that are sinks; NaN: there are none */
+    double lambda_without_sinks;               /* median Lambda_n, sinks left out; NaN: the heads have none */
 };
 
 /* A prescription against the trend. */
@@ -83,8 +83,12 @@ struct diagnosis_group {
     size_t head_first, head_last;  /* indices of its heads: first .. last - 1 */
     struct diagnosis_point *point; /* (length) */
     double *y, *x, *weight;        /* trend data: (sequence, length), (length), (length) */
-    /* Over the trained lengths; from the longest of them on; and both with the keys that are sinks at a
-     * length left out of its rows, which is not known where there are none at these lengths. */
+    /* Of a head, as many as have a weight: keys that are sinks at its longest trained length, or at two
+     * lengths; of the few rows of a single shorter one some key has .1 of the weight by chance. Where they
+     * are left out they are at every length, so that lengths compare. */
+    struct survey_sink sink[SURVEY_SINKS];
+    /* Over the trained lengths; from the longest of them on; and both with those keys left out of the rows,
+     * which is not known where there are none. */
     union {
         struct diagnosis_growth growth[DIAGNOSIS_GROWTHS];
         struct {
@@ -117,7 +121,7 @@ void diagnosis_release(struct diagnosis *diagnosis);
 void diagnosis_take_rows(struct diagnosis *diagnosis, struct diagnosis_row *row);
 
 /* Fills in all that is without sinks. `without` is Lambda_n, and where it is attained, of each row of the
- * survey without the keys that are sinks at its length; lambda NaN: there are none. */
+ * survey without the sinks of its head; lambda NaN: there are none. */
 void diagnosis_leave_out_sinks(struct diagnosis *diagnosis, const struct accumulation *without);
 
 #endif

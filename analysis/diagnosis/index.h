@@ -23,8 +23,8 @@ struct index_room *index_room_create(const struct isa *isa);
 void index_room_free(struct index_room *room);
 
 /* `n` is the context length that the row, of more than 0.9 n keys, counts for; `sink` are those of its head
- * there; without any, `gap`, the gaps of at least INDEX_SPACINGS + 1 of the largest scores, or of all, times
- * `unit`, is all that is looked at. */
+ * (diagnosis.h); without any, `gap`, the gaps of at least INDEX_SPACINGS + 1 of the largest scores, or of
+ * all, times `unit`, is all that is looked at. */
 void index_measure(struct index_room *room, const struct scores_row *row, double n,
                    const struct survey_sink *sink, const double *gap, double unit, struct index_row *found);
 

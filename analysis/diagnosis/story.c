@@ -220,6 +220,10 @@ static void append_sinks_of_head(const struct diagnosis *d, const struct diagnos
                      g->locality == DIAGNOSIS_UNKNOWN ? "all" : "far",
                      sink[count].weight >= strong ? " (strong)" : "");
     }
+    const char *where = count > 0 ? "; at other lengths" : " Sinks at other lengths:";
+    for (; count < SURVEY_SINKS && g->sink[count].weight > 0; count++, where = ",") {
+        words_append(out, DIAGNOSIS_SENTENCE, "%s key %u", where, g->sink[count].key);
+    }
     if (count > 0) {
         words_append(out, DIAGNOSIS_SENTENCE, "; without %s Lambda_n is %s.", count == 1 ? "it" : "them",
                      words_number(story_point(g)->lambda_without_sinks, number));
@@ -233,9 +237,7 @@ static void append_sinks(const struct diagnosis *d, const struct diagnosis_group
         append_sinks_of_head(d, g, out);
         return;
     }
-    for (size_t h = g->head_first; h < g->head_last; h++) {
-        heads += story_sinks(d, &d->group[h])->weight > 0;
-    }
+    for (size_t h = g->head_first; h < g->head_last; h++) { heads += d->group[h].sink->weight > 0; }
     if (heads > 0) {
         words_append(out, DIAGNOSIS_SENTENCE, " Heads with sinks: %zu of %zu.", heads,
                      g->head_last - g->head_first);
@@ -292,7 +294,7 @@ const char *story_sentence(const struct diagnosis *d, const struct diagnosis_gro
     append_standing(p, out);
     append_missing(d, g, out);
     append_sinks(d, g, out);
-    append_also("With the sinks of every length left out", g, &g->without_sinks, out);
+    append_also("With its sinks left out at every length", g, &g->without_sinks, out);
     append_ties(g, out);
     append_rounding(p, out);
     append_beyond(g, out);

@@ -221,9 +221,8 @@ static void measure_row_of(const struct tally *t, struct workplace *w, const str
     m->is_tied = isinf(found->lambda);
     m->found = at_one(t, m, head->unit * entropy_collapse(&w->worker, head, made, m->replicate[0]));
     measure_counts(w->worker.isa->kernel, made, m, room);
-    const struct survey_sink *sink = survey_sinks(t->diagnosis->survey, row->length, row->head);
-    index_measure(w->index, row, t->diagnosis->survey->facts->length[row->length], sink, made->gap,
-                  head->unit, &m->index);
+    index_measure(w->index, row, t->diagnosis->survey->facts->length[row->length],
+                  t->diagnosis->group[row->head].sink, made->gap, head->unit, &m->index);
 }
 
 /* ---- adding up ---- */

@@ -322,7 +322,7 @@ static void test_growth_without_sink(void **state) {
         for (size_t j = 0; j < LENGTHS; j++) {
             check_relative(g->point[j].lambda_without_sinks, other->point[j].median, 1e-12);
         }
-        check_sentence(&t, g->name, "With the sinks of every length left out Lambda_n ");
+        check_sentence(&t, g->name, "With its sinks left out at every length Lambda_n ");
         check_sentence(&t, g->name, "With the sinks left out there, too, Lambda_n ");
     }
     told_release(&t);
