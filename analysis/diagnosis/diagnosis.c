@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analysis/diagnosis/growth.h"
+#include "analysis/diagnosis/pooled.h"
 #include "analysis/statistics/exponent.h"
 #include "analysis/statistics/order.h"
 #include "sim/base/memory.h"
@@ -160,57 +161,13 @@ static void weigh(const struct survey *s, struct diagnosis_group *g) {
     leave_out_single(s, g, trained > 0 ? trained - 1 : 0, lengths, trained);
 }
 
-/* y of a pooled group: by sequence and length the mean over heads of y less their effects; false where some
- * head has none. */
-static bool pool_means(const struct diagnosis *d, struct diagnosis_group *g, size_t cells,
-                       const double *effect) {
-    bool whole = true;
-    for (size_t i = 0; i < cells; i++) {
-        double sum = 0, count = 0;
-        for (size_t h = g->head_first; h < g->head_last; h++) {
-            if (isnan(d->group[h].y[i])) { continue; }
-            sum += d->group[h].y[i] - effect[h - g->head_first];
-            count++;
-        }
-        g->y[i] = count > 0 ? sum / count : NAN;
-        whole = whole && (count == 0 || count == (double)(g->head_last - g->head_first));
-    }
-    return whole;
-}
-
-/* By how much a head lies above its group; the largest change. */
-static double pool_effects(const struct diagnosis *d, const struct diagnosis_group *g, size_t cells,
-                           double *effect) {
-    double change = 0, mean = 0, heads = (double)(g->head_last - g->head_first);
-    for (size_t h = g->head_first; h < g->head_last; h++) {
-        double sum = 0, count = 0, *own = &effect[h - g->head_first];
-        for (size_t i = 0; i < cells; i++) {
-            if (isnan(d->group[h].y[i])) { continue; }
-            sum += d->group[h].y[i] - g->y[i];
-            count++;
-        }
-        double found = count > 0 ? sum / count : 0;
-        change = fmax(change, fabs(found - *own));
-        *own = found;
-        mean += found / heads;
-    }
-    for (size_t h = 0; h < g->head_last - g->head_first; h++) { effect[h] -= mean; }
-    return change;
-}
-
-/* y of a layer or of all heads: by sequence the mean over heads. A head that lacks some, its rows being tied,
- * would shift the mean there by what it lies above the others: heads are then taken as effects that add up
- * (least squares by turns). */
+/* y of a layer or of all heads. */
 static void pool_trend(const struct diagnosis *d, struct diagnosis_group *g) {
-    enum { MOST = 1000 };
-    const double settled = 1e-13;
-    size_t cells = d->survey->facts->sequence_count * d->survey->facts->length_count;
-    double *effect = memory_create(g->head_last - g->head_first, sizeof *effect);
-    bool whole = pool_means(d, g, cells, effect);
-    for (int i = 0; i < MOST && !whole && pool_effects(d, g, cells, effect) > settled; i++) {
-        pool_means(d, g, cells, effect);
-    }
-    free(effect);
+    const size_t heads = g->head_last - g->head_first;
+    const double **y = memory_create(heads, sizeof *y);
+    for (size_t h = 0; h < heads; h++) { y[h] = d->group[g->head_first + h].y; }
+    pooled_mean(heads, d->survey->facts->sequence_count * d->survey->facts->length_count, y, g->y);
+    free(y);
     for (size_t l = 0; l < d->survey->facts->length_count; l++) {
         g->point[l].tied = 0;
         for (size_t h = g->head_first; h < g->head_last; h++) {

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analysis/diagnosis/pooled.h"
 #include "sim/base/memory.h"
 
 struct trend_data growth_data(const struct survey *s, const struct diagnosis_group *g) {
@@ -69,16 +70,15 @@ static double log_of(const struct survey_row *row, size_t which) {
     }
 }
 
-/* By sequence and length, the mean over rows; NaN where there are none. */
-static void fill_means(const struct survey *s, const struct diagnosis_group *g, size_t which, double *count,
-                       double *mean) {
-    const struct survey_rows rows = survey_rows_of(s, g->head_first, g->head_last);
+/* By sequence and length, the mean over a head's rows; NaN where there are none. */
+static void fill_means(const struct survey *s, size_t head, size_t which, double *count, double *mean) {
+    const struct survey_rows rows = survey_rows_of(s, head, head + 1);
     size_t lengths = s->facts->length_count, cells = s->facts->sequence_count * lengths;
     for (size_t i = 0; i < cells; i++) { count[i] = mean[i] = 0; }
     for (size_t i = 0; i < rows.count; i++) {
         const struct survey_row *row = &s->row[survey_rows_at(rows, i)];
         size_t cell = row->sequence * lengths + row->length;
-        if (row->head < g->head_first || row->head >= g->head_last || !isfinite(row->lambda)) { continue; }
+        if (!isfinite(row->lambda)) { continue; }
         mean[cell] += log_of(row, which);
         count[cell]++;
     }
@@ -86,15 +86,23 @@ static void fill_means(const struct survey *s, const struct diagnosis_group *g, 
 }
 
 static void find_xis(const struct survey *s, const struct diagnosis_group *g, struct diagnosis_growth *w) {
-    size_t cells = s->facts->sequence_count * s->facts->length_count;
-    double *mean = memory_create(2 * cells, sizeof *mean);
+    const size_t cells = s->facts->sequence_count * s->facts->length_count,
+                 heads = g->head_last - g->head_first;
+    double *room = memory_create((heads + 2) * cells, sizeof *room), *count = room + heads * cells,
+           *pooled = count + cells;
+    const double **mean = memory_create(heads, sizeof *mean);
     struct trend_data data = growth_data(s, g);
-    data.y = mean;
+    data.y = pooled;
     for (size_t which = 0; which < DIAGNOSIS_XIS; which++) {
-        fill_means(s, g, which, mean + cells, mean);
+        for (size_t h = 0; h < heads; h++) {
+            mean[h] = room + h * cells;
+            fill_means(s, g->head_first + h, which, count, room + h * cells);
+        }
+        pooled_mean(heads, cells, mean, pooled);
         w->xi[which] = trend_between(trend_slope(&data, w->first, w->last));
     }
     free(mean);
+    free(room);
 }
 
 /* ---- growth ---- */
@@ -116,13 +124,33 @@ static double drift_along(const struct survey *s, const struct diagnosis_group *
     return high - low;
 }
 
+/* Whether a group has the same heads at all lengths where it has rows. */
+static bool keeps_heads(const struct diagnosis *d, const struct diagnosis_group *g,
+                        const struct diagnosis_growth *w) {
+    for (size_t h = g->head_first; h < g->head_last; h++) {
+        const struct diagnosis_point *p = d->group[h].point;
+        for (size_t l = w->first; l < w->last; l++) {
+            if (g->point[l].rows > 0 && !p[l].rows != !p[w->first].rows) { return false; }
+        }
+    }
+    return true;
+}
+
+/* Of all rows; of heads that differ between lengths as their trend has it. Not finite where half of the rows
+ * tie. */
+static double log_lambda(const struct survey *s, const struct diagnosis_group *g, size_t length,
+                         bool has_all) {
+    struct trend_data data = growth_data(s, g);
+    return has_all ? log(g->point[length].median) : trend_level(&data, length).mean;
+}
+
 /* Lengths where half of the rows tie are left out; NaN where fewer than two are left. */
 static double drift_measured(const struct survey *s, const struct diagnosis_group *g,
-                             const struct diagnosis_growth *w, enum prescription law) {
+                             const struct diagnosis_growth *w, enum prescription law, bool has_all) {
     double low = INFINITY, high = -INFINITY;
     size_t count = 0;
     for (size_t l = w->first; l < w->last; l++) {
-        double x = log_multiplier(s, law, log(s->facts->length[l])) - log(g->point[l].median);
+        double x = log_multiplier(s, law, log(s->facts->length[l])) - log_lambda(s, g, l, has_all);
         if (!isfinite(x)) { continue; }
         low = fmin(low, x);
         high = fmax(high, x);
@@ -172,7 +200,10 @@ static double law_exponent(const struct survey *s, const struct diagnosis_group 
     return sum;
 }
 
-static void judge_laws(const struct survey *s, const struct diagnosis_group *g, struct diagnosis_growth *w) {
+static void judge_laws(const struct diagnosis *d, const struct diagnosis_group *g,
+                       struct diagnosis_growth *w) {
+    const struct survey *s = d->survey;
+    const bool has_all = keeps_heads(d, g, w);
     const double rounding = 1e-12; /* rows without noise have intervals without width */
     int left = 0;
     w->best = -1;
@@ -180,7 +211,7 @@ static void judge_laws(const struct survey *s, const struct diagnosis_group *g, 
     for (int p = 0; p < PRESCRIPTIONS; p++) {
         struct diagnosis_law *law = &w->law[p];
         law->exponent = law_exponent(s, g, w, (enum prescription)p);
-        law->drift = drift_measured(s, g, w, (enum prescription)p);
+        law->drift = drift_measured(s, g, w, (enum prescription)p, has_all);
         law->trend = drift_of_trend(s, g, w, (enum prescription)p);
         law->excluded =
             law->exponent < w->exponent.low - rounding || law->exponent > w->exponent.high + rounding;
@@ -241,7 +272,7 @@ struct diagnosis_growth growth_make(const struct diagnosis *d, const struct diag
     w.decided = !isnan(w.exponent.low);
     w.lack_of_fit = trend_lack_of_fit(&data, w.first, w.last);
     find_xis(s, g, &w);
-    judge_laws(s, g, &w);
+    judge_laws(d, g, &w);
     multiply(d, &w);
     return w;
 }

@@ -1,4 +1,5 @@
-/* Lengths that have different numbers of sequences, or of rows. Fixed seed; nothing here is left to chance.
+/* Lengths that have different numbers of sequences, of rows, or other heads. Fixed seed; nothing here is left
+ * to chance.
  */
 #include "tests/analysis/diagnosis/laws.h"
 #include "tests/analysis/diagnosis/written.h"
@@ -78,8 +79,44 @@ static void test_drifts(void **state) {
     told_release(&t);
 }
 
+/* ---- heads that some lengths lack ---- */
+
+/* Rows of one score and n - 1 others, all as far below it: 2 in head 0, 8 in head 1. */
+static void write_plateaus(hid_t file, size_t n, size_t heads) {
+    const hsize_t size[5] = {3, 1, heads, 4, n};
+    double *score = calloc(3 * heads * 4 * n, sizeof *score);
+    char group[16];
+    for (size_t i = 0; i < 3 * heads * 4 * n; i++) {
+        score[i] = i % n == 0 ? 0 : i / n / 4 % heads == 0 ? -2 : -8;
+    }
+    snprintf(group, sizeof group, "n%05zu", n);
+    written_scores(file, group, size, H5T_IEEE_F64LE, score);
+    free(score);
+}
+
+/* Lambda_n = log n over how far, exactly, t* stays, and so it is of both together, though the longest rows
+ * are of head 0 alone. */
+static void test_heads(void **state) {
+    (void)state;
+    struct told t;
+    char path[WRITTEN_PATH];
+    hid_t file = written_open(path);
+    for (size_t j = 0; j < LENGTHS; j++) { write_plateaus(file, length[j], length[j] < LONG ? 2 : 1); }
+    H5Fclose(file);
+    told_make(&t, path, NAN, 0);
+    unlink(path);
+    for (size_t i = 0; i < t.diagnosis.group_count; i++) {
+        const struct diagnosis_growth *w = &t.diagnosis.group[i].trained;
+        check_close(w->exponent.value, 1, 1e-11);
+        check_close(w->xi[DIAGNOSIS_XI_LAMBDA].value, 1, 1e-11);
+        check_close(w->xi[DIAGNOSIS_XI_DELTA].value, 0, 1e-11);
+        check_close(w->law[PRESCRIPTION_LOG].drift, 1, 1e-11);
+    }
+    told_release(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences), cmocka_unit_test(test_rows),
-                                       cmocka_unit_test(test_drifts)};
+                                       cmocka_unit_test(test_drifts), cmocka_unit_test(test_heads)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
