@@ -51,8 +51,7 @@ static bool keys_have_own(const struct group *g, const char *attribute) {
     return g->keys && source_has_own(g->key_source, g->keys->path, attribute);
 }
 
-/* The array that says it of both: the queries, but where the keys alone do. */
-static const char *teller(const struct group *g, const char *attribute) {
+const char *group_teller(const struct group *g, const char *attribute) {
     bool own = source_has_own(g->source, g->array->path, attribute);
     return !own && keys_have_own(g, attribute) ? g->keys->path : g->array->path;
 }
@@ -63,7 +62,7 @@ static bool attributes_can_be_read(const struct group *g) {
         "axes",        "causal",         "dtype", "heads", "layers", "score_scale", "score_scale_applied",
         "sequence_id", "trained_context"};
     for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
-        if (source_is_other(g->source, teller(g, name[i]), name[i])) {
+        if (source_is_other(g->source, group_teller(g, name[i]), name[i])) {
             return complain(g->source, g->array,
                             "its attribute %s is neither a text nor numbers, or cannot be read", name[i]);
         }
@@ -210,11 +209,12 @@ static bool is_new(size_t count, const size_t *number, size_t found) {
     return i == count;
 }
 
-/* Numbers of an attribute, one for each of `count`; 0, 1, .. where it is not there. */
-static bool read_names(const struct group *g, const char *attribute, uint64_t count, size_t **number) {
+/* Numbers of an attribute at `place`, one for each of `count`; 0, 1, .. where it is not there. */
+static bool read_names(const struct group *g, const char *place, const char *attribute, uint64_t count,
+                       size_t **number) {
     double *value = memory_create(count + 1, sizeof *value);
-    size_t found = source_numbers(g->source, g->array->path, attribute, count + 1, value);
-    bool good = found == count || (found == 0 && !source_text(g->source, g->array->path, attribute));
+    size_t found = source_numbers(g->source, place, attribute, count + 1, value);
+    bool good = found == count || (found == 0 && !source_text(g->source, place, attribute));
     *number = memory_create(count, sizeof **number);
     for (size_t i = 0; i < count && good; i++) {
         good = found == 0 || (value[i] >= 0 && value[i] < 1e9 && value[i] == floor(value[i]));
@@ -235,8 +235,8 @@ static bool read_names(const struct group *g, const char *attribute, uint64_t co
 /* At most one number, and not NaN. */
 static bool is_single(const struct group *g, const char *attribute) {
     double number[2];
-    if (source_text(g->source, teller(g, attribute), attribute)) { return true; }
-    size_t count = source_numbers(g->source, teller(g, attribute), attribute, 2, number);
+    if (source_text(g->source, group_teller(g, attribute), attribute)) { return true; }
+    size_t count = source_numbers(g->source, group_teller(g, attribute), attribute, 2, number);
     if (count > 1) {
         return complain(g->source, g->array, "its attribute %s has several numbers, and must be one",
                         attribute);
@@ -248,7 +248,7 @@ static bool is_single(const struct group *g, const char *attribute) {
 }
 
 bool group_number(const struct group *g, const char *attribute, double *number) {
-    const char *place = teller(g, attribute);
+    const char *place = group_teller(g, attribute);
     *number = source_number(g->source, place, attribute);
     const char *text = isnan(*number) ? source_text(g->source, place, attribute) : NULL;
     if (!text) { return is_single(g, attribute); }
@@ -272,7 +272,7 @@ static bool read_scale(struct group *g, double asked) {
 
 /* Attribute causal: 1 or 0, or as text true or false. */
 static bool read_causal(const struct scores_request *request, struct group *g) {
-    const char *place = teller(g, "causal");
+    const char *place = group_teller(g, "causal");
     double stored = source_number(g->source, place, "causal");
     const char *text = isnan(stored) ? source_text(g->source, place, "causal") : NULL;
     if (text && strcasecmp(text, "true") == 0) { stored = 1; }
@@ -295,8 +295,8 @@ bool group_open(const struct scores_request *request, struct group *g) {
            read_layouts(g, request) && (g->scores || products_fit(g)) && sizes_are_bounded(g) &&
            read_scale(g, request->scale) && fits_queries(g, g->row_length) &&
            fits_queries(g, g->query_position) && fits_mask(g) &&
-           read_names(g, "layers", g->layout.size[LAYOUT_LAYER], &g->layer) &&
-           read_names(g, "heads", g->layout.size[LAYOUT_HEAD], &g->head);
+           read_names(g, group_teller(g, "layers"), "layers", g->layout.size[LAYOUT_LAYER], &g->layer) &&
+           read_names(g, g->array->path, "heads", g->layout.size[LAYOUT_HEAD], &g->head);
 }
 
 void group_release(struct group *g) {

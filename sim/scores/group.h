@@ -37,6 +37,9 @@ struct group {
 bool group_open(const struct scores_request *request, struct group *group);
 void group_release(struct group *group);
 
+/* The array whose attribute is that of queries and keys: the queries, but where the keys alone have it. */
+const char *group_teller(const struct group *group, const char *attribute);
+
 /* An attribute, NaN where there is none; false after a message: it is no number, or several. */
 bool group_number(const struct group *group, const char *attribute, double *number);
 

@@ -14,15 +14,16 @@ static size_t count_of(const struct group *g) { return g->layout.size[LAYOUT_SEQ
 /* ---- sequence_id ---- */
 
 static bool has_ids(const struct group *g) {
+    const char *place = group_teller(g, "sequence_id");
     double number;
-    return source_text(g->source, g->array->path, "sequence_id") ||
-           source_numbers(g->source, g->array->path, "sequence_id", 1, &number) != 0;
+    return source_text(g->source, place, "sequence_id") ||
+           source_numbers(g->source, place, "sequence_id", 1, &number) != 0;
 }
 
 /* A name for each sequence, all in the memory of the first; NULL where there are none, or after a message. */
 static char **read_ids(const struct group *g, bool *good) {
     size_t count = count_of(g);
-    char *words = source_words(g->source, g->array->path, "sequence_id", count);
+    char *words = source_words(g->source, group_teller(g, "sequence_id"), "sequence_id", count);
     if (words) {
         char **id = memory_create(count, sizeof *id);
         for (size_t i = 0; i < count; i++, words += strlen(words) + 1) { id[i] = words; }

@@ -186,9 +186,33 @@ static void test_groups_as_layers(void **state) {
     }
 }
 
+/* What the keys alone say is of the queries, too. */
+static void test_of_keys(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5");
+    const char *name = path.text, *const group[] = {"a", "b"};
+    struct scores_request request = request_for(&name);
+    for (size_t told = 0; told < 2; told++) {
+        hid_t file = h5_new(path.text);
+        for (size_t g = 0; g < 2; g++) {
+            add_texts(file, group[g], 2, (size_t[]){2 * g, 2 * g + 1}, SHORT, 0, NULL);
+            hid_t keys = H5Dopen2(file, g > 0 ? "b/keys" : "a/keys", H5P_DEFAULT);
+            if (told) { h5_numbers(keys, "sequence_id", 2, (double[]){7, 8}); }
+            if (told) { h5_numbers(keys, "layers", LAYERS, (double[]){4 * (double)g, 1 + 4 * (double)g}); }
+            H5Dclose(keys);
+        }
+        H5Fclose(file);
+        struct scores *scores = open_good(s, &request);
+        assert_int_equal(scores_facts(scores)->sequence_count, told ? 2 : 4);
+        assert_int_equal(scores_facts(scores)->head_count, (1 + told) * LAYERS * HEADS);
+        scores_close(scores);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_groups_as_layers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_of_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beginnings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beginnings_by_id, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shared_keys, set_up, tear_down),
