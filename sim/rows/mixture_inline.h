@@ -10,10 +10,11 @@ struct moments {
     double mean, variance;
 };
 
-/* From sums over all points but the first, at gap 0, whose weight is 1; over 1 / their number. */
+/* From sums over all points but the first, at gap 0, whose weight is 1; over 1 / their number. The variance
+ * is NaN where squares are no doubles. */
 static inline struct moments moments_of_points(const struct kernel_mixture *x, size_t i, double over) {
     double m1 = x->sum[1][i] * over, variance = x->sum[2][i] * over - m1 * m1;
-    return (struct moments){m1, variance > 0 ? variance : 0};
+    return (struct moments){m1, variance < 0 ? 0 : variance};
 }
 
 /* The variance of a part with that share, seen from d off its mean. */

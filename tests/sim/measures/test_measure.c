@@ -233,11 +233,28 @@ static void test_isas_agree(void **state) {
     }
 }
 
+/* Three scores whose squares no double holds: how far they scatter is not known, and never 0. */
+static void test_no_squares(void **state) {
+    (void)state;
+    double gap[] = {0, 1e160, 2e160}, count[] = {1, 1, 1}, scratch[3], m[MEASURE_VALUES];
+    const struct row row = {.log_n = log(3),
+                            .stretch = 1,
+                            .top_count = 3,
+                            .point_count = 3,
+                            .gap = gap,
+                            .count = count,
+                            .scratch = scratch};
+    measure_row(isa_best()->kernel, &row, 1e-160, m);
+    check_close(m[MEASURE_LOG_PARTITION], log(1 + exp(-1) + exp(-2)), 1e-12);
+    assert_true(isnan(m[MEASURE_SUSCEPTIBILITY]));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_measures), cmocka_unit_test(test_accumulation),
-        cmocka_unit_test(test_collapse), cmocka_unit_test(test_invariants),
-        cmocka_unit_test(test_shift),    cmocka_unit_test(test_isas_agree),
+        cmocka_unit_test(test_measures),   cmocka_unit_test(test_accumulation),
+        cmocka_unit_test(test_collapse),   cmocka_unit_test(test_invariants),
+        cmocka_unit_test(test_shift),      cmocka_unit_test(test_isas_agree),
+        cmocka_unit_test(test_no_squares),
     };
     return cmocka_run_group_tests_name("measure", tests, NULL, NULL);
 }
