@@ -139,6 +139,10 @@ double profile_gap(const struct profile *q, double y) {
     return isnan(gap) ? INFINITY : gap; /* the last panel, where V = 1 to rounding */
 }
 
+double profile_step(const struct profile *q, double y, double step) {
+    return exp(q->family->log_gap(q->p, y - q->log_n, step) + q->log_lambda);
+}
+
 double profile_peak_width(const struct profile *q, double y, double h) {
     const double steep = 3, middle = profile_gap(q, y);
     double low = profile_gap(q, y - h), high = profile_gap(q, y + h);

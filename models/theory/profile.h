@@ -14,8 +14,8 @@
 
 struct profile;
 
-/* `family` of kind iid; log_n in (0, 1e6]; log Lambda^typ as typical_scale has it there. NULL when out of
- * memory. */
+/* `family` of kind iid; log_n in (0, 1e6]; log Lambda^typ as typical_scale has it there. `p` must outlive the
+ * profile. NULL when out of memory. */
 struct profile *profile_create(const struct family *family, const double *p, double log_n,
                                double log_lambda_typ);
 /* The same from a y below PROFILE_LOWEST on. */
@@ -28,6 +28,9 @@ double profile_lowest(const struct profile *profile);
 
 /* g(y), relative accuracy about 1e-13; may be inf. y below the lowest is taken for it. Thread-safe. */
 double profile_gap(const struct profile *profile, double y);
+/* g(y + step) - g(y), step > 0, with the digits that the difference of the two has not: relative accuracy
+ * 1e-12 or a few ulp of log n. Slower than they are. Thread-safe. */
+double profile_step(const struct profile *profile, double y, double step);
 /* (g'/g'')^{1/2} at y > 0, the width that a peak of y - beta g(y) has there whatever beta is, from
  * differences over h, or less where g' changes by more than a factor of 3 over that; inf where g is not
  * convex, as far as rounding lets one see. */

@@ -93,6 +93,14 @@ static void ordered_logs(struct counted *c, uint64_t purpose, size_t count, doub
     vector->log(count, log_u, log_u);
 }
 
+/* Gaps that are so small beside the maximum's that their differences have lost digits, or their order. */
+static void sharpen(const struct counted *c, size_t count, const double *y, double *gap) {
+    const double small = 1e-3 * fabs(c->highest);
+    for (size_t i = 1; i < count && gap[i] < small; i++) {
+        gap[i] = y[i] > y[0] ? profile_step(c->law->profile, y[0], y[i] - y[0]) : 0;
+    }
+}
+
 static void make_top(struct counted *c, size_t count) {
     const double log_top = c->law->log_top;
     double *y = c->work, *gap = c->row.gap, *number = c->row.count;
@@ -106,6 +114,7 @@ static void make_top(struct counted *c, size_t count) {
         gap[i] -= highest;
         number[i] = 1;
     }
+    sharpen(c, count, y, gap);
     c->row.top_count = c->row.point_count = count;
     c->row.top_score = c->law->typical_score - c->highest * exp(-c->law->log_lambda);
 }

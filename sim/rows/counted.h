@@ -18,8 +18,8 @@
 
 /* What the rows of one family at one n share. Immutable; any thread. */
 struct counted_law;
-/* `family` of kind iid; log_n in (0, 1e6]; log Lambda^typ there. Rows are quicker to measure at the given
- * betas (in units of Lambda^typ; may be none). Takes some milliseconds. */
+/* `family` of kind iid; log_n in (0, 1e6]; log Lambda^typ there. `p` must outlive the law. Rows are quicker
+ * to measure at the given betas (in units of Lambda^typ; may be none). Takes some milliseconds. */
 struct counted_law *counted_law_create(const struct family *family, const double *p, double log_n,
                                        double log_lambda_typ, const struct kernel *kernel, size_t betas,
                                        const double *beta);

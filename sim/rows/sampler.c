@@ -79,7 +79,7 @@ struct sampler_law *sampler_law_create(const struct family *family, const double
     } else if (counted && !positions_are_absent(family_position(family, p))) {
         law->log_drawn = sampler_log_window(family, p, log_n, log_lambda_typ, betas, beta);
     } else if (counted) {
-        law->counted = counted_law_create(family, p, log_n, log_lambda_typ, kernel, betas, beta);
+        law->counted = counted_law_create(family, law->p, log_n, log_lambda_typ, kernel, betas, beta);
     }
     return law;
 }

@@ -1,4 +1,5 @@
-/* The kernel's sums, and the parts of drawn rows. */
+/* The kernel's sums, the parts of drawn rows, and the top of counted ones. */
+#include "sim/rows/counted_law.h"
 #include "tests/sim/rows/laws.h"
 
 /* ---- the kernel's sums, and the scores of a bin ---- */
@@ -126,10 +127,43 @@ static void test_bins(void **state) {
     drawn_free(drawn);
 }
 
+/* ---- the top of counted rows ---- */
+
+/* Of V^(1/kappa), the V from the row's own uniforms: also where the highest scores differ by what rounding of
+ * any of them is. */
+static void test_top_gaps(void **state) {
+    (void)state;
+    enum { ROWS = 300, MOST = 1024 };
+    const double p[FAMILY_PARAMETERS] = {0.05, 1}, log_n = log(1000);
+    const double log_lambda = typical_scale(&family_powerlaw, p, log_n).log_lambda;
+    struct counted_law *law =
+        counted_law_create(&family_powerlaw, p, log_n, log_lambda, isa_best()->kernel, 0, NULL);
+    struct counted *counted = counted_create(isa_best());
+    double uniform[MOST + 4], least = 1;
+    long double sum[MOST + 1];
+    for (uint64_t r = 0; r < ROWS; r++) {
+        const struct stream stream = stream_make(1, "top", log_n, false, r);
+        const struct row *row = counted_row(counted, law, stream);
+        const size_t count = row->top_count;
+        isa_best()->kernel->uniforms(stream.key, STREAM_SCORES, 0, count / 4 + 1, uniform);
+        for (size_t i = 0; i <= count; i++) { sum[i] = (i > 0 ? sum[i - 1] : 0) - logl(uniform[i]); }
+        const long double unit = expl((law->log_top - log_n - logl(sum[count])) / p[0] + log_lambda);
+        for (size_t i = 1; i < count; i++) {
+            const long double gap = unit * (powl(sum[i], 1 / p[0]) - powl(sum[0], 1 / p[0]));
+            check_relative(row->gap[i], (double)gap, 1e-9);
+            least = fmin(least, row->gap[i]);
+        }
+    }
+    assert_true(least < 1e-15);
+    counted_free(counted);
+    counted_law_free(law);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kernel_sums),
         cmocka_unit_test(test_bins),
+        cmocka_unit_test(test_top_gaps),
     };
     return cmocka_run_group_tests_name("rows", tests, NULL, NULL);
 }
