@@ -293,12 +293,13 @@ static void make_curve(struct bulk *bulk, const struct kernel *kernel, double lo
 
 void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, double lowest_top, size_t count,
                   const double *beta) {
+    const double lost = -1e13; /* exponents below have no digits, nor weight beside any top */
     make_curve(bulk, kernel, lowest_top);
     bulk->at = memory_create(2 * count, sizeof *bulk->at);
     for (size_t i = 0; i < 2 * count; i++) { bulk->at[i].beta = beta[i / 2] * (i % 2 ? 2 : 1); }
     qsort(bulk->at, 2 * count, sizeof *bulk->at, by_beta);
     for (size_t i = 0; i < 2 * count; i++) {
-        bulk->at[i].sums = sums_anywhere(bulk, kernel, bulk->at[i].beta, -INFINITY);
+        bulk->at[i].sums = sums_anywhere(bulk, kernel, bulk->at[i].beta, lost);
     }
     bulk->prepared = 2 * count;
 }

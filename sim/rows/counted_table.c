@@ -184,6 +184,7 @@ static struct added added_by(const struct counted_bin *bin, double origin, const
         kernel->weights(LANES, column, gap, e);
         for (size_t m = 0; m <= AVERAGES; m++, power *= gap) {
             for (size_t l = 0; l < LANES; l++) {
+                if (e[l] == 0) { continue; } /* whatever the gap's power is */
                 a.count[m][l] += bin->weight[i] * power * e[l];
                 if (m < AVERAGES) { a.spread[m][l] += bin->spread[i] * power * e[l]; }
             }

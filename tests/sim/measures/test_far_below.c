@@ -1,5 +1,5 @@
-/* Counted rows whose maximum lies far below the typical one: sums known for the betas foreseen against sums
- * at any beta. */
+/* Counted rows whose maximum lies far below the typical one, or whose last gaps no double holds the squares
+ * of: sums known for the betas foreseen against sums at any beta. */
 #include "tests/test.h"
 
 #include "models/theory/typical.h"
@@ -39,7 +39,32 @@ static void far_below_typical(void **state) {
     counted_free(c);
 }
 
+/* Scores without weight whose gaps reach to 10^300, where other betas ask for them. */
+static void wider_than_squares(void **state) {
+    (void)state;
+    enum { FEW = 9 };
+    const struct kernel *kernel = isa_best()->kernel;
+    const double p[FAMILY_PARAMETERS] = {0.05, 1}, log_n = log(1e15),
+                 beta[FEW] = {1e-300, 1e-200, 1e-120, 1e-100, 1e-50, 1e-3, 2, 16, 1000},
+                 log_lambda = typical_scale(&family_powerlaw, p, log_n).log_lambda;
+    double value[FEW][MEASURE_VALUES], m[MEASURE_VALUES];
+    struct counted_law *law = counted_law_create(&family_powerlaw, p, log_n, log_lambda, kernel, FEW, beta);
+    struct counted *c = counted_create(isa_best());
+    for (uint64_t r = 0; r < 20; r++) {
+        const struct row *row = counted_row(c, law, stream_make(12, "row", log_n, false, r));
+        measure_betas(kernel, row, FEW, beta, value);
+        for (int b = 2; b < FEW; b++) {
+            measure_row(kernel, row, beta[b], m);
+            check_close(value[b][MEASURE_ENTROPY], m[MEASURE_ENTROPY], 1e-10);
+            check_close(value[b][MEASURE_SUSCEPTIBILITY], m[MEASURE_SUSCEPTIBILITY], 1e-11);
+        }
+    }
+    counted_free(c);
+    counted_law_free(law);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(far_below_typical)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(far_below_typical),
+                                       cmocka_unit_test(wider_than_squares)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,6 +44,25 @@ static void sums_anywhere(void **state) {
     }
 }
 
+/* At betas so large that exponents have no digits. */
+static void nothing_at_the_end(void **state) {
+    (void)state;
+    const struct kernel *kernel = isa_best()->kernel;
+    const double beta[] = {1, 1e40, 1e300}, top = 3;
+    for (size_t l = 0; l < sizeof laws / sizeof *laws; l++) {
+        const struct family *family = family_find(laws[l].family);
+        double log_n = laws[l].log_n, log_lambda = typical_scale(family, laws[l].p, log_n).log_lambda;
+        struct profile *profile = profile_create(family, laws[l].p, log_n, log_lambda);
+        struct bulk *bulk = bulk_create(profile, 36);
+        struct bulk_sums sums[3];
+        bulk_prepare(bulk, kernel, profile_gap(profile, top), 3, beta);
+        bulk_sums_along(bulk, kernel, -profile_gap(profile, 1), profile_gap(profile, 2), 3, beta, sums);
+        assert_true(isfinite(sums[0].log_z) && sums[1].log_z == -INFINITY && sums[2].log_z == -INFINITY);
+        bulk_free(bulk);
+        profile_free(profile);
+    }
+}
+
 /* Far below the critical beta, of gaps that are powers of V: beta times them is a Gamma variable of shape
  * kappa, but for what one of them is off. */
 static void sums_of_powers(void **state) {
@@ -93,6 +112,7 @@ static void counts_up_to_the_end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(sums_anywhere), cmocka_unit_test(sums_of_powers),
+                                       cmocka_unit_test(nothing_at_the_end),
                                        cmocka_unit_test(counts_up_to_the_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
