@@ -193,8 +193,10 @@ static struct added added_by(const struct counted_bin *bin, double origin, const
     return a;
 }
 
-/* The straight line in gaps that phi is closest to; 0 where gaps are infinite. */
+/* The straight line in gaps that phi is closest to; 0 where gaps are infinite, or hardly differ: it would be
+ * so steep that nothing is left of what it is added to. */
 static void fit_line(const struct counted_bin *bin, double line[2]) {
+    const double alike = 1e-6;
     double mean = 0, square = 0, slope = 0;
     for (size_t i = 0; i < bin->nodes; i++) { mean += bin->weight[i] * bin->node[i]; }
     for (size_t i = 0; i < bin->nodes; i++) {
@@ -202,7 +204,7 @@ static void fit_line(const struct counted_bin *bin, double line[2]) {
         square += bin->weight[i] * off * off;
         slope += bin->spread[i] * off;
     }
-    line[1] = bin->nodes == COUNTED_NODES && square > 0 ? slope / square : 0;
+    line[1] = bin->nodes == COUNTED_NODES && sqrt(square) > alike * fabs(mean) ? slope / square : 0;
     line[0] = -line[1] * mean;
 }
 
