@@ -137,6 +137,25 @@ static void check_prescription_keys(const struct yaml_node *node) {
     }
 }
 
+/* Values or a range, of beta itself or of beta/Lambda^typ. */
+static void read_beta_relative(const struct yaml_node *defaults, const struct yaml_node *node,
+                               struct config_beta *beta) {
+    size_t relative = 0;
+    const struct yaml_node *values = yaml_find(node, "values");
+    value_choice(reader_find(node, yaml_find(defaults, "beta"), "relative_to"), "beta.relative_to",
+                 READER_COUNT(relative_names), relative_names, &relative);
+    beta->scale = relative == 1 ? CONFIG_SCALE_LAMBDA_TYP : CONFIG_SCALE_NONE;
+    if (!values) {
+        read_beta_span(defaults, node, beta);
+        return;
+    }
+    read_beta_list(values, "beta.values", beta);
+    if (yaml_find(node, "from") || yaml_find(node, "to") || yaml_find(node, "points")) {
+        YAML_FAULT(values,
+                   "`beta` has both `values` and a range; write `values`, or `from`, `to` and `points`");
+    }
+}
+
 void betas_read(const struct yaml_node *defaults, const struct yaml_node *node, struct config_beta *beta,
                 struct betas_prescriptions *prescriptions) {
     *prescriptions = (struct betas_prescriptions){.count = 0};
@@ -167,20 +186,7 @@ void betas_read(const struct yaml_node *defaults, const struct yaml_node *node, 
                    "`beta.coef` needs `power`: beta = coef n^power; write for example {coef: 1, power: 0.5}");
         return;
     }
-    size_t relative = 0;
-    const struct yaml_node *values = yaml_find(node, "values");
-    value_choice(reader_find(node, yaml_find(defaults, "beta"), "relative_to"), "beta.relative_to",
-                 READER_COUNT(relative_names), relative_names, &relative);
-    beta->scale = relative == 1 ? CONFIG_SCALE_LAMBDA_TYP : CONFIG_SCALE_NONE;
-    if (!values) {
-        read_beta_span(defaults, node, beta);
-        return;
-    }
-    read_beta_list(values, "beta.values", beta);
-    if (yaml_find(node, "from") || yaml_find(node, "to") || yaml_find(node, "points")) {
-        YAML_FAULT(values,
-                   "`beta` has both `values` and a range; write `values`, or `from`, `to` and `points`");
-    }
+    read_beta_relative(defaults, node, beta);
 }
 
 bool betas_check_trained(const struct yaml_node *node, const struct config_series *series) {
