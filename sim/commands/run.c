@@ -378,18 +378,14 @@ static int compute_units(struct run *run) {
 
 /* ---- publish ---- */
 
-static void say_shard_done(const struct run *run) {
-    if (run->o->quiet) { return; }
+static int publish_shard(struct run *run) {
+    if (!journal_pack(run->journal, &run->ours)) { return EXIT_FAILED; }
+    if (run->o->quiet) { return EXIT_DONE; }
     char *command = journal_header_merge_command(&run->journal->header, NULL);
     message_say("shard %d of %d is done: %zu units in %s; when all are: %s", run->o->shard, run->o->shards,
                 run->all.units, run->directory, command);
     free(command);
-}
-
-static int publish_shard(struct run *run) {
-    bool good = journal_pack(run->journal, &run->ours);
-    if (good) { say_shard_done(run); }
-    return good ? EXIT_DONE : EXIT_FAILED;
+    return EXIT_DONE;
 }
 
 /* Others may have put something there since the place was looked at. */

@@ -197,14 +197,6 @@ static void take_cell(void *context, struct partial_stack *stack) {
     partial_free(whole);
 }
 
-static int write_results(const char *output, struct results *results, const char *command_line, bool quiet) {
-    struct store_provenance provenance = {.command_line = command_line, .threads = omp_get_max_threads()};
-    precision_round(results);
-    int status = store_write(output, results, &provenance);
-    if (status == EXIT_DONE && !quiet) { message_say("wrote %s", output); }
-    return status;
-}
-
 /* The archive first, without which the results cannot grow. */
 int publish_results(struct records *records, const char *output, const char *command_line, const char *isa,
                     bool quiet, struct stop *stop) {
@@ -216,7 +208,13 @@ int publish_results(struct records *records, const char *output, const char *com
         records, &(struct records_pack){
                      .path = path, .stop = stop, .completes = true, .take = take_cell, .context = &pass});
     progress_end(&pass.progress);
-    if (status == EXIT_DONE) { status = write_results(output, pass.results, command_line, quiet); }
+    if (status == EXIT_DONE) {
+        precision_round(pass.results);
+        status = store_write(
+            output, pass.results,
+            &(struct store_provenance){.command_line = command_line, .threads = omp_get_max_threads()});
+    }
+    if (status == EXIT_DONE && !quiet) { message_say("wrote %s", output); }
     results_free(pass.results);
     return status;
 }

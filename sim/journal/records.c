@@ -62,6 +62,11 @@ static size_t add_file(struct records *r, const char *path) {
     return r->file_count++;
 }
 
+/* Of which part of the plan a record says that it is. */
+static bool find_unit(const struct records *r, const struct record_head *head, struct unit *of) {
+    return unit_find(r->plan, head->key, head->first_replicate, head->replicates, of);
+}
+
 /* A sound one, in a file with that number. */
 static void add_record(struct records *r, size_t file, uint64_t offset, const struct record_head *head,
                        const uint8_t *tail) {
@@ -70,7 +75,7 @@ static void add_record(struct records *r, size_t file, uint64_t offset, const st
                           .offset = offset,
                           .length = head->length};
     memcpy(&place.sum, tail, sizeof place.sum);
-    if (!unit_find(r->plan, head->key, head->first_replicate, head->replicates, &place.of)) {
+    if (!find_unit(r, head, &place.of)) {
         r->strange++;
         return;
     }
@@ -106,9 +111,7 @@ static uint64_t find_next(const struct scan *s, uint64_t offset) {
 static void report_damage(struct scan *s, uint64_t offset, const struct record_head *head, const char *why) {
     struct unit of;
     char unit[UNIT_NAME] = "an unknown range";
-    if (unit_find(s->records->plan, head->key, head->first_replicate, head->replicates, &of)) {
-        unit_name(&of, unit);
-    }
+    if (find_unit(s->records, head, &of)) { unit_name(&of, unit); }
 #pragma omp critical(records)
     s->records->damaged++;
     if (!(s->how & RECORDS_QUIET)) {
@@ -126,8 +129,7 @@ static bool cannot_read(const struct scan *s) {
 
 /* Whether it is of this plan and these numerics; then of which range. */
 static bool fits(const struct records *r, const struct record_head *head, struct unit *of) {
-    return numerics_equal(head->numerics, r->numerics) &&
-           unit_find(r->plan, head->key, head->first_replicate, head->replicates, of);
+    return numerics_equal(head->numerics, r->numerics) && find_unit(r, head, of);
 }
 
 /* What stands at `offset`, which becomes where the next record begins. False after a message. */

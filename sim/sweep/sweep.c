@@ -22,21 +22,22 @@ struct block {
     size_t slices_done;
 };
 
+/* What units of a cell share: those at work, and the next. */
+struct shared_law {
+    const struct unit_cell *cell;
+    struct sampler_law *law;
+    size_t users;
+};
+
 /* A unit from its first task to its last. */
 struct job {
     struct job *next;
     struct unit unit;
-    const struct sampler_law *law;
+    struct shared_law *law;
     struct partial_stack done; /* without bins */
     uint32_t *histogram;       /* of these, [binned][HISTOGRAM_BINS] */
     struct block *block;       /* [block_count] */
     size_t blocks_done;
-};
-
-/* What units of a cell share. */
-struct share {
-    struct sampler_law *law;
-    size_t jobs; /* at work */
 };
 
 struct sweep {
@@ -48,9 +49,8 @@ struct sweep {
     bool ended;      /* there is no more */
     struct job *job; /* whose tasks are taken */
     size_t task, tasks;
-    const struct unit_cell *cell; /* of the job */
+    struct shared_law *law; /* of the last one that has any */
     struct job *live;
-    struct share *share; /* [cell_count] */
 };
 
 static void tell_done(const struct sweep *s, double cost, const struct unit_cell *cell) {
@@ -72,7 +72,7 @@ static void block_begin(struct block *b, const struct config *config, const stru
     b->here = partial_view(b->partial);
     b->place = (struct replicate_place){.seed = config->seed,
                                         .common_randomness = config->common_randomness,
-                                        .law = job->law,
+                                        .law = job->law->law,
                                         .layout = &unit->cell->layout,
                                         .here = &b->here,
                                         .first = of.first_replicate};
@@ -143,26 +143,20 @@ static void job_free(struct job *job) {
     free(job);
 }
 
-static struct share *share_of(const struct sweep *s, const struct unit_cell *cell) {
-    return &s->share[cell - s->work->plan->cell];
+static void leave_law(struct shared_law *shared) {
+    if (!shared || --shared->users > 0) { return; }
+    sampler_law_free(shared->law);
+    free(shared);
 }
 
-/* Where none of its units are at work or to come next. */
-static void drop_law(const struct sweep *s, const struct unit_cell *cell) {
-    struct share *share = share_of(s, cell);
-    if (share->jobs > 0 || cell == s->cell) { return; }
-    sampler_law_free(share->law);
-    share->law = NULL;
-}
-
-static const struct sampler_law *use_law(struct sweep *s, const struct unit_cell *cell) {
-    struct share *share = share_of(s, cell);
-    const struct unit_cell *before = s->cell;
-    share->jobs++;
-    s->cell = cell;
-    if (before) { drop_law(s, before); }
-    if (!share->law) { share->law = unit_cell_law(cell, s->work->isa, cell->log_n); }
-    return share->law;
+static struct shared_law *use_law(struct sweep *s, const struct unit_cell *cell) {
+    if (!s->law || s->law->cell != cell) {
+        leave_law(s->law);
+        s->law = memory_create(1, sizeof *s->law);
+        *s->law = (struct shared_law){cell, unit_cell_law(cell, s->work->isa, cell->log_n), 1};
+    }
+    s->law->users++;
+    return s->law;
 }
 
 static void job_open(struct sweep *s, struct unit unit) {
@@ -215,8 +209,7 @@ static void job_close(struct sweep *s, struct job *job) {
         struct job **link = &s->live;
         while (*link != job) { link = &(*link)->next; }
         *link = job->next;
-        share_of(s, job->unit.cell)->jobs -= job->law != NULL;
-        drop_law(s, job->unit.cell);
+        leave_law(job->law);
     }
     job_free(job);
 }
@@ -303,11 +296,9 @@ static void sweep_thread(struct sweep *sweep) {
 
 int sweep_compute(const struct sweep_work *work) {
     struct sweep sweep = {.work = work};
-    sweep.share = memory_create(work->plan->cell_count, sizeof *sweep.share);
 #pragma omp parallel num_threads(work->threads)
     sweep_thread(&sweep);
     while (sweep.live) { job_close(&sweep, sweep.live); }
-    for (size_t i = 0; i < work->plan->cell_count; i++) { sampler_law_free(sweep.share[i].law); }
-    free(sweep.share);
+    leave_law(sweep.law);
     return sweep.status;
 }

@@ -190,12 +190,10 @@ bool unit_is_node(const struct unit *u) { return u->replicates == node_of(u) * R
 
 bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
                uint64_t replicates, struct unit *u) {
-    struct unit_cell wanted, *address = &wanted;
-    memcpy(wanted.key, key, UNIT_KEY);
-    const struct unit_cell **found =
-        bsearch(&address, plan->bykey, plan->cell_count, sizeof(struct unit_cell *), by_key);
-    if (!found) { return false; }
-    const struct unit_cell *c = *found;
+    size_t k;
+    SEARCH_END(k, plan->cell_count, memcmp(plan->bykey[k]->key, key, UNIT_KEY) < 0)
+    if (k == plan->cell_count || memcmp(plan->bykey[k]->key, key, UNIT_KEY) != 0) { return false; }
+    const struct unit_cell *c = plan->bykey[k];
     const uint64_t all = c->series->replicates;
     if (first_replicate >= all || replicates > all - first_replicate) { return false; }
     *u = replicates == 0 ? unit_exact(c)
