@@ -1,7 +1,6 @@
 #include "sim/base/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "sim/base/head.h"
 
 static void read_host(char host[256]) {
     if (gethostname(host, 255) != 0) { strcpy(host, "unknown"); }
@@ -20,9 +21,7 @@ static void read_host(char host[256]) {
 
 /* A file of /proc. */
 static bool read_text(const char *path, char *text, size_t size) {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = file >= 0 ? read(file, text, size - 1) : -1;
-    if (file >= 0) { close(file); }
+    const ssize_t length = head_read(path, 0, text, size - 1);
     text[length > 0 ? length : 0] = '\0';
     return length > 0;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sim/base/directory.h"
+#include "sim/base/head.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/temporary.h"
@@ -77,31 +78,12 @@ bool files_read_at(int file, uint64_t offset, void *bytes, size_t length) {
     return true;
 }
 
-char *files_read(const char *path, size_t *length) {
-    struct stat status;
-    char *bytes = NULL;
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) { return NULL; }
-    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-        *length = (size_t)status.st_size;
-        bytes = memory_create(*length + 1, 1);
-        if (!files_read_at(file, 0, bytes, *length)) {
-            free(bytes);
-            bytes = NULL;
-        }
-    }
-    close(file);
-    return bytes;
-}
-
 enum files_kind files_kind(const char *path) {
     static const char older[] = "gapscale units";
     char head[sizeof older] = "";
     struct stat there;
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-    if (file < 0) { return lstat(path, &there) == 0 ? FILES_OTHER : FILES_NONE; }
-    ssize_t length = read(file, head, sizeof head - 1);
-    close(file);
+    const ssize_t length = head_read(path, O_NOFOLLOW, head, sizeof head - 1);
+    if (length < 0) { return lstat(path, &there) == 0 ? FILES_OTHER : FILES_NONE; }
     if (length >= RECORD_MAGIC && memcmp(head, record_magic, RECORD_MAGIC) == 0) { return FILES_RECORDS; }
     return strcmp(head, older) == 0 ? FILES_OLDER : FILES_OTHER;
 }

@@ -28,8 +28,6 @@ struct files_name *files_units(const char *directory, size_t *count);
 /* Those of several sources: a directory's files, and what else one is, itself. The same. */
 struct files_name *files_list(size_t source_count, char *const *source, size_t *count);
 
-/* A regular file whole, ended by NUL; NULL, with errno set, when it cannot be read. Free with free(). */
-char *files_read(const char *path, size_t *length);
 /* Bytes of a file from `offset` on; false, with errno set, where it has not so many. */
 bool files_read_at(int file, uint64_t offset, void *bytes, size_t length);
 

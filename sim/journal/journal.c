@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/base/directory.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/version.h"
@@ -30,10 +31,8 @@ static size_t count_shards(const char *directory, const char *resolved) {
     struct journal_header header;
     enum journal_header_state state = journal_header_read(directory, &header);
     bool same = state == JOURNAL_HEADER_GOOD && strcmp(header.config_resolved, resolved) == 0;
-    char place[FILES_PATH]; /* of a file: no directory */
     free(header.bytes);
-    files_path(directory, ".", place);
-    if (state == JOURNAL_HEADER_ABSENT) { return access(place, F_OK) == 0; }
+    if (state == JOURNAL_HEADER_ABSENT) { return directory_is(directory); }
     return same ? header.shards : 0;
 }
 

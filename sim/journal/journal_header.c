@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "sim/base/directory.h"
+#include "sim/base/head.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
@@ -77,14 +78,15 @@ static enum journal_header_state parse(size_t length, struct journal_header *h) 
 
 enum journal_header_state journal_header_read(const char *directory, struct journal_header *h) {
     char path[FILES_PATH];
-    size_t length;
     struct stat status;
     files_path(directory, "header", path);
     *h = (struct journal_header){.shards = 0};
     directory_refresh(directory);
-    if (stat(path, &status) == 0 && status.st_size > LONGEST) { return JOURNAL_HEADER_DAMAGED; }
-    h->bytes = files_read(path, &length);
-    return h->bytes ? parse(length, h) : JOURNAL_HEADER_ABSENT;
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) { return JOURNAL_HEADER_ABSENT; }
+    if (status.st_size > LONGEST) { return JOURNAL_HEADER_DAMAGED; }
+    h->bytes = memory_create((size_t)status.st_size + 1, 1);
+    const ssize_t length = head_read(path, 0, h->bytes, (size_t)status.st_size);
+    return length < 0 ? JOURNAL_HEADER_ABSENT : parse((size_t)length, h);
 }
 
 /* ---- commands, for the shell ---- */

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/base/head.h"
 #include "sim/base/message.h"
 #include "sim/base/process.h"
 #include "sim/base/temporary.h"
@@ -28,12 +29,7 @@ static void name_beside(const char *path, const char *what, char name[BESIDE]) {
 /* ---- what stands there ---- */
 
 static bool read_text(const char *path, char text[LOCK_TEXT]) {
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-    if (file < 0) { return false; }
-    ssize_t length = read(file, text, LOCK_TEXT - 1);
-    int why = errno;
-    close(file);
-    errno = why;
+    const ssize_t length = head_read(path, O_NOFOLLOW, text, LOCK_TEXT - 1);
     text[length > 0 ? length : 0] = '\0';
     return length >= 0;
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "sim/base/directory.h"
+#include "sim/base/head.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
 #include "sim/base/temporary.h"
@@ -26,10 +27,7 @@ static bool name_fits(const char *path) {
 
 static bool is_marked(const char *path, const char *mark) {
     char head[64] = "";
-    FILE *in = fopen(path, "re");
-    size_t length = in ? fread(head, 1, strlen(mark), in) : 0;
-    if (in) { fclose(in); }
-    return length == strlen(mark) && strcmp(head, mark) == 0;
+    return head_read(path, 0, head, strlen(mark)) == (ssize_t)strlen(mark) && strcmp(head, mark) == 0;
 }
 
 static const struct {

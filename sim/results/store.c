@@ -1,7 +1,6 @@
 #include "sim/results/store.h"
 
 #include <ctype.h>
-#include <fcntl.h>
 #include <gsl/gsl_version.h>
 #include <hdf5.h>
 #include <inttypes.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "sim/base/directory.h"
+#include "sim/base/head.h"
 #include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
@@ -359,10 +359,8 @@ struct results *store_try(const char *path, char why[STORE_WHY]) {
 /* No control characters but white space at its beginning. */
 static bool is_plain_text(const char *path) {
     char head[512];
-    const int in = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer has nothing */
-    const ssize_t length = in >= 0 ? read(in, head, sizeof head) : 0;
+    const ssize_t length = head_read(path, 0, head, sizeof head);
     ssize_t i = 0;
-    if (in >= 0) { close(in); }
     while (i < length && ((unsigned char)head[i] >= ' ' || isspace((unsigned char)head[i]))) { i++; }
     return length > 0 && i == length;
 }

@@ -1,0 +1,12 @@
+/* head: how a file begins. */
+#ifndef GAPSCALE_SIM_BASE_HEAD_H
+#define GAPSCALE_SIM_BASE_HEAD_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* The first bytes of a file, as many as there are up to `size`; a FIFO or device is not waited for. `flags`:
+ * of open(), O_NOFOLLOW or 0. Returns how many; -1 with errno set. */
+ssize_t head_read(const char *path, int flags, void *bytes, size_t size);
+
+#endif
