@@ -16,16 +16,9 @@
 enum { TRIALS = 3, SAMPLES = 64, BETAS = 256 };
 static const double PATIENCE = 5; /* seconds for all samples but the last */
 
-/* log of the keys that a row draws score by score; -inf where it draws none so. */
-static double log_drawn_keys(const struct unit_cell *c) {
-    if (c->series->family->kind == FAMILY_FIXED) { return -INFINITY; }
-    if (!config_counted(c->series, c->log_n)) { return c->log_n; }
-    return config_has_position(c->series) ? config_log_window(c->series, c->log_n) : -INFINITY;
-}
-
 /* Seconds a row of a cell takes, measured; long drawn rows cost in proportion. */
 static double cell_seconds(const struct unit_cell *c, uint64_t seed, const struct isa *isa) {
-    const double longest = log(1 << 16), log_keys = log_drawn_keys(c);
+    const double longest = log(1 << 16), log_keys = unit_log_drawn(c);
     const bool long_row = log_keys > longest;
     double log_n = long_row ? longest : c->log_n;
     struct replicate_worker worker;
@@ -152,7 +145,7 @@ static double unit_memory(const struct unit_cell *c) {
     return sizeof(double) * (2.0 * (RESULTS_BLOCK_LENGTH + 16) * (double)c->layout.total +
                              2 * (double)partial_numbers(&unit)) +
            sizeof(uint32_t) * HISTOGRAM_BINS * (double)c->layout.binned +
-           sizeof(double) * fmin(DRAWN_KEPT, exp(log_drawn_keys(c)));
+           sizeof(double) * fmin(DRAWN_KEPT, exp(unit_log_drawn(c)));
 }
 
 static void add_series(const struct config_series *series, const struct results_series *shape,

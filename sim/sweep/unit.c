@@ -22,6 +22,12 @@ struct sampler_law *unit_cell_law(const struct unit_cell *c, const struct isa *i
                               c->here.beta_ratio);
 }
 
+double unit_log_drawn(const struct unit_cell *c) {
+    if (c->series->family->kind == FAMILY_FIXED) { return -INFINITY; }
+    if (!config_counted(c->series, c->log_n)) { return c->log_n; }
+    return config_has_position(c->series) ? config_log_window(c->series, c->log_n) : -INFINITY;
+}
+
 /* ---- cost ---- */
 
 /* Directions for the keys, and their sums at every beta. */
@@ -44,16 +50,12 @@ static double normaliser_cost(const struct unit_cell *c) {
 
 /* Making a row, exponentials over its points, directions for its keys. */
 static double plain_cost(const struct unit_cell *c) {
-    double sums = (double)c->layout.betas + 60, n = exp(c->log_n);
+    double sums = (double)c->layout.betas + 60, n = exp(unit_log_drawn(c));
     if (c->series->family->kind == FAMILY_FIXED) { return 1000 + 20 * sums; }
     if (c->series->family->kind == FAMILY_SAMPLED) {
         return (c->series->family->cost(c->p) + 4) * n + fmin(n, 1000) * sums + 2000;
     }
-    if (config_has_position(c->series)) {
-        n = config_counted(c->series, c->log_n) ? exp(config_log_window(c->series, c->log_n)) : n;
-    } else if (config_counted(c->series, c->log_n)) {
-        return 15000 + 400 * sums + output_cost(c, fmin(n, 2000));
-    }
+    if (n == 0) { return 15000 + 400 * sums + output_cost(c, fmin(exp(c->log_n), 2000)); }
     return 8 * n + fmin(n, 1000) * sums + 2000 + output_cost(c, n);
 }
 

@@ -88,6 +88,8 @@ struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t 
 /* For a cell outside a plan, of which `series`, `log_n`, `p` and the sizes of `here` are known: layout, cost
  * and units. */
 void unit_cell_size(struct unit_cell *cell);
+/* log of the keys that a row of the cell draws score by score; -inf where it draws none so. */
+double unit_log_drawn(const struct unit_cell *cell);
 /* The law of a cell's rows, or of rows of another length like them. Free with sampler_law_free. */
 struct sampler_law *unit_cell_law(const struct unit_cell *cell, const struct isa *isa, double log_n);
 
