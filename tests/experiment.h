@@ -110,7 +110,7 @@ static inline struct experiment_held experiment_compute(const struct unit_plan *
     for (bool more = true; more;) {
         struct unit_list list = experiment_missing(plan, &held);
         more = list.count > 0;
-        assert_int_equal(ranks_lead(&work, &list, &(struct progress){.quiet = true}), EXIT_DONE);
+        assert_int_equal(ranks_lead(&work, &list), EXIT_DONE);
         free(list.unit);
     }
     return held;

@@ -17,8 +17,7 @@ struct progress progress_start(double total, double before, bool quiet) {
                              .next = start + 2};
 }
 
-void progress_add(struct progress *p, double cost, const char *what) {
-    p->done += cost;
+static void show(struct progress *p, const char *what) {
     double time = machine_seconds();
     if (p->quiet || time < p->next) { return; }
     p->next = time + (p->terminal ? 0.25 : 10);
@@ -26,6 +25,15 @@ void progress_add(struct progress *p, double cost, const char *what) {
     char text[MACHINE_TEXT];
     fprintf(stderr, "%sgapscale: %3.0f%%, about %s left (%s)%s", p->terminal ? "\r\033[K" : "",
             100 * p->done / p->total, machine_duration(round(left), text), what, p->terminal ? "" : "\n");
+}
+
+void progress_add(struct progress *p, double cost, const char *what) {
+    if (!p) { return; }
+#pragma omp critical(progress)
+    {
+        p->done += cost;
+        show(p, what);
+    }
 }
 
 void progress_end(struct progress *p) {

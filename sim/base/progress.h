@@ -12,7 +12,7 @@ struct progress {
 /* `total` cost in any unit, `before` of it done at an earlier time. Nothing is shown when `quiet`, nor in the
  * first two seconds. */
 struct progress progress_start(double total, double before, bool quiet);
-/* Adds `cost` done; `what` names the work that was just finished. One caller at a time. */
+/* Adds `cost` done; `what` names the work that was just finished. From any thread; nothing for NULL. */
 void progress_add(struct progress *progress, double cost, const char *what);
 /* Clears the line. */
 void progress_end(struct progress *progress);

@@ -115,8 +115,7 @@ static int start_watch(struct run *run) {
 
 /* Unless told, results/<stem>.h5, the stem being the config's name without directory and extension. */
 static void name_output(struct run *run) {
-    const char *config = run->o->config, *slash = strrchr(config, '/'), *name = slash ? slash + 1 : config,
-               *dot = strrchr(name, '.');
+    const char *name = basename(run->o->config), *dot = strrchr(name, '.');
     int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
     snprintf(run->default_output, sizeof run->default_output, "results/%.*s.h5", length, name);
     run->output = run->o->output ? run->o->output : run->default_output;
@@ -126,8 +125,8 @@ static void name_output(struct run *run) {
  * nobody. */
 static void clear_finished(struct run *run) {
     char who[LOCK_TEXT];
-    if (access(run->directory, F_OK) == 0 && !lock_holder(run->directory, who) &&
-        journal_is_of(run->directory, run->config->resolved) && lock_take(&run->lock, run->directory)) {
+    if (!lock_holder(run->directory, who) && journal_is_of(run->directory, run->config->resolved) &&
+        lock_take(&run->lock, run->directory)) {
         journal_clear(run->directory);
         lock_release(&run->lock);
         journal_remove_directory(run->directory);
@@ -343,10 +342,11 @@ static int make_plan(struct run *run) {
 static bool save_all(void *journal) { return journal_sync(journal) && journal_pack_own(journal); }
 
 /* What is to be done next, over all ranks; then what these have kept is known here. */
-static int compute_next(struct run *run, const struct sweep_work *work) {
+static int compute_next(struct run *run, struct sweep_work *work) {
     const size_t behind = run->left.units - unit_amount(&run->todo).units;
     struct progress progress = progress_start(run->all.cost, run->all.cost - run->left.cost, run->o->quiet);
-    int status = ranks_lead(work, &run->todo, &progress);
+    work->progress = &progress;
+    int status = ranks_lead(work, &run->todo);
     progress_end(&progress);
     if (!journal_sync(run->journal)) { return EXIT_FAILED; }
     if (status != EXIT_DONE || run->todo.count == 0) { return status; }
@@ -360,12 +360,12 @@ static int compute_next(struct run *run, const struct sweep_work *work) {
 
 /* All that is missing; of a cell under a target up to its next count each time. */
 static int compute_units(struct run *run) {
-    const struct sweep_work work = {.plan = &run->plan,
-                                    .isa = run->isa,
-                                    .threads = run->o->threads,
-                                    .stop = run->stop,
-                                    .keep = journal_keep,
-                                    .context = run->journal};
+    struct sweep_work work = {.plan = &run->plan,
+                              .isa = run->isa,
+                              .threads = run->o->threads,
+                              .stop = run->stop,
+                              .keep = journal_keep,
+                              .context = run->journal};
     if (ranks_index() > 0) { return ranks_follow(&work, save_all); }
     int status;
     size_t ranges;

@@ -54,7 +54,7 @@ void drift_measure(const struct flow_design *design, const struct sphere_mixture
             for (size_t c = 0; c < d; c++) { sum += out.x[c * out.stride + p] * tangent[p * d + c]; }
             drift[r * probes + p] = sum;
         }
-        if (progress) { progress_add(progress, (double)design->count * (double)probes, "drift"); }
+        progress_add(progress, (double)design->count * (double)probes, "drift");
     }
     tokens_free(&tokens);
     tokens_free(&queries);

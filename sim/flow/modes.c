@@ -124,7 +124,7 @@ static void bench_step(struct bench *bench, const struct flow_design *design, st
     flow_step(&before, design->beta, design->tau, design->threads, &bench->next);
     bench->now = bench->next;
     bench->next = before;
-    if (progress) { progress_add(progress, (double)design->count * (double)design->count, what); }
+    progress_add(progress, (double)design->count * (double)design->count, what);
 }
 
 /* product[l - 1] = mean over channels of amplitude times first. */

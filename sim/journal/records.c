@@ -195,15 +195,11 @@ static bool scan_files(struct records *r, size_t count, const struct files_name 
         bytes += stat(file[i].path, &status) == 0 ? (double)status.st_size : 0;
     }
     struct progress progress = progress_start(bytes, 0, !(how & RECORDS_SHOWN));
-#pragma omp parallel for schedule(dynamic, 1)
+#pragma omp parallel for schedule(dynamic, 1) reduction(&& : good)
     for (size_t i = 0; i < count; i++) {
         struct scan s = {.records = r, .how = how, .from = &file[i]};
-        bool scanned = scan_file(&s);
-#pragma omp critical(records)
-        {
-            good &= scanned;
-            progress_add(&progress, (double)s.size, "reading journals");
-        }
+        good = scan_file(&s) && good;
+        progress_add(&progress, (double)s.size, "reading journals");
     }
     progress_end(&progress);
     return good;

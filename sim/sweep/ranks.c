@@ -20,7 +20,6 @@ struct leader {
     size_t at; /* the first that is not given out whole */
     double left;
     bool failed;
-    struct progress *progress;
     int followed; /* EXIT_RESUMABLE where another was stopped */
 };
 
@@ -41,14 +40,6 @@ static size_t take_parts(void *context, struct unit part[SWEEP_MORE]) {
     }
     pthread_mutex_unlock(&l->lock);
     return count;
-}
-
-/* sweep_work.done */
-static void tell_done(void *context, double cost, const char *what) {
-    struct leader *l = context;
-    pthread_mutex_lock(&l->lock);
-    progress_add(l->progress, cost, what);
-    pthread_mutex_unlock(&l->lock);
 }
 
 #ifndef GAPSCALE_MPI
@@ -161,7 +152,7 @@ static void answer(struct leader *l, int source) {
     struct range range[SWEEP_MORE];
     double cost;
     MPI_Recv(&cost, 1, MPI_DOUBLE, source, TAKE, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-    if (cost > 0) { tell_done(l, cost, "all ranks"); }
+    if (cost > 0) { progress_add(l->work->progress, cost, "all ranks"); }
     const size_t count = take_parts(l, part);
     for (size_t i = 0; i < count; i++) {
         const size_t cell = (size_t)(part[i].cell - l->work->plan->cell);
@@ -267,11 +258,10 @@ void ranks_refuse(const char *why) {
 
 #endif
 
-int ranks_lead(const struct sweep_work *work, const struct unit_list *units, struct progress *progress) {
-    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .units = units, .progress = progress};
+int ranks_lead(const struct sweep_work *work, const struct unit_list *units) {
+    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .units = units};
     struct sweep_work own = *work;
     own.more = take_parts;
-    own.done = tell_done;
     own.more_context = &l;
     l.left = unit_amount(units).cost;
     int status = rank_count == 1 ? sweep_compute(&own) : lead(&l, &own);

@@ -10,7 +10,6 @@
 #ifndef GAPSCALE_SIM_SWEEP_RANKS_H
 #define GAPSCALE_SIM_SWEEP_RANKS_H
 
-#include "sim/base/progress.h"
 #include "sim/sweep/sweep.h"
 
 /* Called once, first and last, by every rank. ranks_start: EXIT_DONE, or EXIT_FAILED after a message.
@@ -29,7 +28,7 @@ int ranks_threads(void);
 /* Rank 0, any number of times, the last one with no units: computes units, sampled ones and exact values, in
  * this order, together with the others; work->keep gets its own share alone. The ranges of the list are used
  * up. Status as of sweep_compute, when the others have kept theirs. With one rank, alone. */
-int ranks_lead(const struct sweep_work *work, const struct unit_list *units, struct progress *progress);
+int ranks_lead(const struct sweep_work *work, const struct unit_list *units);
 
 /* The others, before they do anything: wait for rank 0. True where it leads a sweep; else `status` is to end
  * with. */

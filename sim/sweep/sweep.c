@@ -53,10 +53,6 @@ struct sweep {
     struct job *live;
 };
 
-static void tell_done(const struct sweep *s, double cost, const struct unit_cell *cell) {
-    if (s->work->done) { s->work->done(s->work->more_context, cost, cell->series->name); }
-}
-
 /* ---- blocks ---- */
 
 static void block_free(struct block *b) {
@@ -222,7 +218,7 @@ static bool job_slice_done(const struct sweep *sweep, struct job *job, struct bl
     last = ++b->slices_done == slices_per_block(c);
     if (!last) { return false; }
     block_reduce(b, job->histogram);
-    tell_done(sweep, c->cost * (double)b->partial->of.replicates, c);
+    progress_add(sweep->work->progress, unit_cost(&b->partial->of), c->series->name);
 #pragma omp critical(sweep)
     {
         partial_push(&job->done, b->partial);
@@ -265,7 +261,7 @@ struct partial *sweep_exact(const struct unit *unit) {
 static int run_exact(struct sweep *sweep, struct job *job) {
     if (stop_asked(sweep->work->stop)) { return EXIT_RESUMABLE; }
     struct partial *exact = sweep_exact(&job->unit);
-    tell_done(sweep, unit_cost(&exact->of), exact->of.cell);
+    progress_add(sweep->work->progress, unit_cost(&exact->of), exact->of.cell->series->name);
     return job_finish(sweep, job, exact);
 }
 

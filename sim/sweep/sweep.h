@@ -2,6 +2,7 @@
 #ifndef GAPSCALE_SIM_SWEEP_SWEEP_H
 #define GAPSCALE_SIM_SWEEP_SWEEP_H
 
+#include "sim/base/progress.h"
 #include "sim/config/config.h"
 #include "sim/results/results.h"
 #include "sim/rows/isa.h"
@@ -17,10 +18,9 @@ struct sweep_work {
     /* Set by ranks.h, which calls sweep_compute: what to compute next, asked for when all before is at work,
      * by one thread at a time; returns how many parts of cells, 0 at the end. */
     size_t (*more)(void *context, struct unit part[SWEEP_MORE]);
-    /* Hears of work that is done: its cost, and of what. From any thread. NULL: nobody. */
-    void (*done)(void *context, double cost, const char *what);
-    void *more_context;      /* of both */
-    const struct stop *stop; /* NULL: never */
+    void *more_context;
+    struct progress *progress; /* hears of what is done; NULL: nobody */
+    const struct stop *stop;   /* NULL: never */
     /* Keeps the partial of a unit that is finished. From any thread, several at a time. False, after a
      * message, to give up. */
     bool (*keep)(void *context, const struct partial *partial);

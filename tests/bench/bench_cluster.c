@@ -62,7 +62,7 @@ static double compute(const struct setting *s, struct unit_list list, int thread
     double start = core_seconds();
     struct sweep_work work = {
         .plan = &s->plan, .isa = isa_best(), .threads = threads, .keep = keep, .context = context};
-    if (ranks_lead(&work, &list, &(struct progress){.quiet = true}) != EXIT_DONE) { abort(); }
+    if (ranks_lead(&work, &list) != EXIT_DONE) { abort(); }
     return core_seconds() - start;
 }
 

@@ -45,7 +45,7 @@ static int compute(const struct setting *s, size_t first, size_t end, struct jou
     return ranks_lead(
         &(struct sweep_work){
             .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .keep = journal_keep, .context = j},
-        &(struct unit_list){end - first, units}, &(struct progress){.quiet = true});
+        &(struct unit_list){end - first, units});
 }
 
 /* The record of exact values. */
@@ -307,7 +307,7 @@ static void test_packing_own(void **state) {
         .plan = &s.plan, .isa = isa_find("base"), .threads = 3, .keep = keep_and_pack, .context = j};
     struct unit_list sampled = unit_shares(&s.plan, 0, 1);
     sampled.count = s.plan.cell_count;
-    assert_int_equal(ranks_lead(&work, &sampled, &(struct progress){.quiet = true}), EXIT_DONE);
+    assert_int_equal(ranks_lead(&work, &sampled), EXIT_DONE);
     free(sampled.unit);
     assert_true(journal_pack_own(j));
     j = reopened(j, &s);

@@ -45,7 +45,7 @@ static void setting_make(struct setting *s) {
     journal_begin(s->journal, &s->plan);
     struct sweep_work work = {
         .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .keep = journal_keep, .context = s->journal};
-    assert_int_equal(ranks_lead(&work, &some, &(struct progress){.quiet = true}), EXIT_DONE);
+    assert_int_equal(ranks_lead(&work, &some), EXIT_DONE);
     free(some.unit);
     assert_true(journal_sync(s->journal) && journal_scan(s->journal, 0));
 }

@@ -54,8 +54,7 @@ static void made_compute(struct made *m, size_t first, size_t step, int threads)
                                   .threads = threads,
                                   .keep = experiment_hold,
                                   .context = &held};
-        assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &one}, &(struct progress){.quiet = true}),
-                         EXIT_DONE);
+        assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &one}), EXIT_DONE);
         assert_int_equal(held.count, 1);
         m->of[i] = held.partial[0];
         free(held.partial);
@@ -339,8 +338,7 @@ static void test_part_of_a_unit(void **state) {
     assert_true(c->unit_blocks > 8 && unit_find(&many.plan, few.plan.cell->key, 0, 512, &there));
     uint8_t *record = record_of(few.of[0], &length[0]);
     struct partial_stack stack = {.count = 0};
-    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &rest}, &(struct progress){.quiet = true}),
-                     EXIT_DONE);
+    assert_int_equal(ranks_lead(&work, &(struct unit_list){1, &rest}), EXIT_DONE);
     assert_int_equal(held.count, 1);
     partial_push(&stack, held.partial[0]);
     partial_push(&stack, record_read(record, length[0], &there));
