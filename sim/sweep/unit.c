@@ -206,7 +206,8 @@ bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64
            (unit_is_exact(u) || unit_is_node(u) || is_last);
 }
 
-struct unit unit_take(struct unit *rest, double cost) {
+/* Blocks of the node that is taken first of `rest` (unit_take); the cell may end within it. */
+static size_t next_node(const struct unit *rest, double cost) {
     const struct unit_cell *c = rest->cell;
     const bool may_be_short = unit_end(rest) == c->block_count && rest->block_count < c->unit_blocks;
     const size_t most = may_be_short ? c->unit_blocks : rest->block_count;
@@ -215,8 +216,13 @@ struct unit unit_take(struct unit *rest, double cost) {
     while (rest->first_block % (2 * blocks) == 0 && 2 * blocks <= most && 2 * (double)blocks <= affordable) {
         blocks *= 2;
     }
-    const struct unit taken = unit_part(c, rest->first_block, GSL_MIN(blocks, rest->block_count));
-    *rest = unit_part(c, unit_end(&taken), rest->block_count - taken.block_count);
+    return blocks;
+}
+
+struct unit unit_take(struct unit *rest, double cost) {
+    const size_t blocks = GSL_MIN(next_node(rest, cost), rest->block_count);
+    const struct unit taken = unit_part(rest->cell, rest->first_block, blocks);
+    *rest = unit_part(rest->cell, unit_end(&taken), rest->block_count - blocks);
     return taken;
 }
 
@@ -245,9 +251,9 @@ struct unit_amount unit_amount(const struct unit_list *list) {
 /* Blocks of a cell that are dealt out together: all under a target, else few enough that a shard has some of
  * every cell, since their costs are known roughly, and that one more is little beside its share of all. */
 static size_t deal_length(const struct unit_plan *plan, const struct unit_cell *c, size_t shards) {
-    struct unit all = unit_whole(c);
     if (c->series->target > 0) { return c->block_count; }
-    return unit_take(&all, fmin(unit_cost(&all) / 2, plan->cost / 64) / (double)shards).block_count;
+    const struct unit all = unit_whole(c);
+    return next_node(&all, fmin(unit_cost(&all) / 2, plan->cost / 64) / (double)shards);
 }
 
 struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t shards) {
