@@ -156,20 +156,19 @@ const char *record_check(const uint8_t *bytes, size_t size, struct record_head *
 
 static void get_bins(struct cursor *c, struct partial *p) {
     const size_t most = (c->size - c->at) / 3; /* bytes that a bin takes at least */
+    uint64_t *packed = memory_resize(NULL, most, sizeof *packed);
     size_t count = 0;
-    p->bin = memory_resize(NULL, most, sizeof *p->bin);
     for (size_t i = 0; i < p->of.cell->layout.binned && !c->broken; i++) {
-        size_t last = 0;
-        p->filled[i] = get(c, 4);
-        c->broken |= most - count < p->filled[i];
-        for (size_t b = 0; b < p->filled[i] && !c->broken; b++, count++) {
-            size_t bin = get(c, 2);
-            c->broken |= bin >= HISTOGRAM_BINS || (b > 0 && bin <= last);
-            p->bin[count] = histogram_pack(bin, get_count(c));
-            last = bin;
+        const size_t filled = p->filled[i] = get(c, 4);
+        c->broken |= most - count < filled;
+        for (size_t b = 0, least = 0; b < filled && !c->broken; b++) {
+            const size_t bin = get(c, 2);
+            c->broken |= bin < least || bin >= HISTOGRAM_BINS;
+            packed[count++] = histogram_pack(bin, get_count(c));
+            least = bin + 1;
         }
     }
-    p->bin = memory_resize(p->bin, count, sizeof *p->bin);
+    p->bin = memory_resize(packed, count, sizeof *packed);
 }
 
 /* Groups of so many blocks, fewer than now or as many. */
