@@ -23,6 +23,11 @@ double fit_log_judged(const struct fit *fit, size_t n, size_t criterion) {
     return fit->series->log_lambda_typ[n] + fit->judged[n * fit->criteria + criterion].log_ratio;
 }
 
+const struct ensemble_point *fit_noisy(const struct fit *fit, size_t n, size_t criterion) {
+    const size_t at = n * fit->criteria + criterion;
+    return family_is_judged_by_rows(fit->series->family) ? &fit->judged[at] : &fit->collapse[at];
+}
+
 double fit_judged_exact(const struct fit *fit, size_t n) {
     return family_is_judged_by_rows(fit->series->family) ? NAN : fit->exact[n];
 }
@@ -112,6 +117,12 @@ static struct ensemble_point median_point(const struct order *rows) {
                                : none;
 }
 
+/* The mean's, with what interpolation between betas may move it by; that of a maximum has it. */
+static struct ensemble_point mean_point(struct ensemble_point point, const struct criterion *criterion) {
+    if (criterion->kind != CRITERION_SUSCEPTIBILITY) { point.se = hypot(point.se, point.grid_error); }
+    return point;
+}
+
 /* What the rows of each n have, and by which points it is judged. */
 static void fit_rows(struct fit *fit) {
     const struct results_series *s = fit->series;
@@ -123,7 +134,8 @@ static void fit_rows(struct fit *fit) {
     }
     for (size_t i = 0; i < fit->lengths * fit->criteria; i++) {
         fit->row_collapse[i] = order_make(kept, s->collapse + i * kept, scratch);
-        fit->judged[i] = rows ? median_point(&fit->row_collapse[i]) : fit->collapse[i];
+        fit->judged[i] = rows ? median_point(&fit->row_collapse[i])
+                              : mean_point(fit->collapse[i], &s->criterion[i % fit->criteria]);
     }
     free(scratch);
 }
@@ -175,7 +187,7 @@ static void growth_load(struct growth *g, const struct fit *fit, size_t criterio
     bool means = fit_is_meaningful(fit, criterion);
     g->sets = fit->common && fit->series->family->kind != FAMILY_FIXED ? joint_sets(fit) : 0;
     for (size_t n = 0; n < fit->lengths; n++) {
-        const struct ensemble_point *point = &fit->judged[n * fit->criteria + criterion];
+        const struct ensemble_point *point = fit_noisy(fit, n, criterion);
         bool there = means && !isnan(point->log_ratio);
         g->x[n] = variable(fit, n);
         g->log_log_n[n] = log(fit->series->log_n[n]);

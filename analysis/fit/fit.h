@@ -32,7 +32,8 @@ struct fit {
     struct ensemble_point *collapse; /* (log_n, criterion): of the replicate mean */
     struct ensemble_point *judged;   /* (log_n, criterion): what beta_c is in all that follows, in tables,
                                         figures and verdicts: the same, or the median of the rows' own for
-                                        families judged by rows, of which few carry the mean */
+                                        families judged by rows, of which few carry the mean; errors of
+                                        means with their grid_error */
     double *collapse_se_block;       /* (log_n, criterion): by jackknife, of log beta_c */
     double *collapse_se_bootstrap;   /* (log_n): of the primary criterion, by resampling block groups */
     struct controls *controls;       /* (log_n): likewise, with control variates; entropy only */
@@ -59,6 +60,8 @@ size_t fit_primary(const struct results_series *series);
 double fit_asymptotic_exponent(const struct fit *fit);
 /* log beta_c in absolute units, as it is judged. */
 double fit_log_judged(const struct fit *fit, size_t n, size_t criterion);
+/* What is judged with the error that its rows make alone. */
+const struct ensemble_point *fit_noisy(const struct fit *fit, size_t n, size_t criterion);
 /* The primary criterion's over Lambda^typ, computed without sampling; NaN for medians of rows. */
 double fit_judged_exact(const struct fit *fit, size_t n);
 /* The smallest and the largest n with a collapse point; `lengths` when there is none. */

@@ -35,7 +35,7 @@ static double widening(double freedom) { return gsl_cdf_tdist_Pinv(0.975, freedo
 
 /* log(beta_c/Lambda^typ) at an n and its standard error; false where there is none. */
 static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, double *log_ratio, double *se) {
-    const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
+    const struct ensemble_point *point = fit_noisy(fit, n, fit->primary);
     double replicates = results_replicates(fit->series, n);
     *log_ratio = point->log_ratio;
     if (kind != POINTS_FIXED && (replicates < POINTS_REPLICATES || freedom_of(fit) < 1)) { return false; }
