@@ -7,6 +7,7 @@
 
 #include "analysis/study/shared.h"
 #include "analysis/text/words.h"
+#include "analysis/verdict/points.h"
 
 /* Measured rows are of no law, and means along prescriptions have no collapse points. */
 static bool are_twins(const struct fit *a, const struct fit *b) {
@@ -32,8 +33,16 @@ struct comparison {
     size_t count, drawn[2]; /* common n; those with drawn rows */
     size_t shared;          /* those whose rows take the same streams */
     size_t equal;           /* those with the same value */
+    size_t tested;          /* those whose errors cover */
     double chi_square;
 };
+
+/* Of few replicates, or of a mean that few rows carry, errors may be anything. */
+static bool has_error(const struct fit *fit, size_t n) {
+    double carriers = fit_noisy(fit, n, fit->primary)->carriers;
+    return results_replicates(fit->series, n) >= POINTS_REPLICATES &&
+           !(carriers < results_carriers_needed(fit->series, n));
+}
 
 /* Counted rows of keys at positions are drawn ones of the nearest keys. */
 static bool is_drawn(const struct fit *fit, double log_n) {
@@ -54,7 +63,10 @@ static void compare_at(struct comparison *c, size_t i, size_t j, FILE *out) {
     c->drawn[1] += is_drawn(c->b, log_n);
     c->shared += shared;
     c->equal += x == y;
-    c->chi_square += deviation * deviation;
+    if (has_error(c->a, i) && has_error(c->b, j)) {
+        c->chi_square += deviation * deviation;
+        c->tested++;
+    }
     if (!out) { return; }
     fprintf(out, "%9s  %17s  %17s  ", words_length(log_n, n), words_measured(exp(x), exp(x) * se_x, first),
             words_measured(exp(y), exp(y) * se_y, second));
@@ -98,10 +110,12 @@ static void print_relation(FILE *out, const struct comparison *c) {
               out);
     } else if (c->a->common || c->b->common) {
         fprintf(out, "  Independent of each other, but differences at all n go together: no chi^2.\n");
+    } else if (c->tested == 0) {
+        fprintf(out, "  Independent of each other, but too few rows for errors that cover: no chi^2.\n");
     } else {
         fprintf(out, "  Independent (%s): chi^2 = %.1f for %zu n, p = %.2g\n",
                 c->a->seed == c->b->seed ? "other names, other streams" : "other seeds", c->chi_square,
-                c->count, gsl_cdf_chisq_Q(c->chi_square, (double)c->count));
+                c->tested, gsl_cdf_chisq_Q(c->chi_square, (double)c->tested));
     }
 }
 

@@ -41,6 +41,7 @@ static void test_twins(void **state) {
         {"seed: 1", "name: a", "the same rows,", false},
         {"seed: 2", "name: a", "Independent (other seeds): chi^2 =", true},
         {"seed: 1", "name: b", "Independent (other names, other streams): chi^2 =", true},
+        {"seed: 1", "name: b, replicates: 8", "too few rows for errors that cover: no chi^2", false},
         {"seed: 1", "name: a, replicates: 192", "not independent", false},
         {"seed: 1", "name: a, rows: counted", "not independent", false},
         {"seed: 2\ncommon_randomness: true", "name: a", "go together: no chi^2", false},
@@ -55,7 +56,7 @@ static void test_twins(void **state) {
             (*second[i].says == '\0' && *text != '\0')) {
             fail_msg("%s, %s: %s", second[i].top, second[i].series, text);
         }
-        assert_true(i != 4 || strstr(text, "counted rows, seed 1, series `a`, 128 replicates"));
+        assert_true(i != 5 || strstr(text, "counted rows, seed 1, series `a`, 128 replicates"));
         free(text);
     }
 }
