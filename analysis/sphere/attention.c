@@ -111,14 +111,17 @@ static void say_answers(struct attention_part *part) {
     words_append(out, room, ".");
 }
 
-static void judge(struct attention_part *part, const char *name) {
+/* Means that fewer than 100 rows carry contradict more often than p says: a quarter of fewer than 400. */
+static void judge(struct attention_part *part, const char *name, uint64_t replicates) {
+    enum { ENOUGH = 400 };
+    const bool enough = replicates >= ENOUGH;
     double least = INFINITY, asked = 0;
     part->kind = VERDICT_UNDECIDED;
     if (isnan(part->answer[ATTENTION_BIAS].p + part->answer[ATTENTION_TANGENTIAL].p)) {
         words_append(
             part->sentence, sizeof part->sentence,
             "%zu %s points, but no errors or exact values to judge them by: correlations take ten kept "
-            "replicates for each beta.",
+            "replicates for each beta, and means 100 rows or a quarter of all that carry them.",
             part->points, name);
         return;
     }
@@ -127,14 +130,18 @@ static void judge(struct attention_part *part, const char *name) {
         least = fmin(least, part->answer[q].p);
         asked++;
     }
-    part->kind = least * asked < LEAST_P ? VERDICT_REFUTED : VERDICT_SUPPORTED;
+    const bool agrees = !(least * asked < LEAST_P);
+    part->kind = agrees ? VERDICT_SUPPORTED : enough ? VERDICT_REFUTED : VERDICT_UNDECIDED;
     words_append(part->sentence, sizeof part->sentence, "%zu %s points", part->points - part->left_out, name);
     if (part->left_out > 0) {
         words_append(part->sentence, sizeof part->sentence,
-                     " (%zu more have no exact values as good as the rows)", part->left_out);
+                     " (%zu more have no exact values as good as the rows, or few rows carry their means)",
+                     part->left_out);
     }
     words_append(part->sentence, sizeof part->sentence, " %s the exact values",
-                 part->kind == VERDICT_SUPPORTED ? "agree with" : "contradict");
+                 agrees   ? "agree with"
+                 : enough ? "contradict"
+                          : "of fewer than 400 replicates, too few to contradict, are far from");
     say_answers(part);
 }
 
@@ -159,7 +166,7 @@ static void make_part(struct attention *a, const struct results_series *s, enum 
     for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
         part->answer[q].p = chi_square_p(part->answer[q].chi_square, part->answer[q].freedom);
     }
-    if (part->points > 0) { judge(part, attention_point_regime_name[regime]); }
+    if (part->points > 0) { judge(part, attention_point_regime_name[regime], s->replicates); }
 }
 
 double attention_worst(const struct attention *a, enum attention_question question) {

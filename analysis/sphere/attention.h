@@ -8,7 +8,8 @@
  * Values at different betas come from the same rows. The chi squares of 1 - <q,ATT> and |ATT_tan|^2 use the
  * correlation over the kept replicates; of the other questions the largest deviation counts, at the p-value
  * of a largest of so many, whatever their correlation. A regime is refuted where the least p-value of all
- * questions is below 1e-3 over their number. */
+ * questions is below 1e-3 over their number, from 400 replicates on:
+ * of fewer, fewer than 100 may carry a mean. */
 #ifndef GAPSCALE_ANALYSIS_SPHERE_ATTENTION_H
 #define GAPSCALE_ANALYSIS_SPHERE_ATTENTION_H
 

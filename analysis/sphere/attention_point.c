@@ -45,6 +45,21 @@ static double sigma_at(const struct results_series *s, unsigned quantity, size_t
     return ratio_or_nan(s->mean[quantity][at] - exact, hypot(s->se[quantity][at], error));
 }
 
+/* Whether few rows carry the mean of numbers that are never negative and have this variance over its square.
+ */
+static bool few_carry(const struct results_series *s, size_t at, double variance) {
+    return (double)s->replicates / (1 + variance) < results_carriers_needed(s, at / s->size[RESULTS_BETA]);
+}
+
+/* That of 1 - <q,ATT>, which on the circle is a square of exponential numbers where one key takes all: by the
+ * exact variance, as one from so few rows would be anything. That of |ATT_tan|^2 has none. */
+static bool is_carried(const struct results_series *s, size_t at) {
+    const double bias = s->exact_output_bias[at],
+                 across = s->se[RESULTS_OUTPUT_TANGENTIAL][at] / s->mean[RESULTS_OUTPUT_TANGENTIAL][at];
+    return few_carry(s, at, s->exact_output_radial_variance[at] / (bias * bias)) ||
+           few_carry(s, at, (double)s->replicates * across * across);
+}
+
 static bool collapsed(const struct results_series *s, size_t at) {
     return 1 - s->exact_top_weight[at] < fmax(ATTENTION_RARE_DEFICIT, ATTENTION_ROWS / (double)s->replicates);
 }
@@ -98,11 +113,21 @@ static struct moments moments_at(const struct results_series *s, size_t at, doub
     return m;
 }
 
-static double variance_sigma(const struct results_series *s, size_t at, const struct moments *m) {
+/* Kurtosis of 1 - <q,ATT>: where many keys take part as measured, else at the most that of one key alone,
+ * whose T^kappa is exponential (kappa -> inf: Gumbel's law). Rows that lack the rare ones among them have
+ * less, and a variance that is far too small. */
+static double kurtosis(const struct attention_point *p, const struct moments *m, double d) {
+    const double circle = 87.72, sphere = 9, more = 5.4;
+    if (p->regime == ATTENTION_SUBCRITICAL) { return m->r4; }
+    return d < 3 ? circle : d < 4 ? sphere : more;
+}
+
+static double variance_sigma(const struct results_series *s, size_t at, const struct moments *m,
+                             double kurtosis) {
     const double heavy = 20; /* over the square of the variance: rare rows make it */
     double variance = m->along * m->along, se = variance * sqrt((m->r4 - 1) / (double)s->replicates),
            error = s->exact_output_radial_variance_error[at];
-    if (!(m->r4 < heavy) || !(error < se / 3)) { return NAN; }
+    if (!(kurtosis < heavy) || few_carry(s, at, kurtosis - 1) || !(error < se / 3)) { return NAN; }
     return ratio_or_nan(variance - s->exact_output_radial_variance[at], hypot(se, error));
 }
 
@@ -140,13 +165,15 @@ static struct attention_deviation covariance(const struct results_series *s, siz
 
 static void fill_deviations(struct attention_point *p, const struct results_series *s, size_t at, double d) {
     enum { FEWEST = 100 }; /* rows for a fourth moment */
-    bool rare = collapsed(s, at);
+    bool rare = collapsed(s, at), carried = is_carried(s, at);
     struct attention_deviation *of = p->deviation;
-    of[ATTENTION_BIAS] = single(
-        sigma_at(s, RESULTS_OUTPUT_BIAS, at, s->exact_output_bias[at], s->exact_output_bias_error[at]));
+    of[ATTENTION_BIAS] = single(carried ? NAN
+                                        : sigma_at(s, RESULTS_OUTPUT_BIAS, at, s->exact_output_bias[at],
+                                                   s->exact_output_bias_error[at]));
     of[ATTENTION_TANGENTIAL] =
-        single(sigma_at(s, RESULTS_OUTPUT_TANGENTIAL, at, s->exact_output_tangential[at],
-                        s->exact_output_tangential_error[at]));
+        single(carried ? NAN
+                       : sigma_at(s, RESULTS_OUTPUT_TANGENTIAL, at, s->exact_output_tangential[at],
+                                  s->exact_output_tangential_error[at]));
     of[ATTENTION_ENTROPY] = single(
         rare ? NAN : sigma_at(s, MEASURE_ENTROPY, at, s->exact_entropy[at], s->exact_entropy_error[at]));
     of[ATTENTION_PARTICIPATION] =
@@ -156,11 +183,11 @@ static void fill_deviations(struct attention_point *p, const struct results_seri
     of[ATTENTION_WEIGHT] = ordered_weights(s, at);
     of[ATTENTION_IDENTITY] =
         single(rare ? NAN : sigma_at(s, RESULTS_OUTPUT_IDENTITY, at, 0, QUADRATURE * (d - 1) / s->beta[at]));
-    of[ATTENTION_MATRIX] = matrix(s, at);
+    of[ATTENTION_MATRIX] = carried ? single(NAN) : matrix(s, at);
     of[ATTENTION_VARIANCE] = of[ATTENTION_COVARIANCE] = single(NAN);
-    if (s->size[RESULTS_REPLICATE] >= FEWEST) {
+    if (s->size[RESULTS_REPLICATE] >= FEWEST && !carried) {
         struct moments m = moments_at(s, at, d);
-        of[ATTENTION_VARIANCE] = single(variance_sigma(s, at, &m));
+        of[ATTENTION_VARIANCE] = single(variance_sigma(s, at, &m, kurtosis(p, &m, d)));
         of[ATTENTION_COVARIANCE] = covariance(s, at, d, &m);
     }
 }

@@ -24,9 +24,11 @@ extern const char *const attention_point_regime_name[ATTENTION_REGIMES];
 /* What is asked of a point: means less their exact values, in standard errors (of the mean and of the exact
  * value together). Not asked where exact values are not three times as good as the rows, nor where a few rare
  * rows make the mean: of weights below ATTENTION_RARE_WEIGHT; of p_(1), H, Y_2 and the identity where 1 -
- * E p_(1) is below ATTENTION_RARE_DEFICIT; of either below what ATTENTION_ROWS rows make. */
+ * E p_(1) is below ATTENTION_RARE_DEFICIT; of either below what ATTENTION_ROWS rows make; of the output where
+ * few rows carry the mean of 1 - <q,ATT> or of |ATT_tan|^2 (results_carriers_needed). */
 /* Key, name, words, head of a column, meaning of the deviation. Errors of variance and covariance come from
- * the fourth moments of the kept rows; the former is not asked where that is large. The identity: E sum p^2
+ * the fourth moments of the kept rows; the former is not asked where that is large, or
+ * would be of one key alone, unless many take part. The identity: E sum p^2
  * (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s = 0. The covariance of V ATT stands beside V (st I + (sr -
  * st) q q^T) V^T with sr, st as measured along and across. */
 #define ATTENTION_QUESTION_TABLE(Q)                                                                          \
