@@ -9,6 +9,7 @@
 
 static const double WIDTH = 2.6;             /* of a panel of x, as outer.c has it */
 static const double BEFORE = 40, BEYOND = 4; /* A u e^{-A u} is e^-40 of what it adds up to, or less */
+static const double NEGLIGIBLE = 1e-12;      /* but where phi^n falls long before that is more */
 static const double FARTHEST = 2e4;          /* of panels over y. A choice: 10 MB of them */
 
 struct sink {
@@ -73,6 +74,24 @@ static double closed(const struct oracle *o, double beta_ratio, double score) {
     return 1 / (1 + exp(point.log_partition - beta_ratio * exp(o->log_lambda) * score));
 }
 
+/* From this x on; what is left out before it, were phi^n 1 there. */
+static bool integrate_from(const struct oracle *o, double beta_ratio, double log_weight, double from,
+                           double *value, double *error, double *skipped) {
+    struct sink s = {.log_weight = log_weight};
+    field_open(&s.field, o, beta_ratio, (struct oracle_question){.errors = true});
+    const double low = fmax(s.field.x_low, from), high = fmin(s.field.x_high, BEYOND - log_weight);
+    bool good = true;
+    if (low < high) {
+        good = integrate(&s, low, high, value, error);
+    } else { /* it has all the weight, or none */
+        *value = early_part(&s, low);
+        *error = 1e-15;
+    }
+    *skipped = low > s.field.x_low ? early_part(&s, low) : 0;
+    field_close(&s.field);
+    return good;
+}
+
 bool sink_mean(const struct oracle *o, double beta_ratio, double score, double *value, double *error) {
     *value = NAN;
     *error = INFINITY;
@@ -81,20 +100,12 @@ bool sink_mean(const struct oracle *o, double beta_ratio, double score, double *
         *error = 1e-14 * *value;
         return true;
     }
-    struct sink s = {.log_weight =
-                         beta_ratio * exp(o->log_lambda) * (score - o->family->quantile(o->p, -o->log_n))};
+    const double log_weight =
+        beta_ratio * exp(o->log_lambda) * (score - o->family->quantile(o->p, -o->log_n));
     if (o->family->row_scale || o->product) { return true; }
-    if (!isfinite(s.log_weight) || beta_ratio > OUTER_LARGEST_BETA) { return true; }
-    field_open(&s.field, o, beta_ratio, (struct oracle_question){.errors = true});
-    const double low = fmax(s.field.x_low, -s.log_weight - BEFORE),
-                 high = fmin(s.field.x_high, -s.log_weight + BEYOND);
-    bool good = true;
-    if (low < high) {
-        good = integrate(&s, low, high, value, error);
-    } else { /* it has all the weight, or none */
-        *value = early_part(&s, s.field.x_low);
-        *error = 1e-15;
-    }
-    field_close(&s.field);
-    return good;
+    if (!isfinite(log_weight) || beta_ratio > OUTER_LARGEST_BETA) { return true; }
+    double skipped;
+    const bool good = integrate_from(o, beta_ratio, log_weight, -log_weight - BEFORE, value, error, &skipped);
+    if (!good || !(skipped >= NEGLIGIBLE * *value)) { return good; }
+    return integrate_from(o, beta_ratio, log_weight, -INFINITY, value, error, &skipped);
 }

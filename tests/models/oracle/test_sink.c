@@ -59,6 +59,26 @@ static void test_many_keys(void **state) {
     check_close(sink_at(&gaussian, 60, 1, -1e3, &error), 0, 1e-12);
 }
 
+/* A sink far below all keys has e^{beta S} E 1/Z: of so many keys 1/Z = e^{-beta^2/2}/n, of all numbers of
+ * keys a sink that is lower by so much has e^-so much times beta of it. */
+static void test_faint(void **state) {
+    (void)state;
+    const struct law gaussian = {"gaussian", {1}};
+    static const double log_n[] = {5.7, 13.86, 230};
+    double error;
+    for (size_t i = 0; i < 3; i++) {
+        for (double ratio = 0.25; ratio < 9 && ratio * log_n[i] < 250; ratio *= 2) { /* else 0 */
+            const double lower = 60 / (ratio * scale(&gaussian, log_n[i])),
+                         far = sink_at(&gaussian, log_n[i], ratio, -lower, &error);
+            assert_true(error < 1e-7 * far);
+            check_relative(sink_at(&gaussian, log_n[i], ratio, -2 * lower, &error), exp(-60) * far, 1e-7);
+        }
+    }
+    const double beta = 0.25 * scale(&gaussian, 230);
+    check_relative(sink_at(&gaussian, 230, 0.25, 0, &error), exp(-230 - beta * beta / 2), 1e-9);
+    assert_true(error < 1e-9 * exp(-230));
+}
+
 /* A frozen row: Z = e^{beta s_(1)} (1 + ..), and at beta = inf the sink has all weight or none: P(s_(1) < S).
  */
 static void test_frozen(void **state) {
@@ -103,8 +123,8 @@ static void test_fixed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_two_keys), cmocka_unit_test(test_many_keys), cmocka_unit_test(test_frozen),
-        cmocka_unit_test(test_finer),    cmocka_unit_test(test_fixed),
+        cmocka_unit_test(test_two_keys), cmocka_unit_test(test_many_keys), cmocka_unit_test(test_faint),
+        cmocka_unit_test(test_frozen),   cmocka_unit_test(test_finer),     cmocka_unit_test(test_fixed),
     };
     return cmocka_run_group_tests_name("sink", tests, NULL, NULL);
 }
