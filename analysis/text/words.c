@@ -80,7 +80,9 @@ const char *words_measured(double value, double se, char out[WORDS]) {
     if (se == 0 || fabs(value) >= 1e6 || isinf(value)) {
         snprintf(out, WORDS, "%.4g +- %.2g", value, se);
     } else if (se < 1e-5) {
-        snprintf(out, WORDS, "%.6g +- %.1g", round(value * 1e9) / 1e9 + 0.0, se);
+        const double unit = fmin(1e-9, pow(10, floor(log10(se)) - 1)), most = 1e12;
+        const bool is_near = fabs(value) < most * unit;
+        snprintf(out, WORDS, "%.6g +- %.1g", is_near ? round(value / unit) * unit + 0.0 : value, se);
     } else {
         int decimals = (int)fmin(6, fmax(0, 1 - floor(log10(se))));
         snprintf(out, WORDS, "%.*f +- %.*f", decimals, words_signed(value, decimals), decimals, se);

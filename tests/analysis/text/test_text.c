@@ -34,6 +34,9 @@ static void words_are_readable(void **state) {
     assert_string_equal(words_measured(1.23644, 0, out), "1.236 +- 0");
     assert_string_equal(words_measured(1.23644, NAN, out), "1.236");
     assert_string_equal(words_measured(NAN, 1, out), "-");
+    assert_string_equal(words_measured(-3e-17, 1e-6, out), "0 +- 1e-06");
+    assert_string_equal(words_measured(2.0701e-9, 1.7e-11, out), "2.07e-09 +- 2e-11");
+    assert_string_equal(words_measured(6.7755e-107, 1.7e-122, out), "6.7755e-107 +- 2e-122");
     assert_string_equal(words_schedule(&(struct schedule){1, -2, 0}, out), "(log n)^-2");
     assert_string_equal(words_schedule(&(struct schedule){3, 1, 0}, out), "3 log n");
     assert_string_equal(words_schedule(&(struct schedule){1, 1, -0.5}, out), "(log n) n^-0.5");
