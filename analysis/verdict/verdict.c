@@ -154,12 +154,12 @@ static bool has_laws(const struct judge *j, struct verdict *v) {
                     : j->points.carried > 0 ? GROUND_CARRIED
                     : j->points.cut_off > 0 ? GROUND_CUT_OFF
                                             : GROUND_NO_ERRORS;
-    } else if (j->points.lacks_groups) {
-        v->ground = GROUND_NO_GROUPS;
     } else if (j->points.count - j->first < VERDICT_FEWEST) {
         v->ground = GROUND_FEW;
     } else if (!j->asymptotic) {
         v->ground = GROUND_SMALL;
+    } else if (j->points.lacks_groups) {
+        v->ground = GROUND_NO_GROUPS;
     } else if (isnan(v->exponent.value)) {
         v->ground = GROUND_CLOSE;
     } else {

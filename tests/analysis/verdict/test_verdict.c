@@ -184,6 +184,11 @@ static void test_too_little(void **state) {
          "no collapse point was found", NOTHING},
         {"n: [e^10, e^20, e^40, e^80, e^160, e^320, e^640]\nreplicates: 64\nseries: [{family: gaussian}]\n",
          "excluded by", REPLICATES},
+        {"common_randomness: true\nn: [1e3, 1e20]\nreplicates: 100\nseries: [{family: gaussian}]\n",
+         "2 n with a collapse point, 1 of", LARGER},
+        {"common_randomness: true\nn: [e^10, e^20, e^40, e^80, e^160, e^320, e^640]\nreplicates: 100\n"
+         "series: [{family: gaussian}]\n",
+         "with the same randomness at 7 n", REPLICATES},
     };
     for (size_t i = 0; i < sizeof few / sizeof few[0]; i += getenv("GAPSCALE_TEST_QUICK") ? 2 : 1) {
         char sentence[SENTENCE], text[512];
@@ -192,7 +197,7 @@ static void test_too_little(void **state) {
                  "collapse: {participation: [], top_two_ratio: [], susceptibility: false}\n%s",
                  few[i].text);
         struct results *r = experiment_run(few[i].text[0] == 'b' ? few[i].text : text);
-        struct verdict v = standard_judge(r, 0, false, sentence);
+        struct verdict v = standard_judge(r, 0, r->common_randomness, sentence);
         if (!strstr(sentence, few[i].says) || strstr(sentence, "nan")) {
             fail_msg("not \"%s\": %s", few[i].says, sentence);
         }
