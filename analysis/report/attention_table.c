@@ -124,7 +124,7 @@ static bool has_critical_scale(const struct fit *fit) {
 
 /* The collapse point at the largest n that has one, beside its exact value there and in the limit. */
 static void print_critical_scale(FILE *out, const struct fit *fit) {
-    char n[WORDS], measured[WORDS], exactly[WORDS];
+    char n[WORDS], measured[WORDS], exactly[WORDS], sigma[WORDS];
     const struct results_series *s = fit->series;
     size_t last = fit_last(fit, fit->primary);
     const struct ensemble_point *point = &fit->judged[last * fit->criteria + fit->primary];
@@ -132,11 +132,13 @@ static void print_critical_scale(FILE *out, const struct fit *fit) {
            log_unit = s->log_n[last] / kappa, value = exp(fit_log_judged(fit, last, fit->primary) - log_unit),
            exact = fit->exact[last] * exp(s->log_lambda_typ[last] - log_unit),
            limit =
-               fit->law.coef * limits_weibull_collapse_entropy(kappa, s->criterion[fit->primary].threshold);
+               fit->law.coef * limits_weibull_collapse_entropy(kappa, s->criterion[fit->primary].threshold),
+           off = (value - exact) / (value * point->se);
+    snprintf(sigma, sizeof sigma, isfinite(off) ? "%+.2f" : "-", off);
     snprintf(exactly, sizeof exactly, isnan(exact) ? "-" : "%.6g", exact);
-    fprintf(out, "%-20s" FOLD " %3g  %-9s" FOLD " %24s" FOLD "  %10s" FOLD "  %10.6g" FOLD "  %+.2f\n",
+    fprintf(out, "%-20s" FOLD " %3g  %-9s" FOLD " %24s" FOLD "  %10s" FOLD "  %10.6g" FOLD "  %s\n",
             fit->name, d, words_length(s->log_n[last], n), words_measured(value, value * point->se, measured),
-            exactly, limit, (value - exact) / (value * point->se));
+            exactly, limit, sigma);
 }
 
 void attention_table_print_summary(FILE *out, const struct study *study) {

@@ -237,17 +237,20 @@ static void print_windows(FILE *out, const struct fit *fit) {
     if (!fit_raw_exponent(fit)) { return; }
     size_t step = (fit->windows + SHOWN - 1) / SHOWN;
     fprintf(out, "  Exponent +- se in %s from n up, beta_c (Lambda^typ):", variable_name(fit));
-    size_t shown = 0;
+    size_t shown = 0, end = 0; /* the latter behind the n that was shown last */
     for (size_t w = 0; w < fit->windows; w += step) {
         const struct exponent *e = &fit->window[w * fit->criteria + fit->primary];
-        if (!fit_is_known(e) || primary_point(fit, w)->state != ENSEMBLE_FOUND) { continue; }
+        size_t n = w;
+        while (n < fit->lengths && primary_point(fit, n)->state != ENSEMBLE_FOUND) { n++; }
+        if (!fit_is_known(e) || n < end) { continue; }
         fprintf(out, "%sfrom %s: %s (%.3f)",
                 shown == 0       ? "\n    "
                 : shown % 2 == 0 ? ";\n    "
                                  : ";  ",
-                words_length(fit->series->log_n[w], length), exponent_words(e, measured),
+                words_length(fit->series->log_n[n], length), exponent_words(e, measured),
                 fit->window_lambda[w * fit->criteria + fit->primary].value);
         shown++;
+        end = n + 1;
     }
     fputc('\n', out);
 }

@@ -83,6 +83,12 @@ static void poor_results_are_explained(void **state) {
         handmade_fill(&noisy->series[0], n, 12 + 1e-3 * (double)n, 0, 0.1 * (double)n, 0.1);
     }
     check_says(noisy, "noise"); /* n so close that a slope means nothing */
+
+    struct results *late = handmade_results(&(struct handmade_shape){3, 65, 1, 2, 100}, "gaussian");
+    for (size_t n = 0; n < 3; n++) {
+        handmade_fill(&late->series[0], n, 12 + 9 * (double)n, 0, n == 0 ? 9 : 0.1 * (double)n, 0.01);
+    }
+    check_says(late, "beta_c (Lambda^typ):\n    from 1.32e9: "); /* none at the smallest */
 }
 
 static void json_is_complete(void **state) {
@@ -143,15 +149,18 @@ static void normalisers_are_told(void **state) {
 /* n^(2/(d-1)) is the scale of keys on a sphere whose scores do not fall with distance. */
 static void critical_scales_are_powers(void **state) {
     (void)state;
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < 3; k++) {
         struct results *r = experiment_run(
-            k == 0 ? "replicates: 64\nn: [64, 4096]\nbeta: {from: 1/4, to: 16, points: 17}\n"
-                     "series:\n  - {family: spherical, dimension: 5}\n"
-                   : "replicates: 64\nn: [64, 4096]\nbeta: {from: 1/4, to: 16, points: 17}\n"
-                     "series:\n  - {family: spherical, dimension: 5, position: {linear: 0.1}}\n");
+            k == 0   ? "replicates: 64\nn: [64, 4096]\nbeta: {from: 1/4, to: 16, points: 17}\n"
+                       "series:\n  - {family: spherical, dimension: 5}\n"
+            : k == 1 ? "replicates: 1\nn: [64, 4096]\nbeta: {from: 1/4, to: 16, points: 17}\n"
+                       "series:\n  - {family: spherical, dimension: 5}\n"
+                     : "replicates: 64\nn: [64, 4096]\nbeta: {from: 1/4, to: 16, points: 17}\n"
+                       "series:\n  - {family: spherical, dimension: 5, position: {linear: 0.1}}\n");
         struct study study = handmade_study(r, "a.h5");
         char *text = text_of(table_print, &study);
-        assert_int_equal(strstr(text, "Keys on a sphere: the critical scale") != NULL, k == 0);
+        assert_int_equal(strstr(text, "Keys on a sphere: the critical scale") != NULL, k < 2);
+        check_table(text);
         free(text);
         handmade_free(&study, r);
     }
