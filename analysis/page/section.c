@@ -249,6 +249,7 @@ static void print_sentences(FILE *out, const struct column_place *place) {
         print_sentence(out, note->text);
     } else if (place->fit->series->is_prescribed || !attention_table_is_alone(place->fit, place->attention)) {
         print_sentence(out, sentence_make(place->fit, place->verdict, sentence));
+        if (*sentence_coarse(place->fit, sentence)) { print_sentence(out, sentence); }
     }
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
         const struct attention_part *part = &place->attention->part[r];

@@ -126,24 +126,9 @@ static void print_missing(FILE *out, const struct fit *fit) {
     }
 }
 
-/* Says where the collapse is too steep for the beta grid. */
 static void print_coarse(FILE *out, const struct fit *fit) {
-    const double harmless = 5e-4;
-    size_t count = 0;
-    double worst = 0;
-    for (size_t n = 0; n < fit->lengths; n++) {
-        const struct ensemble_point *point = primary_point(fit, n);
-        if (point->grid_error > harmless && !(M_SQRT2 * point->grid_error < point->se)) {
-            count++;
-            worst = fmax(worst, point->grid_error);
-        }
-    }
-    if (count > 0) {
-        fprintf(out,
-                "  The beta grid is too coarse at %zu of %zu n: beta_c may be off by up to %.2g%% there, the "
-                "exponents with it; ask for more betas around the collapse.\n",
-                count, fit->lengths, 100 * worst);
-    }
+    char words[SENTENCE];
+    if (*sentence_coarse(fit, words)) { fprintf(out, "  %s\n", words); }
 }
 
 static bool has_no_errors(const struct fit *fit) {

@@ -213,3 +213,25 @@ const char *sentence_make(const struct fit *fit, const struct verdict *v, char o
     words_append(out, SENTENCE, ".");
     return out;
 }
+
+const char *sentence_coarse(const struct fit *fit, char out[SENTENCE]) {
+    const double harmless = 5e-4;
+    char percent[WORDS];
+    size_t count = 0;
+    double worst = 0;
+    for (size_t n = 0; fit->primary < fit->criteria && n < fit->lengths; n++) {
+        const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
+        if (point->grid_error > harmless && !(M_SQRT2 * point->grid_error < point->se)) {
+            count++;
+            worst = fmax(worst, point->grid_error);
+        }
+    }
+    *out = '\0';
+    if (count > 0) {
+        snprintf(out, SENTENCE,
+                 "The beta grid is too coarse at %zu of %zu n: beta_c may be off by up to %s%% there, the "
+                 "exponents with it; ask for more betas around the collapse.",
+                 count, fit->lengths, words_formatted(worst < 0.995 ? "%.2g" : "%.0f", 100 * worst, percent));
+    }
+    return out;
+}
