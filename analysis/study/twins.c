@@ -51,13 +51,30 @@ static bool is_drawn(const struct fit *fit, double log_n) {
     return config_has_position(&series) || !config_counted(&series, log_n);
 }
 
+/* Whether interpolation between betas moves both alike. */
+static bool same_betas(const struct results_series *a, size_t i, const struct results_series *b, size_t j) {
+    const size_t betas = a->size[RESULTS_BETA];
+    bool same = betas == b->size[RESULTS_BETA];
+    for (size_t k = 0; same && k < betas; k++) {
+        same = fabs(a->beta_ratio[i * betas + k] / b->beta_ratio[j * betas + k] - 1) <= 1e-12;
+    }
+    return same;
+}
+
+static double error_between(const struct fit *a, size_t i, double se_a, const struct fit *b, size_t j,
+                            double se_b) {
+    const double noise = hypot(se_a, se_b);
+    return same_betas(a->series, i, b->series, j) ? noise
+                                                  : hypot(noise, hypot(points_grid(a, i), points_grid(b, j)));
+}
+
 /* Takes in one common n, and prints its line if there is an `out`. */
 static void compare_at(struct comparison *c, size_t i, size_t j, FILE *out) {
     double x, y, se_x, se_y, log_n = c->a->series->log_n[i];
     char n[WORDS], first[WORDS], second[WORDS];
     if (!has_point(c->a, i, &x, &se_x) || !has_point(c->b, j, &y, &se_y)) { return; }
     bool shared = shared_at(c->a, log_n, c->b, log_n);
-    double deviation = (x - y) / hypot(se_x, se_y);
+    double deviation = (x - y) / error_between(c->a, i, se_x, c->b, j, se_y);
     c->count++;
     c->drawn[0] += is_drawn(c->a, log_n);
     c->drawn[1] += is_drawn(c->b, log_n);

@@ -96,10 +96,11 @@ static void points_correlate(struct points *p, const struct fit *fit, const size
     for (size_t i = 0; i < p->count; i++) { p->covariance[i * p->count + i] += p->systematic[i]; }
 }
 
-/* What interpolation between betas may be off by: several times what it shows. */
 static const double several = 3;
-static double grid_at(const struct fit *fit, enum points_kind kind, size_t n) {
-    return kind == POINTS_MEANS ? several * fit->collapse[n * fit->criteria + fit->primary].grid_error : 0;
+
+double points_grid(const struct fit *fit, size_t n) {
+    return kind_of(fit) == POINTS_MEANS ? several * fit->collapse[n * fit->criteria + fit->primary].grid_error
+                                        : 0;
 }
 
 /* How far within the grid of betas a point lies, in log beta. */
@@ -165,7 +166,7 @@ void points_make(struct points *p, const struct fit *fit) {
         p->log_lambda[i] = fit->series->log_lambda_typ[n];
         p->log_beta[i] = log_ratio + p->log_lambda[i];
         p->log_exact[i] = log(fit_judged_exact(fit, n));
-        p->grid[i] = grid_at(fit, p->kind, n);
+        p->grid[i] = points_grid(fit, n);
         p->systematic[i] = ROOT_NOISE * ROOT_NOISE + p->grid[i] * p->grid[i];
         deviate(p, i, fit->exact_on_grid[n]);
         error[i] = se;

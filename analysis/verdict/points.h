@@ -51,6 +51,10 @@ enum { POINTS_MORE_GROUPS = 13 };
 void points_make(struct points *points, const struct fit *fit);
 void points_release(struct points *points);
 
+/* What interpolation between betas may move the primary criterion's point at an n by: several times what it
+ * shows. */
+double points_grid(const struct fit *fit, size_t n);
+
 /* The first point with log n >= least, but for the rounding of n to a whole number; count when there is
  * none. */
 size_t points_from(const struct points *points, double least);
