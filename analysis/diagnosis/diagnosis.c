@@ -64,12 +64,24 @@ static void locate(const struct survey *s, const struct diagnosis_group *g, size
     free(value);
 }
 
+/* Of a sequence and head that has some. */
+static double rows_each(const struct survey *s, const struct diagnosis_group *g, size_t length, size_t rows) {
+    double places = 0;
+    for (size_t h = g->head_first; h < g->head_last; h++) {
+        for (size_t q = 0; q < s->facts->sequence_count; q++) {
+            places += survey_at(s, length, h, q)->rows > 0;
+        }
+    }
+    return (double)rows / places;
+}
+
 static void fill_point(const struct survey *s, const struct diagnosis_group *g, size_t length, size_t count,
                        const struct survey_row *const *row, double *room) {
     struct diagnosis_point *p = &g->point[length];
     struct order lambda = order_of(count, row, lambda_of, room);
     p->n = s->facts->length[length];
     p->rows = count;
+    p->rows_each = rows_each(s, g, length, count);
     p->median = lambda.quantile[ORDER_MEDIAN];
     p->lower = lambda.quantile[ORDER_MEDIAN - 1];
     p->upper = lambda.quantile[ORDER_MEDIAN + 1];
@@ -129,29 +141,17 @@ static void leave_out_single(const struct survey *s, struct diagnosis_group *g, 
     }
 }
 
-/* Of a sequence and head that has some. */
-static double rows_each(const struct survey *s, const struct diagnosis_group *g, size_t length) {
-    double places = 0;
-    for (size_t h = g->head_first; h < g->head_last; h++) {
-        for (size_t q = 0; q < s->facts->sequence_count; q++) {
-            places += survey_at(s, length, h, q)->rows > 0;
-        }
-    }
-    return (double)g->point[length].rows / places;
-}
-
 /* Equal weights, or, where numbers of rows of a sequence are unequal, by the noise of a median beside what
  * sequences differ by; none where half of the rows of every sequence tie. */
 static void weigh(const struct survey *s, struct diagnosis_group *g) {
     const double unequal = 1.5, row_noise = 1.28, other = 0.05;
     double least = INFINITY, most = 0;
     for (size_t l = 0; l < s->facts->length_count; l++) {
-        g->weight[l] = rows_each(s, g, l);
-        least = fmin(least, g->weight[l]);
-        most = fmax(most, g->weight[l]);
+        least = fmin(least, g->point[l].rows_each);
+        most = fmax(most, g->point[l].rows_each);
     }
     for (size_t l = 0; l < s->facts->length_count; l++) {
-        const double rows = g->weight[l];
+        const double rows = g->point[l].rows_each;
         g->weight[l] = sequences_at(s, g, l) == 0 ? 0
                        : most > unequal * least   ? 1 / (other * other + row_noise * row_noise / rows)
                                                   : 1;

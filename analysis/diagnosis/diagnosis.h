@@ -22,7 +22,8 @@ extern const double diagnosis_multiplier[DIAGNOSIS_MULTIPLIERS]; /* 2, 4, 8, 32 
 struct diagnosis_point {
     double n;
     size_t rows, sequences;
-    size_t tied; /* sequences, of every head, that are left out: half of their rows or more tie */
+    double rows_each; /* of a sequence and head that has some */
+    size_t tied;      /* sequences, of every head, that are left out: half of their rows or more tie */
     struct trend_interval lambda; /* exp of the mean over sequences of the median of log Lambda_n */
     double median, lower, upper;  /* Lambda_n of all rows: median and quartiles; inf for ties */
     double rank, gap, alpha; /* medians: of k and t where Lambda_n is attained, and of log k over log n */
@@ -66,6 +67,7 @@ struct diagnosis_growth {
     bool decided;       /* more than one sequence, too */
     struct trend_interval exponent, log_amplitude; /* Lambda = A (log n)^b */
     double exponent_se;
+    double few_rows; /* what medians of few rows add to the exponent, were rows independent */
     struct trend_interval xi[DIAGNOSIS_XIS];
     double lack_of_fit; /* p of a single power of log n; NaN */
     struct diagnosis_law law[PRESCRIPTIONS];

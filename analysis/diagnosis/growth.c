@@ -226,6 +226,38 @@ static void judge_laws(const struct diagnosis *d, const struct diagnosis_group *
     if (left != 1 || !w->decided) { w->best = -1; }
 }
 
+/* Mean over heads and lengths of how much further above the median of log Lambda_n the upper quartile lies
+ * than the lower one below it. */
+static double skewness(const struct diagnosis *d, const struct diagnosis_group *g,
+                       const struct diagnosis_growth *w) {
+    double sum = 0, count = 0;
+    for (size_t h = g->head_first; h < g->head_last; h++) {
+        for (size_t l = w->first; l < w->last; l++) {
+            const struct diagnosis_point *p = &d->group[h].point[l];
+            double skew = log(p->upper / p->median) - log(p->median / p->lower);
+            if (!isfinite(skew)) { continue; }
+            sum += skew;
+            count++;
+        }
+    }
+    return count > 0 ? sum / count : 0;
+}
+
+/* The median of R rows lies above the one of many: in log Lambda_n by 1.75 skewness/R, within a fifth from
+ * R = 4 on for keys with light, Gaussian and heavy tails, with a linear penalty and with a sink. */
+static double few_rows(const struct diagnosis *d, const struct diagnosis_group *g,
+                       const struct diagnosis_growth *w) {
+    const double shift = 1.75 * skewness(d, g, w);
+    struct trend_data data = growth_data(d->survey, g);
+    double *c = memory_create(data.lengths, sizeof *c), sum = 0;
+    trend_coefficients(&data, w->first, w->last, c);
+    for (size_t l = w->first; l < w->last; l++) {
+        sum += g->weight[l] > 0 ? c[l] * shift / g->point[l].rows_each : 0;
+    }
+    free(c);
+    return sum;
+}
+
 static void multiply(const struct diagnosis *d, struct diagnosis_growth *w) {
     for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
         double log_base = log(d->base), step = log(log(diagnosis_multiplier[k] * d->base) / log_base);
@@ -270,6 +302,7 @@ struct diagnosis_growth growth_make(const struct diagnosis *d, const struct diag
     if (!w.known) { return w; }
     w.log_amplitude = growth_pooled(d, g, slope_of, &amplitude, &unused);
     w.decided = !isnan(w.exponent.low);
+    w.few_rows = few_rows(d, g, &w);
     w.lack_of_fit = trend_lack_of_fit(&data, w.first, w.last);
     find_xis(s, g, &w);
     judge_laws(d, g, &w);

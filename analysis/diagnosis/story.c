@@ -146,6 +146,26 @@ static void append_advice(const struct diagnosis_growth *w, char out[DIAGNOSIS_S
     }
 }
 
+/* Medians of few rows are biased, which intervals between sequences know nothing of. */
+static void append_few_rows(const struct diagnosis_group *g, const struct diagnosis_growth *w,
+                            char out[DIAGNOSIS_SENTENCE]) {
+    const double matters = 0.25; /* of half the interval: it covers .92 then */
+    const struct trend_interval *b = &w->exponent;
+    char rows[WORDS], length[WORDS];
+    size_t least = w->first;
+    if (!w->decided || !(fabs(w->few_rows) > matters * (b->high - b->low) / 2)) { return; }
+    for (size_t l = w->first; l < w->last; l++) {
+        const struct diagnosis_point *p = g->point;
+        if (g->weight[l] > 0 && p[l].rows_each < p[least].rows_each) { least = l; }
+    }
+    words_append(
+        out, DIAGNOSIS_SENTENCE,
+        " Medians of few rows (%s of a sequence at n = %s) stand too high, which %s the exponent by some "
+        "%.2g however many sequences there are: leave such lengths out (--lengths).",
+        words_number(g->point[least].rows_each, rows), words_length(log(g->point[least].n), length),
+        w->few_rows > 0 ? "raises" : "lowers", fabs(w->few_rows));
+}
+
 /* A further sentence that begins with `where`. */
 static void append_also(const char *where, const struct diagnosis_group *g, const struct diagnosis_growth *w,
                         char out[DIAGNOSIS_SENTENCE]) {
@@ -291,6 +311,7 @@ const char *story_sentence(const struct diagnosis *d, const struct diagnosis_gro
     append_growth(g, &g->trained, out);
     append_advice(&g->trained, out);
     words_append(out, DIAGNOSIS_SENTENCE, ".");
+    append_few_rows(g, &g->trained, out);
     append_standing(p, out);
     append_missing(d, g, out);
     append_sinks(d, g, out);

@@ -55,6 +55,43 @@ static void test_rows(void **state) {
     told_release(&t);
 }
 
+/* What is told of medians of few rows: 1.75 times the mean skewness of the heads' quartiles of log Lambda_n,
+ * over R rows a sequence. */
+static double few_rows_of(const struct told *t, const struct diagnosis_group *g, const size_t rows[LENGTHS]) {
+    const struct trend_data data = {1, LENGTHS, g->x, g->y, g->weight};
+    double c[LENGTHS], skew = 0, sum = 0, heads = (double)(g->head_last - g->head_first);
+    assert_true(trend_coefficients(&data, 0, LENGTHS, c));
+    for (size_t j = 0; j < LENGTHS; j++) {
+        for (size_t h = g->head_first; h < g->head_last; h++) {
+            const struct diagnosis_point *p = &t->diagnosis.group[h].point[j];
+            skew += log(p->upper * p->lower / (p->median * p->median)) / heads / LENGTHS;
+        }
+        sum += c[j] / (double)rows[j];
+    }
+    return 1.75 * skew * sum;
+}
+
+static void test_few_rows(void **state) {
+    (void)state;
+    struct told t;
+    char sentence[DIAGNOSIS_SENTENCE];
+    const size_t rows[LENGTHS] = {4, 8, 16};
+    diagnose(&t, (const size_t[]){40, 40, 40}, rows);
+    for (size_t i = 0; i < t.diagnosis.group_count; i++) {
+        const struct diagnosis_group *g = &t.diagnosis.group[i];
+        assert_true(g->trained.few_rows < -0.1);
+        check_relative(g->trained.few_rows, few_rows_of(&t, g, rows), 1e-12);
+        story_sentence(&t.diagnosis, g, sentence);
+        assert_non_null(strstr(sentence, " Medians of few rows (4 of a sequence at n = 2^6) stand too high, "
+                                         "which lowers the exponent by some 0."));
+    }
+    told_release(&t);
+    diagnose(&t, (const size_t[]){6, 6, 6}, (const size_t[]){16, 16, 16});
+    story_sentence(&t.diagnosis, told_group(&t, "all"), sentence);
+    assert_null(strstr(sentence, "few rows"));
+    told_release(&t);
+}
+
 /* log m = p x and a constant, exactly: its drift along a trend of slope b is |p - b| times the range of x,
  * and none where the trend may have the slope p. */
 static void check_drift(const struct diagnosis_group *g, const struct diagnosis_law *law) {
@@ -117,6 +154,7 @@ static void test_heads(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences), cmocka_unit_test(test_rows),
-                                       cmocka_unit_test(test_drifts), cmocka_unit_test(test_heads)};
+                                       cmocka_unit_test(test_few_rows), cmocka_unit_test(test_drifts),
+                                       cmocka_unit_test(test_heads)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
