@@ -151,18 +151,19 @@ static void append_few_rows(const struct diagnosis_group *g, const struct diagno
                             char out[DIAGNOSIS_SENTENCE]) {
     const double matters = 0.25; /* of half the interval: it covers .92 then */
     const struct trend_interval *b = &w->exponent;
+    const struct diagnosis_point *p = g->point;
     char rows[WORDS], length[WORDS];
-    size_t least = w->first;
+    size_t least = w->last;
     if (!w->decided || !(fabs(w->few_rows) > matters * (b->high - b->low) / 2)) { return; }
     for (size_t l = w->first; l < w->last; l++) {
-        const struct diagnosis_point *p = g->point;
-        if (g->weight[l] > 0 && p[l].rows_each < p[least].rows_each) { least = l; }
+        bool fewer = least == w->last || p[l].rows_each < p[least].rows_each;
+        least = g->weight[l] > 0 && fewer ? l : least;
     }
     words_append(
         out, DIAGNOSIS_SENTENCE,
         " Medians of few rows (%s of a sequence at n = %s) stand too high, which %s the exponent by some "
         "%.2g however many sequences there are: leave such lengths out (--lengths).",
-        words_number(g->point[least].rows_each, rows), words_length(log(g->point[least].n), length),
+        words_number(p[least].rows_each, rows), words_length(log(p[least].n), length),
         w->few_rows > 0 ? "raises" : "lowers", fabs(w->few_rows));
 }
 
