@@ -25,20 +25,37 @@ struct source_format {
 
 /* ---- opening ---- */
 
+/* From a place to the group around it; false at the root. */
+static bool go_outwards(char place[SOURCE_PATH]) {
+    char *slash = strrchr(place, '/');
+    if (slash) { *slash = '\0'; }
+    return slash != NULL;
+}
+
 /* The attribute at `place` or at a group around it. */
 static const struct h5scan_attribute *inherited(const struct h5scan *scan, const char *place,
                                                 const char *name) {
     char around[SOURCE_PATH], path[2 * SOURCE_PATH];
     snprintf(around, sizeof around, "%s", place);
-    for (;;) {
+    do {
         snprintf(path, sizeof path, "%s/%s", around, name);
         for (size_t i = 0; i < scan->attribute_count; i++) {
             if (strcmp(scan->attribute[i].path, path) == 0) { return &scan->attribute[i]; }
         }
-        char *slash = strrchr(around, '/');
-        if (!slash) { return NULL; }
-        *slash = '\0';
-    }
+    } while (go_outwards(around));
+    return NULL;
+}
+
+/* The same of what __metadata__ calls "GROUP/NAME", without a slash before it. */
+static const struct yaml_node *in_metadata(const struct header *h, const char *place, const char *name) {
+    char around[SOURCE_PATH], path[2 * SOURCE_PATH];
+    const struct yaml_node *node = NULL;
+    snprintf(around, sizeof around, "%s", place);
+    do {
+        snprintf(path, sizeof path, "%s/%s", around, name);
+        node = h->metadata ? yaml_find(h->metadata, path + 1) : NULL;
+    } while (!node && go_outwards(around));
+    return node;
 }
 
 /* Those of what lies beside the scores. */
@@ -172,8 +189,7 @@ const char *source_text(const struct source *s, const char *place, const char *n
         const struct h5scan_attribute *a = inherited(s->format->scan, place, name);
         return a && a->count == 0 && a->text[0] ? a->text : NULL;
     }
-    const struct yaml_node *node =
-        s->format->header.metadata ? yaml_find(s->format->header.metadata, name) : NULL;
+    const struct yaml_node *node = in_metadata(&s->format->header, place, name);
     return node && node->kind == YAML_SCALAR ? node->text : NULL;
 }
 
@@ -259,9 +275,10 @@ char *source_words(const struct source *s, const char *place, const char *name, 
 
 bool source_has_own(const struct source *s, const char *place, const char *name) {
     char path[2 * SOURCE_PATH];
+    const struct yaml_node *metadata = s->format->header.metadata;
     const struct h5scan_attribute *a = s->format->scan ? inherited(s->format->scan, place, name) : NULL;
     snprintf(path, sizeof path, "%s/%s", place, name);
-    return a && strcmp(a->path, path) == 0;
+    return a ? strcmp(a->path, path) == 0 : metadata && yaml_find(metadata, path + 1);
 }
 
 bool source_is_other(const struct source *s, const char *place, const char *name) {
@@ -269,8 +286,7 @@ bool source_is_other(const struct source *s, const char *place, const char *name
         const struct h5scan_attribute *a = inherited(s->format->scan, place, name);
         return a && a->other;
     }
-    const struct yaml_node *metadata = s->format->header.metadata,
-                           *node = metadata ? yaml_find(metadata, name) : NULL;
+    const struct yaml_node *node = in_metadata(&s->format->header, place, name);
     return node && node->kind != YAML_SCALAR;
 }
 

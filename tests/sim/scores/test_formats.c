@@ -199,6 +199,30 @@ static void test_safetensors_names(void **state) {
     free(value);
 }
 
+/* What __metadata__ says of one group, or of the array itself, goes before what it says of all. */
+static void test_safetensors_layers(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.safetensors");
+    double *value = simple_numbers(2 * KEYS, 6);
+    size_t length;
+    unsigned char *bytes = encode("f"[0], 2 * KEYS, value, &length);
+    write_safetensors(path.text,
+                      "{\"a/scores\":{\"dtype\":\"F32\",\"shape\":[1,7],\"data_offsets\":[0,28]},"
+                      "\"b/scores\":{\"dtype\":\"F32\",\"shape\":[1,7],\"data_offsets\":[28,56]},"
+                      "\"__metadata__\":{\"layers\":\"2\",\"b/layers\":\"[5]\",\"b/scores/heads\":\"3\"}}",
+                      bytes, length);
+    const char *file = path.text;
+    struct scores_request request = request_for(&file);
+    struct scores *scores = open_good(s, &request);
+    const struct scores_facts *facts = scores_facts(scores);
+    assert_int_equal(facts->head_count, 2);
+    assert_true(facts->head[0].layer == 2 && facts->head[0].head == 0);
+    assert_true(facts->head[1].layer == 5 && facts->head[1].head == 3);
+    scores_close(scores);
+    free(bytes);
+    free(value);
+}
+
 /* A mask of one byte a key, as torch.bool is stored. */
 static void test_safetensors_mask(void **state) {
     struct scratch *s = *state;
@@ -257,6 +281,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_npy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_safetensors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_safetensors_names, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_safetensors_layers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_safetensors_mask, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
