@@ -59,30 +59,25 @@ static double chi_square_p(double value, double freedom) {
     return freedom > 0 && isfinite(value) ? gsl_cdf_chisq_Q(value, freedom) : NAN;
 }
 
-/* The betas of one n in this regime that have exact values, into the chi squares. */
+/* One question's betas at one n in this regime that have an answer, into its chi square. */
 static void add_length(const struct attention *a, const struct results_series *s, size_t n,
-                       enum attention_regime regime, struct attention_part *part) {
-    size_t betas = s->size[RESULTS_BETA], kept = s->size[RESULTS_REPLICATE], count = 0;
-    const double *const rows[ATTENTION_CHI_SQUARES] = {s->output_radial, s->output_square};
-    double *sigma = memory_create(ATTENTION_CHI_SQUARES * betas, sizeof *sigma);
-    const double **value = memory_create(ATTENTION_CHI_SQUARES * betas, sizeof *value);
+                       enum attention_regime regime, enum attention_question question,
+                       struct attention_answer *answer) {
+    const size_t betas = s->size[RESULTS_BETA], kept = s->size[RESULTS_REPLICATE];
+    const double *rows = question == ATTENTION_BIAS ? s->output_radial : s->output_square;
+    double *sigma = memory_create(betas, sizeof *sigma);
+    const double **value = memory_create(betas, sizeof *value);
+    size_t count = 0;
     for (size_t b = 0; b < betas; b++) {
         const struct attention_point *p = &a->point[n * betas + b];
-        if (p->regime != regime) { continue; }
-        if (p->deviation[ATTENTION_BIAS].count == 0 || p->deviation[ATTENTION_TANGENTIAL].count == 0) {
-            part->left_out++;
-            continue;
-        }
-        for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
-            sigma[q * betas + count] = p->deviation[q].sigma;
-            value[q * betas + count] = rows[q] + (n * betas + b) * kept;
-        }
-        count++;
+        if (p->regime != regime || p->deviation[question].count == 0) { continue; }
+        sigma[count] = p->deviation[question].sigma;
+        value[count++] = rows + (n * betas + b) * kept;
     }
-    for (size_t q = 0; count > 0 && q < ATTENTION_CHI_SQUARES; q++) {
-        struct chi_square chi = correlated(count, sigma + q * betas, kept, value + q * betas);
-        part->answer[q].chi_square += chi.value;
-        part->answer[q].freedom += chi.freedom;
+    if (count > 0) {
+        struct chi_square chi = correlated(count, sigma, kept, value);
+        answer->chi_square += chi.value;
+        answer->freedom += chi.freedom;
     }
     free(sigma);
     free(value);
@@ -158,13 +153,17 @@ static void make_part(struct attention *a, const struct results_series *s, enum 
         part->answer[q] = (struct attention_answer){NAN, NAN, worst.sigma, worst.count,
                                                     largest_p(worst.sigma, worst.count)};
     }
-    for (size_t i = 0; i < a->count; i++) { part->points += a->point[i].regime == regime; }
-    for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
-        part->answer[q].chi_square = part->answer[q].freedom = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct attention_point *p = &a->point[i];
+        if (p->regime != regime) { continue; }
+        part->points++;
+        part->left_out += p->deviation[ATTENTION_BIAS].count + p->deviation[ATTENTION_TANGENTIAL].count == 0;
     }
-    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { add_length(a, s, n, regime, part); }
     for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
-        part->answer[q].p = chi_square_p(part->answer[q].chi_square, part->answer[q].freedom);
+        struct attention_answer *answer = &part->answer[q];
+        answer->chi_square = answer->freedom = 0;
+        for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { add_length(a, s, n, regime, q, answer); }
+        answer->p = chi_square_p(answer->chi_square, answer->freedom);
     }
     if (part->points > 0) { judge(part, attention_point_regime_name[regime], s->replicates); }
 }
@@ -193,19 +192,22 @@ static double beta_power(const struct results_series *s, size_t b) {
     return power;
 }
 
+static void add_normal(struct attention_gaussian *g, struct attention_normal *part, double p, double n_eff) {
+    if (isnan(p)) { return; }
+    part->points++;
+    part->passes += p >= LEAST_P;
+    g->least = fmin(g->least, n_eff);
+    g->most = fmax(g->most, n_eff);
+    if (p < LEAST_P) { g->fails = fmax(g->fails, n_eff); }
+}
+
 static void fill_gaussian(struct attention_gaussian *g, const struct attention *a,
                           const struct results_series *s) {
     size_t lengths = s->size[RESULTS_LOG_N], betas = s->size[RESULTS_BETA];
     *g = (struct attention_gaussian){.least = INFINITY, .exponent = NAN, .power = NAN};
     for (size_t i = 0; i < a->count; i++) {
-        const struct attention_point *p = &a->point[i];
-        if (isnan(p->radial_p + p->tangential_p)) { continue; }
-        g->points++;
-        g->along += p->radial_p >= LEAST_P;
-        g->across += p->tangential_p >= LEAST_P;
-        g->least = fmin(g->least, p->n_eff);
-        g->most = fmax(g->most, p->n_eff);
-        if (fmin(p->radial_p, p->tangential_p) < LEAST_P) { g->fails = fmax(g->fails, p->n_eff); }
+        add_normal(g, &g->along, a->point[i].radial_p, a->point[i].n_eff);
+        add_normal(g, &g->across, a->point[i].tangential_p, a->point[i].n_eff);
     }
     if (lengths < 2) { return; }
     size_t last = a->count - 1;
@@ -231,11 +233,12 @@ static void say_growth(struct attention_gaussian *g, double kappa) {
 /* What counts is not the regime but n_eff, from where on both parts stay normal. */
 static void say_gaussian(struct attention_gaussian *g, double kappa) {
     const size_t room = sizeof g->sentence;
-    if (g->points == 0) { return; }
+    if (g->along.points + g->across.points == 0) { return; }
     words_append(g->sentence, room,
                  "Central limit: n_eff = n/rho(beta) goes from %.3g to %.3g; with so many rows the output "
                  "passes for a Gaussian along the query at %zu of %zu points, across it at %zu",
-                 g->least, g->most, g->along, g->points, g->across);
+                 g->least, g->most, g->along.passes, g->along.points, g->across.passes);
+    if (g->across.points != g->along.points) { words_append(g->sentence, room, " of %zu", g->across.points); }
     if (g->fails == 0) {
         words_append(g->sentence, room, ".");
     } else if (g->fails >= g->most / 2) {

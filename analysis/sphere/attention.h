@@ -2,8 +2,9 @@
  * series.
  *
  * Regimes are told apart by n_eff = n/rho(beta), the effective number of keys: subcritical from
- * ATTENTION_MANY on, supercritical below ATTENTION_FEW, critical between. Whatever the regime, the questions
- * of attention_point.h are asked at that n, with nothing fitted, and the limit laws stand beside them.
+ * ATTENTION_MANY on, supercritical below ATTENTION_FEW where Y_2 is 1/2 or more, critical between. Whatever
+ * the regime, the questions of attention_point.h are asked at that n, with nothing fitted, and the limit laws
+ * stand beside them.
  *
  * Values at different betas come from the same rows. The chi squares of 1 - <q,ATT> and |ATT_tan|^2 use the
  * correlation over the kept replicates; of the other questions the largest deviation counts, at the p-value
@@ -32,14 +33,19 @@ struct attention_part {
     char sentence[2 * WORDS_LINE];
 };
 
+/* A part of the output as a Gaussian: the points where it is asked, and those where it passes for one. */
+struct attention_normal {
+    size_t points, passes;
+};
+
 /* From which n_eff on the output is Gaussian, over all points with n_eff >= 1. */
 struct attention_gaussian {
-    size_t points, along, across; /* along, across: those that pass for one along the query, across it */
-    double least, most;           /* n_eff */
-    double fails;                 /* the largest n_eff where one of both fails; 0: none */
+    struct attention_normal along, across; /* of the query */
+    double least, most;                    /* n_eff */
+    double fails;                          /* the largest n_eff where one of both fails; 0: none */
     double exponent; /* n_eff ~ n^exponent between the two largest n at the largest beta; NaN for one n */
     double power;    /* beta ~ n^power there; NaN where beta is no power of n */
-    char sentence[2 * WORDS_LINE]; /* "" where points is 0 */
+    char sentence[2 * WORDS_LINE]; /* "" where there are none */
 };
 
 struct attention {

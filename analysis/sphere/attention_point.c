@@ -15,6 +15,7 @@ const char *const attention_point_question_name[ATTENTION_QUESTIONS] = {ATTENTIO
 
 /* Relative error of rows' sums over what is not drawn (sim/rows/bulk.h), twice. */
 static const double QUADRATURE = 2e-12;
+static const double AS_GOOD = 3; /* times as good as rows tell is what stands beside them */
 
 static double ratio_or_nan(double x, double y) { return y != 0 && isfinite(y) ? x / y : NAN; }
 
@@ -41,7 +42,7 @@ static struct attention_deviation single(double sigma) {
 /* From an exact value that is known to `error`; NaN where that is no better than the rows. */
 static double sigma_at(const struct results_series *s, unsigned quantity, size_t at, double exact,
                        double error) {
-    if (error > s->se[quantity][at] / 3) { return NAN; }
+    if (error > s->se[quantity][at] / AS_GOOD) { return NAN; }
     return ratio_or_nan(s->mean[quantity][at] - exact, hypot(s->se[quantity][at], error));
 }
 
@@ -51,17 +52,26 @@ static bool few_carry(const struct results_series *s, size_t at, double variance
     return (double)s->replicates / (1 + variance) < results_carriers_needed(s, at / s->size[RESULTS_BETA]);
 }
 
-/* That of 1 - <q,ATT>, which on the circle is a square of exponential numbers where one key takes all: by the
- * exact variance, as one from so few rows would be anything. That of |ATT_tan|^2 has none. */
-static bool is_carried(const struct results_series *s, size_t at) {
-    const double bias = s->exact_output_bias[at],
-                 across = s->se[RESULTS_OUTPUT_TANGENTIAL][at] / s->mean[RESULTS_OUTPUT_TANGENTIAL][at];
-    return few_carry(s, at, s->exact_output_radial_variance[at] / (bias * bias)) ||
-           few_carry(s, at, (double)s->replicates * across * across);
+/* The mean of 1 - <q,ATT>, which on the circle is a square of exponential numbers where one key takes all: by
+ * the exact variance, as one from so few rows would be anything. */
+static bool few_carry_along(const struct results_series *s, size_t at) {
+    const double bias = s->exact_output_bias[at];
+    return few_carry(s, at, s->exact_output_radial_variance[at] / (bias * bias));
 }
 
 static bool collapsed(const struct results_series *s, size_t at) {
     return 1 - s->exact_top_weight[at] < fmax(ATTENTION_RARE_DEFICIT, ATTENTION_ROWS / (double)s->replicates);
+}
+
+/* The mean of Y_2, or of |ATT_tan|^2 and what is quadratic in ATT with it. Between what Y_2 typically is and
+ * its mean lie rows that one key takes: where few of them are expected, and make a tenth of the mean or more,
+ * no scatter of a sample tells its error. */
+static bool few_carry_squares(const struct results_series *s, size_t at) {
+    const double mean = s->exact_participation[at], taken = mean - exp(s->exact_log_participation[at]),
+                 across = s->se[RESULTS_OUTPUT_TANGENTIAL][at] / s->mean[RESULTS_OUTPUT_TANGENTIAL][at];
+    return few_carry(s, at, (double)s->replicates * across * across) ||
+           s->participation_carriers[at] < results_carriers_needed(s, at / s->size[RESULTS_BETA]) ||
+           (taken > 0.1 * mean && taken * (double)s->replicates < ATTENTION_ROWS);
 }
 
 static struct attention_deviation ordered_weights(const struct results_series *s, size_t at) {
@@ -96,13 +106,15 @@ static struct attention_deviation matrix(const struct results_series *s, size_t 
 struct moments {
     double along, across; /* standard deviations of r and of each component across */
     double r4, r2t2, t4;
+    double off; /* how far a row's r may be off */
 };
 
 static struct moments moments_at(const struct results_series *s, size_t at, double d) {
     size_t kept = s->size[RESULTS_REPLICATE];
     const double *radial = s->output_radial + at * kept, *square = s->output_square + at * kept;
     struct moments m = {.along = sqrt((double)s->replicates) * s->se[RESULTS_OUTPUT_BIAS][at],
-                        .across = sqrt(s->mean[RESULTS_OUTPUT_TANGENTIAL][at] / (d - 1))};
+                        .across = sqrt(s->mean[RESULTS_OUTPUT_TANGENTIAL][at] / (d - 1)),
+                        .off = QUADRATURE * s->mean[RESULTS_OUTPUT_BIAS][at]};
     for (size_t i = 0; i < kept; i++) {
         double r = (radial[i] - s->mean[RESULTS_OUTPUT_BIAS][at]) / m.along;
         double t = sqrt(square[i]) / m.across, count = (double)kept;
@@ -111,6 +123,11 @@ static struct moments moments_at(const struct results_series *s, size_t at, doub
         m.t4 += t * t * t * t / count;
     }
     return m;
+}
+
+/* Is a variance, known from so many rows, told from what rows are off? */
+static bool is_told(double variance, double off, double rows) {
+    return off * off < variance / sqrt(rows) / AS_GOOD;
 }
 
 /* Kurtosis of 1 - <q,ATT>: where many keys take part as measured, else at the most that of one key alone,
@@ -127,7 +144,8 @@ static double variance_sigma(const struct results_series *s, size_t at, const st
     const double heavy = 20; /* over the square of the variance: rare rows make it */
     double variance = m->along * m->along, se = variance * sqrt((m->r4 - 1) / (double)s->replicates),
            error = s->exact_output_radial_variance_error[at];
-    if (!(kurtosis < heavy) || few_carry(s, at, kurtosis - 1) || !(error < se / 3)) { return NAN; }
+    if (!(kurtosis < heavy) || few_carry(s, at, kurtosis - 1) || !(error < se / AS_GOOD)) { return NAN; }
+    if (!is_told(variance, m->off, (double)s->replicates)) { return NAN; }
     return ratio_or_nan(variance - s->exact_output_radial_variance[at], hypot(se, error));
 }
 
@@ -140,6 +158,9 @@ static double pair_sigma(const double *u, const double *v, double d, const struc
         uu += u[c] * m->across * u[c] * m->across;
         vv += v[c] * m->across * v[c] * m->across;
         uv += u[c] * m->across * v[c] * m->across;
+    }
+    if (!is_told(u0 * u0 + uu, u[0] * m->off, rows) || !is_told(v0 * v0 + vv, v[0] * m->off, rows)) {
+        return NAN;
     }
     double size = sqrt(u0 * u0 + uu) * sqrt(v0 * v0 + vv), expected = (u0 * v0 + uv) / size;
     double x = u0 * v0 / size, y = uv / size;
@@ -165,27 +186,28 @@ static struct attention_deviation covariance(const struct results_series *s, siz
 
 static void fill_deviations(struct attention_point *p, const struct results_series *s, size_t at, double d) {
     enum { FEWEST = 100 }; /* rows for a fourth moment */
-    bool rare = collapsed(s, at), carried = is_carried(s, at);
+    bool rare = collapsed(s, at), along = !few_carry_along(s, at), squares = !few_carry_squares(s, at);
     struct attention_deviation *of = p->deviation;
-    of[ATTENTION_BIAS] = single(carried ? NAN
-                                        : sigma_at(s, RESULTS_OUTPUT_BIAS, at, s->exact_output_bias[at],
-                                                   s->exact_output_bias_error[at]));
+    of[ATTENTION_BIAS] = single(
+        along ? sigma_at(s, RESULTS_OUTPUT_BIAS, at, s->exact_output_bias[at], s->exact_output_bias_error[at])
+              : NAN);
     of[ATTENTION_TANGENTIAL] =
-        single(carried ? NAN
-                       : sigma_at(s, RESULTS_OUTPUT_TANGENTIAL, at, s->exact_output_tangential[at],
-                                  s->exact_output_tangential_error[at]));
+        single(squares ? sigma_at(s, RESULTS_OUTPUT_TANGENTIAL, at, s->exact_output_tangential[at],
+                                  s->exact_output_tangential_error[at])
+                       : NAN);
     of[ATTENTION_ENTROPY] = single(
         rare ? NAN : sigma_at(s, MEASURE_ENTROPY, at, s->exact_entropy[at], s->exact_entropy_error[at]));
     of[ATTENTION_PARTICIPATION] =
-        single(rare ? NAN
-                    : sigma_at(s, MEASURE_PARTICIPATION, at, s->exact_participation[at],
-                               s->exact_participation_error[at]));
+        single(squares && !rare ? sigma_at(s, MEASURE_PARTICIPATION, at, s->exact_participation[at],
+                                           s->exact_participation_error[at])
+                                : NAN);
     of[ATTENTION_WEIGHT] = ordered_weights(s, at);
-    of[ATTENTION_IDENTITY] =
-        single(rare ? NAN : sigma_at(s, RESULTS_OUTPUT_IDENTITY, at, 0, QUADRATURE * (d - 1) / s->beta[at]));
-    of[ATTENTION_MATRIX] = carried ? single(NAN) : matrix(s, at);
+    of[ATTENTION_IDENTITY] = single(
+        squares && !rare ? sigma_at(s, RESULTS_OUTPUT_IDENTITY, at, 0, QUADRATURE * (d - 1) / s->beta[at])
+                         : NAN);
+    of[ATTENTION_MATRIX] = along ? matrix(s, at) : single(NAN);
     of[ATTENTION_VARIANCE] = of[ATTENTION_COVARIANCE] = single(NAN);
-    if (s->size[RESULTS_REPLICATE] >= FEWEST && !carried) {
+    if (s->size[RESULTS_REPLICATE] >= FEWEST && along && squares) {
         struct moments m = moments_at(s, at, d);
         of[ATTENTION_VARIANCE] = single(variance_sigma(s, at, &m, kurtosis(p, &m, d)));
         of[ATTENTION_COVARIANCE] = covariance(s, at, d, &m);
@@ -193,6 +215,9 @@ static void fill_deviations(struct attention_point *p, const struct results_seri
 }
 
 /* ---- limit laws ---- */
+
+/* A standard error whose square is less than a double holds is not known. */
+static double error_or_nan(double se) { return se > 0 ? se : NAN; }
 
 static double concentration_at(const struct results_series *s, size_t n) {
     return family_concentration(s->family, s->parameter, s->log_n[n]);
@@ -203,13 +228,17 @@ static void fill_gaussian(struct attention_point *p, const struct results_series
     double replicates = (double)s->replicates, se = s->se[RESULTS_OUTPUT_BIAS][at];
     size_t kept = s->size[RESULTS_REPLICATE];
     sphere_subcritical(d, concentration_at(s, p->n), s->beta[at], s->log_n[p->n], &limit);
-    p->radial_ratio = se * se * replicates / limit.radial_variance;
-    p->radial_ratio_se = p->radial_ratio * sqrt(2 / (replicates - 1));
+    const double off = QUADRATURE * limit.bias, spread = sqrt(limit.radial_variance);
+    if (is_told(limit.radial_variance, off, replicates)) {
+        p->radial_ratio = se * se * replicates / limit.radial_variance;
+        p->radial_ratio_se = p->radial_ratio * sqrt(2 / (replicates - 1));
+    }
+    if (off < spread / sqrt((double)kept) / AS_GOOD) {
+        p->radial_p = normality_pvalue(kept, s->output_radial + at * kept, limit.bias, spread);
+    }
     double tangential = (d - 1) * limit.tangential_variance;
     p->tangential_ratio = s->mean[RESULTS_OUTPUT_TANGENTIAL][at] / tangential;
-    p->tangential_ratio_se = s->se[RESULTS_OUTPUT_TANGENTIAL][at] / tangential;
-    p->radial_p =
-        normality_pvalue(kept, s->output_radial + at * kept, limit.bias, sqrt(limit.radial_variance));
+    p->tangential_ratio_se = error_or_nan(s->se[RESULTS_OUTPUT_TANGENTIAL][at]) / tangential;
     p->tangential_p =
         normality_pvalue(kept, s->output_tangent + at * kept, 0, sqrt(limit.tangential_variance));
 }
@@ -235,7 +264,7 @@ static void fill_supercritical(struct attention_point *p, const struct results_s
            apart = tgamma(1 + 1 / kappa) / (kappa * root);
     if (kappa > 0.5) {
         p->deficit_ratio = s->mean[RESULTS_TOP_DEFICIT][at] / (near_ties * M_LN2);
-        p->deficit_ratio_se = s->se[RESULTS_TOP_DEFICIT][at] / (near_ties * M_LN2);
+        p->deficit_ratio_se = error_or_nan(s->se[RESULTS_TOP_DEFICIT][at]) / (near_ties * M_LN2);
     }
     p->log_deficit_ratio = s->mean[RESULTS_LOG_TOP_DEFICIT][at] / (p->critical * apart);
     p->log_deficit_ratio_se = s->se[RESULTS_LOG_TOP_DEFICIT][at] / (p->critical * apart);

@@ -22,15 +22,17 @@ enum attention_regime {
 extern const char *const attention_point_regime_name[ATTENTION_REGIMES];
 
 /* What is asked of a point: means less their exact values, in standard errors (of the mean and of the exact
- * value together). Not asked where exact values are not three times as good as the rows, nor where a few rare
- * rows make the mean: of weights below ATTENTION_RARE_WEIGHT; of p_(1), H, Y_2 and the identity where 1 -
- * E p_(1) is below ATTENTION_RARE_DEFICIT; of either below what ATTENTION_ROWS rows make; of the output where
- * few rows carry the mean of 1 - <q,ATT> or of |ATT_tan|^2 (results_carriers_needed). */
+ * value together). Not asked where exact values, or what rows are known to, are not three times as good as
+ * the rows' scatter tells, nor where a few rare rows make the mean: of weights below ATTENTION_RARE_WEIGHT;
+ * of p_(1), H, Y_2 and the identity where 1 - E p_(1) is below ATTENTION_RARE_DEFICIT; of either below what
+ * ATTENTION_ROWS rows make; of 1 - <q,ATT>, or of |ATT_tan|^2 and what is quadratic in ATT, where few rows
+ * carry their means (results_carriers_needed); of Y_2, and what is quadratic, where fewer than ATTENTION_ROWS
+ * rows are taken by one key, and make a tenth of E Y_2 or more. */
 /* Key, name, words, head of a column, meaning of the deviation. Errors of variance and covariance come from
- * the fourth moments of the kept rows; the former is not asked where that is large, or
- * would be of one key alone, unless many take part. The identity: E sum p^2
- * (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s = 0. The covariance of V ATT stands beside V (st I + (sr -
- * st) q q^T) V^T with sr, st as measured along and across. */
+ * the fourth moments of the kept rows; the former is not asked where that is large, or would be of one key
+ * alone, unless many take part. The identity: E sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s = 0.
+ * The covariance of V ATT stands beside V (st I + (sr - st) q q^T) V^T with sr, st as measured along and
+ * across. */
 #define ATTENTION_QUESTION_TABLE(Q)                                                                          \
     Q(BIAS, "bias", "1 - <q,ATT>", "along", "mean of 1 - <q,ATT> less its exact value, in standard errors")  \
     Q(TANGENTIAL, "tangential", "|ATT_tan|^2", "across",                                                     \
@@ -73,7 +75,8 @@ struct attention_point {
     enum attention_regime regime;
     double n_eff, critical; /* n/rho(beta); beta/n^(2/(d-1)) */
     struct attention_deviation deviation[ATTENTION_QUESTIONS];
-    /* n_eff >= 1: over the central limit's value, and its standard error; p-values. */
+    /* n_eff >= 1: over the central limit's value, and its standard error; p-values. Of the radial part where
+     * its spread is told from what rows are off. */
     double radial_ratio, radial_ratio_se, tangential_ratio, tangential_ratio_se, radial_p, tangential_p;
     double top_weight_ratio, top_weight_ratio_se;   /* critical: mean p_(1) over its limit */
     double deficit_ratio, deficit_ratio_se;         /* supercritical: E[1 - p_(1)] over a log 2 */

@@ -1,7 +1,7 @@
 /* The judgement of attention outputs: true rows pass in every regime, wrong ones are caught; normality and
  * control of degenerate input.
  *
- * Fixed seeds. A true regime is refuted by chance once in 1000, 9 of them here, and 3 means and covariances
+ * Fixed seeds. A true regime is refuted by chance once in 1000, 11 of them here, and 3 means and covariances
  * pass 5 standard errors once in 1e4: 1e-2 were the seeds drawn anew; normality_pvalue is tried on exact
  * quantiles. */
 #include "tests/experiment.h"
@@ -129,6 +129,44 @@ static void the_reason_is_given(void **state) {
     results_free(r);
 }
 
+/* In many dimensions n_eff is huge where outputs differ between rows by less than rounding, and near Lambda/2
+ * rare rows carry Y_2 and the variances: nothing is asked there, and true rows are not refuted. In few
+ * dimensions the nearest keys' squares are less than a double holds. */
+static void what_rows_do_not_tell_is_not_asked(void **state) {
+    (void)state;
+    struct results *r = experiment_run(
+        "seed: 5\nreplicates: 1024\nkeep_replicates: 1024\nn: [1e6, 1e300]\n"
+        "beta: {relative_to: lambda_typ, from: 2^-6, to: 1, points: 7}\n"
+        "collapse: {participation: [], top_two_ratio: [], susceptibility: false}\nseries:\n"
+        "  - {family: spherical, name: d60, dimension: 60, output: true}\n"
+        "  - {family: spherical, name: near, dimension: 3, output: true, n: [1e100, 1e200]}\n");
+    const size_t betas = 7, half = 5, first = betas;
+    struct attention a;
+    attention_make(&a, &r->series[0]);
+    for (size_t k = 0; k < ATTENTION_REGIMES; k++) {
+        if (a.part[k].points > 0 && a.part[k].kind != VERDICT_SUPPORTED) {
+            fail_msg("%s", a.part[k].sentence);
+        }
+    }
+    assert_int_equal(a.part[ATTENTION_SUBCRITICAL].points, 2 * (betas - 1));
+    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
+        const bool is_asked = a.point[half].deviation[q].count > 0;
+        assert_int_equal(is_asked, q == ATTENTION_BIAS || q == ATTENTION_ENTROPY || q == ATTENTION_MATRIX);
+    }
+    assert_true(isnan(a.point[first].radial_ratio) && isnan(a.point[first].radial_p));
+    assert_true(fabs(a.point[first].tangential_ratio - 1) < 5 * a.point[first].tangential_ratio_se);
+    assert_int_equal(a.gaussian.across.points, 2 * (betas - 1));
+    assert_true(a.gaussian.along.points < a.gaussian.across.points);
+    check_close(a.gaussian.fails, a.point[first + half].n_eff, 1e-12);
+    assert_non_null(strstr(a.gaussian.sentence, "at all of them beyond"));
+    attention_release(&a);
+    attention_make(&a, &r->series[1]);
+    assert_true(a.point[0].radial_p > 1e-4 && a.point[0].tangential_ratio_se > 0);
+    assert_true(isnan(a.point[first].radial_p) && isnan(a.point[first].tangential_ratio_se));
+    attention_release(&a);
+    results_free(r);
+}
+
 static void too_little_is_undecided(void **state) {
     (void)state;
     struct results *r =
@@ -200,7 +238,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(true_rows_pass),           cmocka_unit_test(wrong_values_are_caught),
         cmocka_unit_test(the_reason_is_given),      cmocka_unit_test(too_little_is_undecided),
-        cmocka_unit_test(rare_rows_refute_nothing), cmocka_unit_test(normal_values_are_normal),
+        cmocka_unit_test(rare_rows_refute_nothing), cmocka_unit_test(what_rows_do_not_tell_is_not_asked),
+        cmocka_unit_test(normal_values_are_normal),
     };
     return cmocka_run_group_tests_name("attention", tests, set_up, tear_down);
 }
