@@ -16,18 +16,12 @@ static size_t betas_of(const struct predict_request *r) {
     return r->prescriptions.count > 0 ? r->prescriptions.count : r->series.beta.count;
 }
 
-/* Central differences over log log n. xi_lambda = xi_alpha - xi_delta + 1, where all three exist. */
+/* xi_lambda = xi_alpha - xi_delta + 1, where all three exist; alpha* is the ratio of log k* and log n. */
 static void local_exponents(const struct config_series *s, struct predict_length *x) {
-    const double step = 1e-4;
-    double low_n = x->log_n * exp(-step), high_n = x->log_n * exp(step);
-    struct typical low = typical_along(s->family, s->parameter, low_n),
-                   high = typical_along(s->family, s->parameter, high_n);
-    x->xi_lambda = (high.log_lambda - low.log_lambda) / (2 * step);
-    x->xi_alpha = x->xi_delta = NAN;
-    if (isfinite(low.log_gap) && isfinite(high.log_gap)) {
-        x->xi_alpha = (log(high.log_rank / high_n) - log(low.log_rank / low_n)) / (2 * step);
-        x->xi_delta = (high.log_gap - low.log_gap) / (2 * step);
-    }
+    const struct typical_slopes slope = typical_slopes(s->family, s->parameter, x->log_n);
+    x->xi_lambda = slope.lambda;
+    x->xi_alpha = slope.log_rank - 1;
+    x->xi_delta = slope.gap;
 }
 
 static void length_fill(const struct config_series *s, const double *p, const struct oracle *oracle,

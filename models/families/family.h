@@ -131,8 +131,9 @@ struct family {
     double (*log_scale_density)(const double *p, double log_scale);
 
     /* FAMILY_FIXED: the atoms of the row in order of gap, the first at gap 0; returns how many. Scores
-     * at -inf, which have no weight at any beta > 0, are left out. */
-    size_t (*atoms)(const double *p, double log_n, struct family_atom atoms[FAMILY_ATOMS]);
+     * at -inf, which have no weight at any beta > 0, are left out. Their numbers are whole, or, for slopes
+     * along n, what they are before they are made so. */
+    size_t (*atoms)(const double *p, double log_n, bool is_whole, struct family_atom atoms[FAMILY_ATOMS]);
 
     /* FAMILY_SAMPLED. Rows of n scores, 2 <= n <= FAMILY_SAMPLED_MOST, all finite, as a function of p, n and
      * the uniforms alone: the same bits for every `vector`. They are measured from anywhere: what the origin

@@ -14,17 +14,18 @@ static double floor_rounded(double x) {
 }
 
 /* log min(floor(n^alpha), n - 1). */
-static double log_count(double alpha, double log_n) {
+static double log_count(double alpha, double log_n, bool is_whole) {
     double log_power = alpha * log_n, log_limit = log(integer_limit);
+    if (!is_whole) { return fmin(log_power, log_n + log1p(-exp(-log_n))); }
     if (log_power >= log_limit) { return log_power; }
     if (log_n >= log_limit) { return log(floor_rounded(exp(log_power))); }
     double n = rint(exp(log_n));
     return log(fmin(floor_rounded(pow(n, alpha)), n - 1));
 }
 
-static size_t atoms(const double *p, double log_n, struct family_atom atoms[FAMILY_ATOMS]) {
+static size_t atoms(const double *p, double log_n, bool is_whole, struct family_atom atoms[FAMILY_ATOMS]) {
     atoms[0] = (struct family_atom){.gap = 0, .log_count = 0};
-    atoms[1] = (struct family_atom){.gap = p[GAP], .log_count = log_count(p[ALPHA], log_n)};
+    atoms[1] = (struct family_atom){.gap = p[GAP], .log_count = log_count(p[ALPHA], log_n, is_whole)};
     return 2;
 }
 

@@ -7,7 +7,7 @@
 /* One score above N at gap D: x = N e^{-beta D}. */
 void fixed_point(const struct oracle *o, double beta, struct oracle_point *point) {
     struct family_atom atoms[FAMILY_ATOMS];
-    size_t count = o->family->atoms(o->p, o->log_n, atoms);
+    size_t count = o->family->atoms(o->p, o->log_n, true, atoms);
     double log_z = 0, log_two = 0, mean = 0, square = 0;
     for (size_t i = 1; i < count; i++) {
         double a = beta * exp(log(atoms[i].gap) + o->log_lambda), once = atoms[i].log_count - a,
@@ -37,7 +37,7 @@ void fixed_point(const struct oracle *o, double beta, struct oracle_point *point
 /* The scores of the atoms in turn. Beyond e^100 of a kind nobody asks for the next. */
 void fixed_ranks(const struct oracle *o, double beta, size_t count, double *weight) {
     struct family_atom atoms[FAMILY_ATOMS];
-    size_t kinds = o->family->atoms(o->p, o->log_n, atoms);
+    size_t kinds = o->family->atoms(o->p, o->log_n, true, atoms);
     double log_z = -INFINITY, rank = 0;
     for (size_t i = 0; i < kinds; i++) {
         log_z = log_sum_exp(log_z, atoms[i].log_count - beta * exp(log(atoms[i].gap) + o->log_lambda));

@@ -52,9 +52,9 @@ static struct typical typical_iid(struct search *search) {
     return (struct typical){.log_lambda = limit, .log_rank = 0, .log_gap = -INFINITY};
 }
 
-static struct typical typical_fixed(const struct search *search) {
+static struct typical typical_fixed(const struct search *search, bool is_whole) {
     struct family_atom atoms[FAMILY_ATOMS];
-    size_t count = search->family->atoms(search->p, search->log_n, atoms);
+    size_t count = search->family->atoms(search->p, search->log_n, is_whole, atoms);
     double log_rank = atoms[0].log_count;
     struct typical best = {.log_rank = log_rank, .log_gap = -INFINITY};
     best.log_lambda = log_rank > 0 ? INFINITY : -INFINITY; /* a tie at the top */
@@ -68,10 +68,10 @@ static struct typical typical_fixed(const struct search *search) {
     return best;
 }
 
-struct typical typical_scale(const struct family *family, const double *p, double log_n) {
+static struct typical typical_any(const struct family *family, const double *p, double log_n, bool is_whole) {
     struct search search = {.family = family, .p = p, .log_n = log_n};
     switch (family->kind) {
-    case FAMILY_FIXED: return typical_fixed(&search);
+    case FAMILY_FIXED: return typical_fixed(&search, is_whole);
     case FAMILY_IID:
         return positions_are_absent(family_position(family, p)) ? typical_iid(&search)
                                                                 : positions_scale(family, p, log_n);
@@ -83,10 +83,31 @@ struct typical typical_scale(const struct family *family, const double *p, doubl
     return (struct typical){NAN, NAN, NAN};
 }
 
+struct typical typical_scale(const struct family *family, const double *p, double log_n) {
+    return typical_any(family, p, log_n, true);
+}
+
 struct typical typical_along(const struct family *family, const struct schedule *parameter, double log_n) {
     double p[FAMILY_PARAMETERS] = {0};
     family_parameters(family, parameter, log_n, p);
     return typical_scale(family, p, log_n);
+}
+
+struct typical_slopes typical_slopes(const struct family *family, const struct schedule *parameter,
+                                     double log_n) {
+    const double step = 1e-4;
+    struct typical end[2];
+    for (int i = 0; i < 2; i++) {
+        double p[FAMILY_PARAMETERS] = {0}, at = log_n * exp(i == 0 ? -step : step);
+        family_parameters(family, parameter, at, p);
+        end[i] = typical_any(family, p, at, false);
+    }
+    const bool inside = isfinite(end[0].log_gap) && isfinite(end[1].log_gap);
+    return (struct typical_slopes){
+        .lambda = (end[1].log_lambda - end[0].log_lambda) / (2 * step),
+        .log_rank = inside ? log(end[1].log_rank / end[0].log_rank) / (2 * step) : NAN,
+        .gap = inside ? (end[1].log_gap - end[0].log_gap) / (2 * step) : NAN,
+    };
 }
 
 bool typical_law(const struct family *family, const struct schedule *parameter, struct schedule *law) {

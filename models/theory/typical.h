@@ -23,6 +23,15 @@ struct typical typical_scale(const struct family *family, const double *p, doubl
 /* The same with the parameters that schedules have at this n. */
 struct typical typical_along(const struct family *family, const struct schedule *parameter, double log_n);
 
+/* Local exponents in log n, from central differences: of Lambda^typ, of log k* and of t*, the latter two NaN
+ * where the sup is the limit y -> 0. Numbers of keys of FAMILY_FIXED are not made whole for them: whole ones
+ * have slopes 0 or none. */
+struct typical_slopes {
+    double lambda, log_rank, gap;
+};
+struct typical_slopes typical_slopes(const struct family *family, const struct schedule *parameter,
+                                     double log_n);
+
 /* Lambda^typ_n ~ law(n) as n -> inf; false where no such law is known. */
 bool typical_law(const struct family *family, const struct schedule *parameter, struct schedule *law);
 

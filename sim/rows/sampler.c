@@ -74,7 +74,7 @@ struct sampler_law *sampler_law_create(const struct family *family, const double
     make_scale(law);
     if (family->kind == FAMILY_FIXED) {
         struct family_atom atoms[FAMILY_ATOMS];
-        size_t count = family->atoms(p, log_n, atoms);
+        size_t count = family->atoms(p, log_n, true, atoms);
         law->atoms = bulk_create_atoms(count, atoms, log_lambda_typ);
     } else if (counted && !positions_are_absent(family_position(family, p))) {
         law->log_drawn = sampler_log_window(family, p, log_n, log_lambda_typ, betas, beta);

@@ -303,7 +303,7 @@ static void test_plateau(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct family_atom atoms[FAMILY_ATOMS];
         double p[FAMILY_PARAMETERS] = {0.7, cases[i].alpha};
-        assert_int_equal(family_find("plateau")->atoms(p, log(cases[i].n), atoms), 2);
+        assert_int_equal(family_find("plateau")->atoms(p, log(cases[i].n), true, atoms), 2);
         assert_true(atoms[0].gap == 0 && atoms[0].log_count == 0 && atoms[1].gap == 0.7);
         check_relative(exp(atoms[1].log_count), cases[i].count, 1e-14);
         struct typical typical = typical_of("plateau", 0.7, cases[i].alpha, log(cases[i].n));
@@ -312,6 +312,26 @@ static void test_plateau(void **state) {
         check_close(typical.log_gap, log(0.7), 1e-15);
     }
     check_relative(exp(typical_of("plateau", 0.7, 0.3, 1e6).log_lambda), 3e5 / 0.7, 1e-13);
+}
+
+/* Slopes of log(1 + n^alpha)/gap, at n where n^alpha is a whole number and where it is not. */
+static void test_plateau_slopes(void **state) {
+    (void)state;
+    const double n[] = {1000, 1024, 0x1p20, 1e15, 1e30}, alpha[] = {0.1, 0.5};
+    for (size_t i = 0; i < 10; i++) {
+        const double a = alpha[i % 2], log_n = log(n[i / 2]), x = pow(n[i / 2], a),
+                     rank = a * log_n * x / ((1 + x) * log1p(x));
+        const struct schedule p[FAMILY_PARAMETERS] = {{1, -1, 0}, {a, 0, 0}};
+        const struct typical_slopes slope = typical_slopes(family_find("plateau"), p, log_n);
+        check_close(slope.log_rank, rank, 1e-6);
+        check_close(slope.gap, -1, 1e-9);
+        check_close(slope.lambda, slope.log_rank - slope.gap, 1e-9);
+    }
+    const struct schedule simplex[FAMILY_PARAMETERS] = {{1, 0, 0}, {1, 0, 0}};
+    for (double count = 2; count < 1e6; count *= 3) {
+        check_close(typical_slopes(family_find("plateau"), simplex, log(count)).lambda, 1, 1e-9);
+    }
+    assert_true(isnan(typical_slopes(family_find("gaussian"), simplex, 30).gap));
 }
 
 int main(void) {
@@ -329,6 +349,7 @@ int main(void) {
         cmocka_unit_test(test_gaussian_figures),
         cmocka_unit_test(test_laws),
         cmocka_unit_test(test_plateau),
+        cmocka_unit_test(test_plateau_slopes),
     };
     return cmocka_run_group_tests_name("families", tests, NULL, NULL);
 }

@@ -253,7 +253,7 @@ static void check_atoms(const struct setting *setting) {
     if (setting->family->kind != FAMILY_FIXED) { return; }
     for (double log_n = M_LN2; log_n < 1e6; log_n *= 3) {
         struct family_atom atoms[FAMILY_ATOMS];
-        size_t count = setting->family->atoms(setting->p, log_n, atoms);
+        size_t count = setting->family->atoms(setting->p, log_n, true, atoms);
         double seen = 0, best = -INFINITY;
         assert_true(count >= 1 && count <= FAMILY_ATOMS && atoms[0].gap == 0);
         for (size_t i = 0; i < count; i++) {
