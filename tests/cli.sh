@@ -761,6 +761,9 @@ for n in "${often[@]}"; do # no order 1/n to speak of: growth and drift far off,
     expect 0 "flow of $n tokens, often" flow n="$n" modes=4 replicates=200 concentration=3 --json
     holds "flow of $n tokens is undecided" test "$(grep -o '"undecided"' out | wc -l)" -eq 4
 done
+# growth ends where tokens have gathered: 16 for 1867, hundreds of errors off, was called as predicted
+expect 0 "flow for many steps" flow dimension=3 n=512 beta=4 modes=4 steps=12 replicates=16 eps=0 --json
+holds "flow for many steps is undecided" test "$(grep -o '"undecided"' out | wc -l)" -ge 8
 if ((replicates > 0)); then
     expect 0 "flow of few tokens, very often" flow n=256 beta=6 modes=5 eps=0 replicates=$replicates --json
     holds "n/4 tokens tell that order 1/n is not enough" grep -q '"step": 3, .*"undecided: the extrapolation' out

@@ -129,15 +129,40 @@ static struct hotelling halves_agree(struct growth *g, unsigned step) {
     return agreement(g, g->residual[0]);
 }
 
-/* The correction of order 1/n, relative to the effect, once more times itself. Later steps have larger ones:
- * with that of the first this says at least where there is no order 1/n to speak of. */
+/* Whether the growths themselves, or what is extrapolated of them, are as far from the prediction as their
+ * errors allow: residuals of large growths have the scatter of a_0^2 in them, whatever is grown. */
+static struct hotelling growths_agree(struct growth *g, unsigned step, const double *growth) {
+    const struct flow_design *design = g->design;
+    for (size_t k = 0; k < (step > 1 ? 2 : 1); k++) { fill_growths(g, k, step); }
+    for (size_t i = 0; i < design->replicates * design->modes; i++) {
+        double *at = g->residual[0] + i;
+        if (step > 1) { *at = flow_growth_extrapolate(&design[0], *at, &design[1], g->residual[1][i]); }
+        *at -= pow(growth[i % design->modes], step);
+    }
+    return agreement(g, g->residual[0]);
+}
+
+/* Between x(n) and x = 2 x(n) - x(n/2): the correction of order 1/n as measured, 0 where it may be noise. */
+static double seen_correction(struct estimate at_n, struct estimate x) {
+    const double sure = 3, square = x.error * x.error - 3 * at_n.error * at_n.error,
+                 change = x.value - at_n.value;
+    return change * change > sure * sure * square ? sqrt(change * change - square) : 0;
+}
+
+/* The correction of order 1/n, relative to the effect, once more times itself: as the first step has it in
+ * theory, or, where that is more, as a later one is measured. */
 static double beyond_first_order(const struct growth *g, const struct flow_answer *a, unsigned step) {
     size_t modes = g->design[0].modes;
-    const struct estimate *e = step == 1 ? a->estimate : a->extrapolated + (step - 1) * modes;
+    const struct estimate *at_n = a->estimate + (step - 1) * modes,
+                          *e = step == 1 ? at_n : a->extrapolated + (step - 1) * modes;
     double largest = 0;
     for (size_t l = 0; l < modes; l++) {
         double share = (a->exact[l] - a->finite[l]) / (a->exact[l] - 1);
         double beyond = share * share * (pow(a->exact[l], step) - 1);
+        if (step > 1) {
+            double correction = seen_correction(at_n[l], e[l]);
+            beyond = fmax(fabs(beyond), correction * correction / hypot(e[l].value - 1, e[l].error));
+        }
         largest = fmax(largest, left_out(beyond, e[l].value, e[l].error));
     }
     return largest;
@@ -152,6 +177,7 @@ static void judge_growth(struct growth *g, struct flow_answer *a) {
         verdict->still = agreement(g, g->residual[0]);
         fill_residuals(g, s, s == 1 ? a->finite : a->exact);
         verdict->agreement = agreement(g, g->residual[0]);
+        verdict->growths = growths_agree(g, s, s == 1 ? a->finite : a->exact);
         if (s > 1) { verdict->halves = halves_agree(g, s); }
         verdict->neglected = beyond_first_order(g, a, s);
     }
@@ -241,6 +267,7 @@ static void measure_drift(const struct flow_request *r, struct progress *progres
         }
     }
     a->drift_verdict.agreement = hotelling_test(design->replicates, FLOW_PROBES, drift);
+    a->drift_verdict.growths = a->drift_verdict.agreement;
     free(drift);
     free(query);
 }

@@ -30,6 +30,7 @@ static void print_verdict(FILE *out, const struct flow_verdict *verdict, const c
     json_print_member(out, "pvalue", verdict->agreement.pvalue);
     json_print_member(out, no_effect, verdict->still.chi_square);
     json_print_member(out, "neglected", verdict->neglected);
+    json_print_member(out, "growths_pvalue", verdict->growths.pvalue);
     json_print_text(out, "verdict", verdict_name[flow_verdict_kind(verdict)]);
     json_print_text(out, "sentence", flow_verdict_sentence(verdict, sentence));
 }

@@ -236,6 +236,13 @@ static void test_remedies(void **state) {
     assert_non_null(strstr(flow_verdict_sentence(&v, sentence), "take more tokens or a smaller beta"));
     assert_null(strstr(sentence, "replicates"));
     assert_int_equal(flow_verdict_kind(&v), VERDICT_UNDECIDED);
+    v = (struct flow_verdict){.step = 1, .count = 3, .agreement.pvalue = 0.5, .growths.pvalue = 0.5};
+    assert_int_equal(flow_verdict_kind(&v), VERDICT_SUPPORTED);
+    v.growths.pvalue = 1e-7;
+    assert_int_equal(flow_verdict_kind(&v), VERDICT_UNDECIDED);
+    assert_non_null(strstr(flow_verdict_sentence(&v, sentence), "take more replicates"));
+    v.agreement.pvalue = 1e-4;
+    assert_int_equal(flow_verdict_kind(&v), VERDICT_REFUTED);
 }
 
 int main(void) {
