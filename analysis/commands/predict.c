@@ -12,8 +12,11 @@ static const char about[] =
 static const struct commandline_entry key[] = {
     {"n=N, [N,...]", "context lengths, to e^1000000 (default [2^16, 1e300]), or a range such as '{from: 2^8, "
                      "to: 1e300, points: 9}'"},
-    {"beta=B, [B,...]", "inverse temperatures, or such a range"},
-    {"beta_ratio=R, [R,...]", "the same over Lambda^typ (default 1)"},
+    {"beta=B, [B,...]", "inverse temperatures; a range is over Lambda^typ, or, with relative_to: none in it, "
+                        "of inverse temperatures"},
+    {"beta_ratio=R, [R,...]",
+     "the same over Lambda^typ, or a range such as '{from: 1/16, to: 16, points: 9}' "
+     "(default 1)"},
     {"n_eff=K, [K,...]", "keys on a sphere: the betas at which n/rho(beta) keys take part, below n"},
     {"critical=C, [C,...]", "keys on a sphere: beta = C n^(2/(d-1))"},
     {"prescription=P, [P,...]",

@@ -47,8 +47,14 @@ static void read_betas(struct arguments *arguments, const struct yaml_node *node
         betas_read_prescription(arguments->root, beta, &r->prescriptions);
         return;
     }
-    if (node->kind == YAML_MAPPING && beta_key[key].scale == CONFIG_SCALE_NONE) {
+    const bool is_ratio = beta_key[key].scale == CONFIG_SCALE_LAMBDA_TYP;
+    if (node->kind == YAML_MAPPING && (is_ratio || beta_key[key].scale == CONFIG_SCALE_NONE)) {
         betas_read(arguments->reader.defaults, node, beta, &r->prescriptions);
+        if (is_ratio && beta->scale != CONFIG_SCALE_LAMBDA_TYP) {
+            YAML_FAULT(node,
+                       "`beta_ratio` is over Lambda^typ, as a list or a range, such as {from: 1/16, to: "
+                       "16, points: 9}; other forms are those of `beta`");
+        }
         return;
     }
     if (!reader_list_fits(node, name, MOST_VALUES)) { return; }

@@ -31,6 +31,8 @@ static void test_predict(void **state) {
                   CONFIG_SCALE_NONE, 4, (double[]){3, 1, 0.0625, 1});
     check_predict((char *[]){"spherical", "n=17", "dimension={coef:3,log_power:1}", "critical=[2,1]", NULL},
                   1, log_n + 1, CONFIG_SCALE_CRITICAL, 2, (double[]){2, 1});
+    check_predict((char *[]){"gumbel", "n=[1e300, 17.3]", "beta_ratio={from: 1/4, to: 4, points: 3}", NULL},
+                  2, log_n, CONFIG_SCALE_LAMBDA_TYP, 3, (double[]){0.25, 1, 4});
     check_predict((char *[]){"plateau", "n={from: 2^8, to: 2^10, points: 3}", "beta={values: [2, 1]}", NULL},
                   3, (double[]){log(256), log(512), log(1024)}, CONFIG_SCALE_LAMBDA_TYP, 2, (double[]){1, 2});
 }
@@ -107,6 +109,7 @@ static void test_refused_predictions(void **state) {
         {{"gaussian", "n=[2,x]"}, "predict gaussian", "1:6", "not `x`"},
         {{"gaussian", "beta=1", "beta_ratio=2"}, "predict gaussian", "1:1", "does not go with `beta`"},
         {{"gaussian", "beta=[1,-1]"}, "predict gaussian", "1:9", "positive number"},
+        {{"gaussian", "beta_ratio={relative_to: none}"}, "predict gaussian", "1:12", "is over Lambda^typ"},
         {{"gaussian", "prescription=[log, yran]"}, "predict gaussian", "1:20", "did you mean `yarn`?"},
         {{"gaussian", "prescription=log", "beta=2"}, "predict gaussian", "1:1", "does not go with `beta`"},
         {{"gaussian", "trained=100"}, "predict gaussian", "1:1", "`trained` needs `prescription`"},
