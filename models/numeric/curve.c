@@ -20,6 +20,7 @@ struct curve {
     size_t count, room;
     struct panel *panel; /* in order */
     curve_function *function;
+    curve_slight *slight; /* NULL: no noise is slight */
     void *param;
 };
 
@@ -81,10 +82,22 @@ static bool end_is_met(const struct curve *c, const struct panel *panel, double 
     return true;
 }
 
+static struct curve_panel panel_told(const struct panel *p) {
+    struct curve_panel told = {.low = p->low, .high = p->high, .resolved = p->resolved};
+    panel_at(p, p->low, told.at_low);
+    panel_at(p, p->high, told.at_high);
+    return told;
+}
+
 static void panel_make(const struct curve *c, double low, double high, struct panel *panel) {
     double noise[VALUES] = {0};
     *panel = (struct panel){.low = low, .high = high};
     panel_fill(c, panel, noise);
+    if (c->slight) {
+        const struct curve_panel told = panel_told(panel);
+        const double slight = c->slight(&told, c->param);
+        for (int q = 0; q < VALUES; q++) { noise[q] = fmax(noise[q], slight); }
+    }
     panel->resolved = last_terms_are_noise(panel, noise) && end_is_met(c, panel, low, noise) &&
                       end_is_met(c, panel, high, noise);
 }
@@ -102,16 +115,35 @@ static bool append(struct curve *c, const struct panel *panel) {
     return true;
 }
 
-/* Appends panels that cover [low, high] from its end on, or, unless the curve is `whole`, those behind the
- * last that is not resolved, and is `over` then. */
-static bool curve_cover(struct curve *c, double low, double high, int halvings, bool whole, bool *over) {
+/* Panels that cover [low, high]. */
+static bool curve_cover(struct curve *c, double low, double high, int halvings) {
     struct panel panel;
     panel_make(c, low, high, &panel);
-    if (panel.resolved || (whole && halvings == 0)) { return append(c, &panel); }
+    if (panel.resolved || halvings == 0) { return append(c, &panel); }
     const double middle = (low + high) / 2;
-    *over = halvings == 0;
-    return *over || (curve_cover(c, middle, high, halvings - 1, whole, over) &&
-                     (*over || curve_cover(c, low, middle, halvings - 1, whole, over)));
+    return curve_cover(c, low, middle, halvings - 1) && curve_cover(c, middle, high, halvings - 1);
+}
+
+static struct curve *begin(curve_function *function, curve_slight *slight, void *param) {
+    struct curve *c = calloc(1, sizeof *c);
+    if (!c) { return NULL; }
+    c->function = function;
+    c->slight = slight;
+    c->param = param;
+    return c;
+}
+
+struct curve *curve_create(double low, double high, int halvings, curve_function *function, void *param) {
+    struct curve *c = begin(function, NULL, param);
+    if (!c) { return NULL; }
+    for (double start = low, end; start < high; start = end) {
+        end = 2 * start < high ? 2 * start : high;
+        if (!curve_cover(c, start, end, halvings)) {
+            curve_free(c);
+            return NULL;
+        }
+    }
+    return c;
 }
 
 static void reverse(struct curve *c) {
@@ -122,31 +154,31 @@ static void reverse(struct curve *c) {
     }
 }
 
-static struct curve *make(double low, double high, int halvings, bool whole, curve_function *function,
-                          void *param) {
-    struct curve *c = calloc(1, sizeof *c);
+/* The next panel before x, no longer than `most`; not the longer part of what is left. */
+static double length_before(double x, double low, double most) {
+    const double length = fmin(most, x / 2), left = x - low;
+    return left <= length ? left : fmin(length, left / 2);
+}
+
+struct curve *curve_create_end(double low, double high, int halvings, curve_function *function,
+                               curve_slight *slight, void *param) {
+    struct curve *c = begin(function, slight, param);
     if (!c) { return NULL; }
-    c->function = function;
-    c->param = param;
-    double start = low;
     bool over = false;
-    while (2 * start < high) { start *= 2; }
-    for (double end = high; !over && start >= low; end = start, start /= 2) {
-        if (!curve_cover(c, start, end, halvings, whole, &over)) {
+    for (double x = high, most = high; x > low && !over;) {
+        const double length = length_before(x, low, most);
+        struct panel panel;
+        panel_make(c, length < x - low ? x - length : low, x, &panel);
+        if (panel.resolved && !append(c, &panel)) {
             curve_free(c);
             return NULL;
         }
+        most = panel.resolved ? length : length / 2;
+        over = !panel.resolved && most < ldexp(x, -1 - halvings);
+        x = panel.resolved ? panel.low : x;
     }
     reverse(c);
     return c;
-}
-
-struct curve *curve_create(double low, double high, int halvings, curve_function *function, void *param) {
-    return make(low, high, halvings, true, function, param);
-}
-
-struct curve *curve_create_end(double low, double high, int halvings, curve_function *function, void *param) {
-    return make(low, high, halvings, false, function, param);
 }
 
 void curve_free(struct curve *c) {
@@ -158,10 +190,7 @@ void curve_free(struct curve *c) {
 size_t curve_panels(const struct curve *c) { return c->count; }
 
 void curve_panel(const struct curve *c, size_t which, struct curve_panel *panel) {
-    const struct panel *p = &c->panel[which];
-    *panel = (struct curve_panel){.low = p->low, .high = p->high, .resolved = p->resolved};
-    panel_at(p, p->low, panel->at_low);
-    panel_at(p, p->high, panel->at_high);
+    *panel = panel_told(&c->panel[which]);
 }
 
 /* NULL: none has x. */

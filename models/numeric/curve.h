@@ -18,8 +18,6 @@ typedef void curve_function(double x, double value[CURVE_VALUES], double noise[C
 /* Over [low, high], 0 < low < high: panels are octaves of x at most, and halved so many times at most. NULL
  * when out of memory. */
 struct curve *curve_create(double low, double high, int halvings, curve_function *function, void *param);
-/* The same from the first panel on behind which all are resolved: perhaps none. */
-struct curve *curve_create_end(double low, double high, int halvings, curve_function *function, void *param);
 void curve_free(struct curve *curve);
 
 /* Its panels in order: their ends, whether the functions are known there, and what they are at the ends. */
@@ -28,6 +26,13 @@ struct curve_panel {
     bool resolved;
     double at_low[CURVE_VALUES], at_high[CURVE_VALUES];
 };
+/* How far they may be off over a panel, if that is more than noise. */
+typedef double curve_slight(const struct curve_panel *panel, void *param);
+
+/* From the end on, as far as all panels are resolved, perhaps none: each as long as the last, or halved until
+ * it is, to an octave halved so many times. */
+struct curve *curve_create_end(double low, double high, int halvings, curve_function *function,
+                               curve_slight *slight, void *param);
 size_t curve_panels(const struct curve *curve);
 void curve_panel(const struct curve *curve, size_t which, struct curve_panel *panel);
 

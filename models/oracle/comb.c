@@ -10,8 +10,7 @@
 /* Over so many steps Gauss's rule of GRAM_NODES keys is as good as the polynomials are. */
 static const double STRETCH = 11.7;
 
-/* log of the number of keys up to a penalty, at most. */
-static double log_keys(struct family_position position, double log_n, double penalty) {
+double comb_log_keys(struct family_position position, double log_n, double penalty) {
     double most = log_n;
     if (position.linear > 0) { most = fmin(most, log1p(penalty / position.linear)); }
     if (position.log > 0) { most = fmin(most, penalty / position.log); }
@@ -19,7 +18,8 @@ static double log_keys(struct family_position position, double log_n, double pen
 }
 
 bool comb_is_over(struct comb_end *end, double depth, double log_value) {
-    const double negligible = 36, term = log_value + log_keys(end->position, end->log_n, depth / end->scale),
+    const double negligible = 36,
+                 term = log_value + comb_log_keys(end->position, end->log_n, depth / end->scale),
                  fall = end->before - term;
     end->before = term;
     return term == -INFINITY || (fall > 0 && term - log(-expm1(-fall)) < -negligible);

@@ -44,6 +44,9 @@ struct comb_fall {
 /* A step, at most, for which weights are the same, and for halves of it. */
 double comb_step(double linear, double scale, double step);
 
+/* log of the number of keys up to a penalty, at most. */
+double comb_log_keys(struct family_position position, double log_n, double penalty);
+
 /* Where a function may end that falls with depth: `before`, -inf at first, is its own. */
 struct comb_end {
     struct family_position position;

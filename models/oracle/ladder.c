@@ -14,12 +14,14 @@ enum { LEAD = BEFORE + COMB_FIRST };
 
 bool ladder_set(struct ladder *ladder, const struct lone *l, double step) {
     const double enough = 0.6; /* of all depths: the last rung may as well have all of them */
-    const long least = 64, most = 1024;
+    const long least = 56, most = 1024;
     struct ladder_rung *r = ladder->rung;
+    double smooth_from[LADDER_MOST];
+    lone_smooth_from(l, step, LADDER_MOST, smooth_from);
     *r = (struct ladder_rung){.step = step, .begin = COMB_FIRST};
     ladder->count = 1;
     for (double long_step = 2 * step; ladder->count < LADDER_MOST; long_step *= 2, r++) {
-        const double from = lone_smooth_from(l, long_step) / long_step + LEAD,
+        const double from = smooth_from[ladder->count] / long_step + LEAD,
                      begin = 2 * ceil(fmax(from, (double)least) / 2);
         if (!(begin * long_step < enough * l->end)) { break; }
         r->end = 2 * (long)begin;
@@ -34,9 +36,13 @@ bool ladder_set(struct ladder *ladder, const struct lone *l, double step) {
 
 /* ---- weights ---- */
 
+/* Of what is missed one digit is enough: it goes by so many points together, their mean for each. Not where
+ * all keys are, and with them what is missed, may change from nothing to all in a few steps. */
+static size_t block_of(bool is_first) { return is_first ? 1 : 8; }
+
 struct taps {
-    size_t count, *at;
-    double *weight, *size;
+    size_t count, *at, block, blocks;
+    double *weight, *size; /* size: of a block, from that of the first on */
 };
 
 /* What all rungs share, and one rung's rows. */
@@ -49,6 +55,7 @@ struct work {
     struct comb_lot lot[LADDER_MOST]; /* of keys from a rung's beginning on */
     double *nearer[LADDER_MOST];      /* weights of those before, on the same grid */
     struct taps taps;
+    size_t *along; /* 0, 1, 2, .. */
 };
 
 /* Of a point so many steps behind a stretch's beginning: integrals of Lagrange's polynomials over the cells
@@ -89,8 +96,19 @@ static size_t rows_of(const struct ladder_rung *r, bool is_first) {
 static size_t steps_of(const struct ladder_rung *r) { return (size_t)r->end + 1; }
 static size_t weights_of(const struct ladder_rung *r) { return steps_of(r) + 2 * COMB_TAPS; }
 
-/* From the next rung's first row on every second one is there already; those between, at most as many as
- * sums, lie where these will. */
+/* To `count` points from a coarse one on, those of `coarse` and what lies in the middle of two. */
+static void refine(const struct work *w, const double *coarse, size_t count, double *fine) {
+    static const size_t at[COMB_TAPS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    double between[VECTOR_ROW];
+    for (size_t i = 0; i < count; i += 2 * VECTOR_ROW) {
+        w->vector->slide(COMB_TAPS, at, w->middle, coarse + i / 2 + 1 - COMB_FIRST, between);
+        for (size_t j = 0; j < 2 * VECTOR_ROW && i + j < count; j++) {
+            fine[i + j] = j % 2 == 0 ? coarse[(i + j) / 2] : between[j / 2];
+        }
+    }
+}
+
+/* From where the next rung's rows have a middle on they tell this one's. */
 static bool look(const struct work *w, const struct ladder *ladder, size_t which) {
     const struct ladder_rung *r = &ladder->rung[which];
     const long first = first_row(r, which == 0);
@@ -98,80 +116,77 @@ static bool look(const struct work *w, const struct ladder *ladder, size_t which
     if (which + 1 == ladder->count) {
         return lone_fill(w->lone, (double)first * r->step, r->step, count, w->f);
     }
-    const long shared = 2 * first_row(&r[1], false);
-    const size_t own = (size_t)(shared - first);
-    if (!lone_fill(w->lone, (double)first * r->step, r->step, own, w->f) ||
-        !lone_fill(w->lone, (double)(shared + 1) * r->step, 2 * r->step, (count - own) / 2, w->sum)) {
-        return false;
-    }
-    for (int f = 0; f < LONE_FUNCTIONS; f++) {
-        double *row = w->f[f] + own;
-        for (size_t i = 0; own + i < count; i++) { row[i] = (i % 2 == 0 ? w->coarse : w->sum)[f][i / 2]; }
-    }
+    const size_t before = COMB_FIRST - 1,
+                 own = (size_t)(2 * (first_row(&r[1], false) + (long)before) - first);
+    if (!lone_fill(w->lone, (double)first * r->step, r->step, own, w->f)) { return false; }
+    for (int f = 0; f < LONE_FUNCTIONS; f++) { refine(w, w->coarse[f] + before, count - own, w->f[f] + own); }
     return true;
 }
 
-/* Whether polynomials are off by more than rounding of what is behind. */
-static bool are_off(const struct work *w, size_t count) {
-    const double nothing = 1e-14;
-    bool off = false;
-    for (size_t i = 0; i < count && !off; i++) {
-        off = w->f[LADDER_MISS_LOG][i] > nothing * fabs(w->f[LONE_LOG_PHI][i]) ||
-              w->f[LADDER_MISS][i] > nothing * (w->f[LONE_FIRST][i] + fabs(w->f[LONE_ENTROPIES][i]));
+static void mean_blocks(double *row, size_t block, size_t count) {
+    for (size_t k = 0; block > 1 && k < count; k++) {
+        double sum = 0;
+        for (size_t j = 0; j < block; j++) { sum += row[block * k + j]; }
+        row[k] = sum / (double)block;
     }
-    return off;
 }
 
-/* How many functions there are to sum; 0 when out of memory. */
-static int fill(const struct work *w, const struct ladder *ladder, size_t which) {
-    const size_t count = rows_of(&ladder->rung[which], which == 0);
-    if (!look(w, ladder, which)) { return 0; }
-    memset(w->f[LADDER_MISS_LOG], 0, count * sizeof(double));
-    memset(w->f[LADDER_MISS], 0, count * sizeof(double));
+/* False when out of memory. */
+static bool fill(const struct work *w, const struct ladder *ladder, size_t which) {
+    const size_t count = rows_of(&ladder->rung[which], which == 0), block = block_of(which == 0),
+                 blocks = (count + block - 1) / block;
+    if (!look(w, ladder, which)) { return false; }
+    memset(w->f[LADDER_MISS_LOG], 0, blocks * block * sizeof(double));
+    memset(w->f[LADDER_MISS], 0, blocks * block * sizeof(double));
     comb_miss(count, w->vector, w->f[LONE_LOG_PHI], w->f[LADDER_MISS_LOG]);
     comb_miss(count, w->vector, w->f[LONE_FIRST], w->f[LADDER_MISS]);
     comb_miss(count, w->vector, w->f[LONE_ENTROPIES], w->f[LADDER_MISS]);
-    return are_off(w, count) ? LADDER_SUMS : LONE_FUNCTIONS;
+    mean_blocks(w->f[LADDER_MISS_LOG], block, blocks);
+    mean_blocks(w->f[LADDER_MISS], block, blocks);
+    return true;
 }
 
 /* Weights of l - origin steps at [l] as taps, with f at depth i + first in row[0]; `size` as many times. */
 static void take_taps(struct work *w, const double *weight, const double *exact, size_t count, long origin,
                       long first, double times) {
     struct taps *t = &w->taps;
-    t->count = 0;
+    t->count = t->blocks = 0;
     for (size_t l = 0; l < count; l++) {
         if (weight[l] == 0) { continue; }
-        t->at[t->count] = (size_t)((long)l - origin + first);
-        t->weight[t->count] = weight[l];
-        t->size[t->count++] = times * fabs(weight[l] - (exact ? exact[l] : 0));
+        const size_t at = (size_t)((long)l - origin + first);
+        t->at[t->count] = at;
+        t->weight[t->count++] = weight[l];
+        for (; t->blocks <= (at - t->at[0]) / t->block; t->blocks++) { t->size[t->blocks] = 0; }
+        t->size[t->blocks - 1] += times * fabs(weight[l] - (exact ? exact[l] : 0));
     }
 }
 
-/* To `count` sums of the first functions the taps'. */
-static void add_taps(const struct work *w, int functions, size_t count, double *const to[LADDER_SUMS]) {
+/* To `count` sums the taps'. */
+static void add_taps(const struct work *w, size_t count, double *const to[LADDER_SUMS]) {
     const struct taps *t = &w->taps;
     double sum[VECTOR_ROW];
-    for (int f = 0; f < functions; f++) {
-        const bool missed = f >= LONE_FUNCTIONS;
+    for (int f = 0; f < LONE_FUNCTIONS; f++) {
         for (size_t i = 0; i < count; i += VECTOR_ROW) {
-            w->vector->slide(t->count, t->at, missed ? t->size : t->weight, w->f[f] + i, sum);
+            w->vector->slide(t->count, t->at, t->weight, w->f[f] + i, sum);
             for (size_t j = 0; j < VECTOR_ROW && i + j < count; j++) { to[f][i + j] += sum[j]; }
+        }
+    }
+    for (int f = LONE_FUNCTIONS; t->count > 0 && f < LADDER_SUMS; f++) {
+        const double *row = w->f[f] + t->at[0] / t->block;
+        for (size_t i = 0; i * t->block < count; i += VECTOR_ROW) {
+            w->vector->slide(t->blocks, w->along, t->size, row + i, sum);
+            for (size_t j = i * t->block; j < (i + VECTOR_ROW) * t->block && j < count; j++) {
+                to[f][j] += sum[j / t->block - i];
+            }
         }
     }
 }
 
 /* The next rung's T on this rung's points. */
 static void take_rest(const struct work *w, long first, size_t count) {
-    static const size_t at[COMB_TAPS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    double between[VECTOR_ROW];
-    for (int f = 0; f < LADDER_SUMS; f++) {
-        const double *next = w->next[f] + BEFORE + first / 2;
-        for (size_t i = 0; i < count; i += 2 * VECTOR_ROW) {
-            w->vector->slide(COMB_TAPS, at, w->middle, next + i / 2 + 1 - COMB_FIRST, between);
-            for (size_t j = 0; j < 2 * VECTOR_ROW && i + j < count; j++) {
-                w->rest[f][i + j] = j % 2 == 0 ? next[(i + j) / 2] : between[j / 2];
-            }
-        }
+    for (int f = 0; f < LADDER_SUMS; f++) { refine(w, w->next[f] + BEFORE + first / 2, count, w->rest[f]); }
+    for (int f = LONE_FUNCTIONS; f < LADDER_SUMS; f++) {
+        for (size_t i = 0; i < count; i++) { w->rest[f][i] = fabs(w->rest[f][i]); }
     }
 }
 
@@ -190,8 +205,8 @@ static void coarsen(const struct work *w, const double *fine, size_t count, long
 }
 
 /* Weights on all rungs: those of keys that are nearer come from the rung before. */
-static bool lay_out(const struct work *w, const struct ladder *ladder, const struct comb_keys *keys) {
-    if (!comb_lay_out(w->vector, keys, ladder->count, w->lot)) { return false; }
+static bool lay_out(const struct work *w, const struct ladder *ladder) {
+    if (!comb_lay_out(w->vector, &w->lone->keys, ladder->count, w->lot)) { return false; }
     for (size_t k = 1; k < ladder->count; k++) {
         const size_t count = weights_of(&ladder->rung[k - 1]);
         coarsen(w, w->nearer[k - 1], count, ORIGIN, w->nearer[k]);
@@ -219,18 +234,18 @@ static bool climb(struct work *w, const struct ladder *ladder, size_t which) {
                first = is_first ? r->begin : r->begin - BESIDE;
     const size_t rests = (size_t)(r->end + BESIDE + 1 - rest), sums = (size_t)(r->end + BESIDE + 1 - first);
     const double twice = 2; /* sums over far keys are gone between once more */
-    const int functions = fill(w, ladder, which);
-    if (functions == 0) { return false; }
+    if (!fill(w, ladder, which)) { return false; }
     if (!is_last) { take_rest(w, rest, rests); }
     for (int f = 0; is_last && f < LADDER_SUMS; f++) { memset(w->rest[f], 0, rests * sizeof(double)); }
+    w->taps.block = block_of(is_first);
     take_taps(w, w->lot[which].weight, is_first ? w->lot[which].exact : NULL, weights_of(r), COMB_FIRST,
               rest - row, is_first ? 1 : twice);
-    add_taps(w, functions, rests, w->rest);
+    add_taps(w, rests, w->rest);
     for (int f = 0; f < LADDER_SUMS; f++) {
         memcpy(w->sum[f], w->rest[f] + (first - rest), sums * sizeof(double));
     }
     take_taps(w, w->nearer[which], NULL, weights_of(r), ORIGIN, first - row, twice);
-    add_taps(w, functions, sums, w->sum);
+    add_taps(w, sums, w->sum);
     return true;
 }
 
@@ -269,8 +284,10 @@ static bool work_open(struct work *w, const struct ladder *ladder, const struct 
     w->memory = calloc(LADDER_SUMS * (room.rows + 3 * room.sums) + LONE_FUNCTIONS * room.rows +
                            2 * room.taps + 3 * room.weights,
                        sizeof *w->memory);
-    w->taps.at = malloc(room.taps * sizeof *w->taps.at);
+    w->taps.at = malloc(2 * room.taps * sizeof *w->taps.at);
     if (!w->memory || !w->taps.at) { return false; }
+    w->along = w->taps.at + room.taps;
+    for (size_t i = 0; i < room.taps; i++) { w->along[i] = i; }
     comb_middle(w->middle);
     double *memory = w->memory;
     for (int f = 0; f < LADDER_SUMS; f++) {
@@ -303,11 +320,11 @@ static void swap(double **a, double **b) {
     *b = was;
 }
 
-enum comb_state ladder_climb(const struct ladder *ladder, const struct lone *lone,
-                             const struct comb_keys *keys, ladder_add *add, void *context) {
+enum comb_state ladder_climb(const struct ladder *ladder, const struct lone *lone, ladder_add *add,
+                             void *context) {
     struct work w;
     bool good = work_open(&w, ladder, lone);
-    const bool reached = good && lay_out(&w, ladder, keys);
+    const bool reached = good && lay_out(&w, ladder);
     for (size_t k = ladder->count; reached && good && k-- > 0;) {
         good = climb(&w, ladder, k);
         tell(&w, ladder, k, add, context);

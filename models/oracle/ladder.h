@@ -38,8 +38,7 @@ struct ladder_point {
 };
 typedef void ladder_add(void *context, const struct ladder_point *point);
 
-/* With keys in the unit of `lone`. */
-enum comb_state ladder_climb(const struct ladder *ladder, const struct lone *lone,
-                             const struct comb_keys *keys, ladder_add *add, void *context);
+enum comb_state ladder_climb(const struct ladder *ladder, const struct lone *lone, ladder_add *add,
+                             void *context);
 
 #endif

@@ -56,9 +56,19 @@ static const double NEAR = 16;
 
 static double place_of(double depth) { return log1p(depth / NEAR); }
 
+/* How many times less well a panel need tell the functions where all keys together have less of them than
+ * `enough`, and as much less as they are deep: all means add up to 1 or so. A choice: at most that. */
+static double slack_over(const struct lone *l, const struct curve_panel *p, double enough) {
+    const double most = 2e6, low = NEAR * expm1(p->low), high = NEAR * expm1(p->high);
+    const double log_all = p->at_low[LONE_LOG_PHI] + l->keys.log_unit +
+                           comb_log_keys(l->keys.position, l->keys.log_n, high / l->keys.scale);
+    return fmin(most, fmax(1, enough / (1 + low / NEAR) * exp(-log_all)));
+}
+
 /* Of logarithms the first three: each is smooth over a stretch on which it falls by orders of magnitude. To
- * 6e-13, and what gaps are off; a variance is what squares leave, and a share what is lost of a. */
+ * KNOWN, and what gaps are off; a variance is what squares leave, and a share what is lost of a. */
 enum { LOGARITHMS = MEAN };
+static const double KNOWN = 6e-13;
 
 static void look_behind(double place, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
     const struct lone *l = param;
@@ -67,7 +77,7 @@ static void look_behind(double place, double value[CURVE_VALUES], double noise[C
     look(l, depth, looked);
     const double slope = looked[LONE_FIRST] / -looked[LONE_LOG_PHI], mean = looked[MEAN],
                  variance = looked[VARIANCE],
-                 known = 6e-13 + 2 * l->field.noise * fabs(l->top - depth) * slope, rounding = 1e-15,
+                 known = KNOWN + 2 * l->field.noise * fabs(l->top - depth) * slope, rounding = 1e-15,
                  least = 0.1 * rounding * looked[LONE_FIRST];
     looked[LONE_SHARED] = fmax(looked[LONE_SHARED], least);
     for (int f = 0; f < CURVE_VALUES; f++) {
@@ -79,6 +89,10 @@ static void look_behind(double place, double value[CURVE_VALUES], double noise[C
     noise[MEAN] = known * (1 + fabs(mean));
     value[VARIANCE] = variance;
     noise[VARIANCE] = known * (1 + variance) + rounding * mean * mean;
+}
+
+static double slight_behind(const struct curve_panel *panel, void *param) {
+    return KNOWN * slack_over(param, panel, 1);
 }
 
 void lone_forget(struct lone *l) {
@@ -93,7 +107,8 @@ bool lone_look_behind(struct lone *l) {
     struct curve_panel first;
     look(l, fmax(middle, LONE_BEHIND), looked);
     if (!(looked[LONE_FIRST] < steep * -looked[LONE_LOG_PHI])) { return true; }
-    l->behind = curve_create_end(place_of(LONE_BEHIND), place_of(l->end), HALVINGS, look_behind, l);
+    l->behind =
+        curve_create_end(place_of(LONE_BEHIND), place_of(l->end), HALVINGS, look_behind, slight_behind, l);
     if (!l->behind) { return false; }
     if (curve_panels(l->behind) == 0) {
         lone_forget(l);
@@ -104,11 +119,12 @@ bool lone_look_behind(struct lone *l) {
     return true;
 }
 
-void lone_open(struct lone *l, const struct oracle *law, double beta) {
+void lone_open(struct lone *l, const struct oracle *law, double beta, const struct comb_keys *keys) {
     const double most = 650;
-    *l = (struct lone){.log_unit = -fmin(law->log_n, most)};
-    l->unit = exp(l->log_unit);
-    l->part = exp(-l->log_unit - law->log_n);
+    *l = (struct lone){.keys = *keys};
+    l->keys.log_unit = -fmin(law->log_n, most);
+    l->unit = exp(l->keys.log_unit);
+    l->part = exp(-l->keys.log_unit - law->log_n);
     field_open(&l->field, law, beta, (struct oracle_question){.errors = false});
     l->field.x_low = field_knot_b(&l->field, 0);
 }
@@ -289,28 +305,30 @@ bool lone_fill(const struct lone *l, double first, double step, size_t count,
 /* ---- how smooth ---- */
 
 /* A panel whose 16 terms tell a function has singularities 2 widths away at least: to be 24 steps from the
- * middle of 16 points; e^{0.25 k} these tell to 1e-14. So a step is so much of NEAR and the depth at most. */
-static double longest_part(const struct curve_panel *p, double least) {
-    const double steps = 24, fall = 0.25, width = p->high - p->low;
-    double most = -expm1(-2 * fmax(width, least)) / steps;
+ * middle of 16 points; e^{0.25 k} these tell to 1e-14. So a step is so much of NEAR and the depth at most.
+ * Where fewer digits matter both come nearer by the 16th root of that. */
+static double longest_part(const struct lone *l, const struct curve_panel *p) {
+    const double enough = 10, digits = pow(slack_over(l, p, enough), 1.0 / COMB_TAPS), steps = 24 / digits,
+                 fall = 0.25 * digits, width = p->high - p->low;
+    double most = -expm1(-2 * width / digits) / steps;
     for (int f = 0; f < LOGARITHMS; f++) {
         most = fmin(most, fall * width / fabs(p->at_high[f] - p->at_low[f]));
     }
     return p->resolved ? most : 0;
 }
 
-/* What is left of the last octave may be short. */
-double lone_smooth_from(const struct lone *l, double step) {
-    const size_t count = l->behind ? curve_panels(l->behind) : 0;
-    struct curve_panel panel, before;
-    double from = l->end;
-    for (size_t k = count; k-- > 0;) {
+void lone_smooth_from(const struct lone *l, double step, size_t count, double *from) {
+    double behind = l->end;
+    size_t left = count;
+    for (size_t k = l->behind ? curve_panels(l->behind) : 0; k-- > 0;) {
+        struct curve_panel panel;
         curve_panel(l->behind, k, &panel);
-        curve_panel(l->behind, k > 0 ? k - 1 : 0, &before);
-        const double least = k + 1 == count ? before.high - before.low : 0, low = NEAR * expm1(panel.low),
-                     enough = step / longest_part(&panel, least) - NEAR;
-        if (enough > low) { return fmin(enough, from) < l->end ? fmin(enough, from) : INFINITY; }
-        from = low;
+        const double low = NEAR * expm1(panel.low), part = longest_part(l, &panel);
+        for (; left > 0 && ldexp(step, (int)left - 1) / part - NEAR > low; left--) {
+            from[left - 1] = fmin(ldexp(step, (int)left - 1) / part - NEAR, behind);
+        }
+        behind = low;
     }
-    return from < l->end ? from : INFINITY;
+    for (; left > 0; left--) { from[left - 1] = behind; }
+    for (size_t k = 0; k < count; k++) { from[k] = from[k] < l->end ? from[k] : INFINITY; }
 }

@@ -10,6 +10,7 @@
 #define GAPSCALE_MODELS_ORACLE_LONE_H
 
 #include "models/numeric/curve.h"
+#include "models/oracle/comb.h"
 #include "models/oracle/deep.h"
 #include "models/oracle/field.h"
 #include "models/oracle/lattice.h"
@@ -31,14 +32,15 @@ struct lone {
     const struct deep *deep; /* NULL: none */
     double deep_from;        /* the depth */
     double top, end;         /* x at depth 0; the depth where scores end that rows have */
-    double log_unit, unit;   /* about 1/n: the functions' own, where doubles do not reach */
-    double part;             /* 1/n in that */
-    struct curve *behind;    /* NULL: none */
-    double behind_from;      /* the depth at which it begins, LONE_BEHIND or more */
+    struct comb_keys keys; /* whose functions they are, in a unit of about 1/n, where doubles do not reach */
+    double unit, part;     /* that; 1/n in it */
+    struct curve *behind;  /* NULL: none */
+    double behind_from;    /* the depth at which it begins, LONE_BEHIND or more */
 };
 
-/* At beta times the law's Lambda^typ: x_low of the field is where its scores begin. To be closed. */
-void lone_open(struct lone *lone, const struct oracle *law, double beta);
+/* At beta times the law's Lambda^typ, for those keys, whose log_unit is told here: x_low of the field is
+ * where its scores begin. To be closed. */
+void lone_open(struct lone *lone, const struct oracle *law, double beta, const struct comb_keys *keys);
 /* Then: from that top on; where there is a `deep` that does, to where it knows all. False when out of memory.
  */
 bool lone_cover(struct lone *lone, double top, const struct deep *deep);
@@ -68,8 +70,8 @@ void lone_close(struct lone *lone);
 bool lone_fill(const struct lone *lone, double first, double step, size_t count,
                double *const row[LONE_FUNCTIONS]);
 
-/* The depth, LONE_BEHIND at least, from where on polynomials through 16 points that are `step` apart do;
- * infinite where there is none. */
-double lone_smooth_from(const struct lone *lone, double step);
+/* For steps of `step`, twice that, .., the depths, LONE_BEHIND at least, from where on polynomials through 16
+ * points that are a step apart do; infinite where there is none. */
+void lone_smooth_from(const struct lone *lone, double step, size_t count, double *from);
 
 #endif

@@ -237,7 +237,7 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
                  lowest = absolute * (o->product->highest.lowest - o->product->apart) + 3;
     struct lone *l = &g->lone;
     *g = (struct grid){.step = 0};
-    lone_open(l, law, beta);
+    lone_open(l, law, beta, &(struct comb_keys){family_position(o->family, o->p), o->log_n, absolute, 0});
     const double end = field_knot_b(&l->field, law->knots - 1);
     const bool to_end = end < lowest && isfinite(o->family->quantile(law->p, 0)),
                sharp = to_end && apart_of(o, absolute) > SHARP,
@@ -440,14 +440,13 @@ static bool by_ladder(const struct grid *g, const struct oracle *o, double absol
     const struct lone *l = &g->lone;
     enum { HALVINGS = 3 };
     const double aim = 5e-11;
-    const struct comb_keys keys = {family_position(o->family, o->p), o->log_n, absolute, l->log_unit};
     for (int halved = 0; halved <= HALVINGS; halved++) {
         struct ladder ladder;
         struct totals totals = {{0}, {0}};
         if (!l->behind || !ladder_set(&ladder, l, ldexp(fmin(ladder_step(o), g->step), -halved))) {
             return false;
         }
-        *state = ladder_climb(&ladder, l, &keys, add_point, &totals);
+        *state = ladder_climb(&ladder, l, add_point, &totals);
         if (*state != COMB_MADE) { return true; }
         *point = point_of(o, &totals, l->top, absolute, beta);
         if (fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE)) <= aim) {

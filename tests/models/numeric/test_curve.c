@@ -104,26 +104,54 @@ static void panels(void **state) {
     curve_free(curve);
 }
 
-/* From the last panel that is not resolved on, the same panels. */
+/* Panels one after the other, that tell the functions to so much. */
+static void check_end(const struct curve *curve, double off) {
+    struct curve_panel panel = {.low = HIGH}, before;
+    for (size_t k = curve_panels(curve); k-- > 0;) {
+        before = panel;
+        curve_panel(curve, k, &panel);
+        assert_true(panel.resolved && panel.high == before.low);
+        for (int i = 0; i <= 20; i++) {
+            double value[CURVE_VALUES], exact[CURVE_VALUES], noise[CURVE_VALUES],
+                x = panel.low + (panel.high - panel.low) * i / 20;
+            jump(x, exact, noise, NULL);
+            assert_true(curve_at(curve, x, value));
+            for (int q = 0; q < CURVE_VALUES; q++) {
+                check_close(value[q], exact[q], 20 * fmax(noise[q], off));
+            }
+        }
+    }
+}
+
+static double slight(const struct curve_panel *panel, void *param) {
+    (void)panel;
+    return *(const double *)param;
+}
+
+static double from_of(const struct curve *curve) {
+    struct curve_panel first;
+    curve_panel(curve, 0, &first);
+    return first.low;
+}
+
+/* To behind the jump, with fewer panels where less of them is asked for; to the low end where there is no
+ * jump, and nowhere where panels may not be as short as they have to be. */
 static void ends(void **state) {
     (void)state;
-    struct curve *whole = curve_create(LOW, HIGH, 6, jump, NULL),
-                 *end = curve_create_end(LOW, HIGH, 6, jump, NULL);
-    const size_t less = curve_panels(whole) - curve_panels(end);
-    struct curve_panel before, a, b;
-    assert_true(less > 0 && less < curve_panels(whole));
-    curve_panel(whole, less - 1, &before);
-    assert_false(before.resolved);
-    for (size_t k = 0; k < curve_panels(end); k++) {
-        curve_panel(whole, less + k, &a);
-        curve_panel(end, k, &b);
-        assert_true(b.resolved && a.low == b.low && a.high == b.high && a.at_low[3] == b.at_low[3]);
-    }
-    curve_free(whole);
+    double off = 1e-6;
+    struct curve *end = curve_create_end(LOW, HIGH, 6, jump, NULL, NULL),
+                 *rough = curve_create_end(LOW, HIGH, 6, jump, slight, &off),
+                 *all = curve_create_end(1.5, HIGH, 6, functions, NULL, NULL),
+                 *none = curve_create_end(LOW, 3.1, 1, jump, NULL, NULL);
+    check_end(end, 0);
+    check_end(rough, off);
+    assert_true(from_of(end) > JUMP && from_of(end) < 1.02 * JUMP && from_of(rough) > JUMP);
+    assert_true(curve_panels(rough) > 0 && curve_panels(rough) < curve_panels(end));
+    assert_true(curve_panels(all) > 0 && from_of(all) == 1.5 && curve_panels(none) == 0);
     curve_free(end);
-    end = curve_create_end(LOW, 4, 0, jump, NULL);
-    assert_true(curve_panels(end) == 0);
-    curve_free(end);
+    curve_free(rough);
+    curve_free(all);
+    curve_free(none);
 }
 
 int main(void) {
