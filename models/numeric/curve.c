@@ -7,7 +7,7 @@
 #include "models/numeric/chebyshev.h"
 #include "models/numeric/search.h"
 
-enum { TERMS = VECTOR_TERMS, VALUES = CURVE_VALUES, LANES = 8, ENDS = 3 };
+enum { TERMS = VECTOR_TERMS, VALUES = CURVE_VALUES, LANES = VECTOR_SERIES, ENDS = 3 };
 typedef double values __attribute__((vector_size(LANES * sizeof(double))));
 
 struct panel {
@@ -240,6 +240,9 @@ size_t curve_rows(const struct curve *c, const struct vector *vector, size_t cou
                   size_t functions, double *const row[]) {
     const struct panel *panel = find_panel(c, x[0]);
     const size_t run = count_inside(panel, count, x);
-    for (size_t q = 0; run > 0 && q < functions; q++) { function_at(panel, q, vector, run, x, row[q]); }
+    if (run > 0) {
+        vector->chebyshevs(run, panel->coefficient, functions, (panel->low + panel->high) / 2,
+                           2 / (panel->high - panel->low), x, row);
+    }
     return run;
 }

@@ -71,11 +71,58 @@ static void chebyshev_all(size_t n, const double c[VECTOR_TERMS], double centre,
     for (size_t i = 0; i < n; i++) { y[i] = vector_chebyshev_one(c, 2 * (x[i] - centre) * scale); }
 }
 
-enum { LANES = VECTOR_ROW / 4 };
+enum { LANES = VECTOR_ROW / 4, TERMS = VECTOR_TERMS };
 
 static inline void add_lanes(double weight, const double *from, double sum[LANES]) {
 #pragma omp simd
     for (size_t j = 0; j < LANES; j++) { sum[j] += weight * from[j]; }
+}
+
+/* T_2k = 2 T_k^2 - 1, T_{2k+1} = 2 T_k T_{k+1} - t. */
+static inline void chebyshev_orders(double centre, double scale, const double x[LANES],
+                                    double order[TERMS][LANES]) {
+#pragma omp simd
+    for (size_t j = 0; j < LANES; j++) {
+        order[0][j] = 1;
+        order[1][j] = (x[j] - centre) * scale;
+    }
+    for (size_t k = 1; k < TERMS / 2; k++) {
+#pragma omp simd
+        for (size_t j = 0; j < LANES; j++) {
+            const double twice = 2 * order[k][j];
+            order[2 * k][j] = twice * order[k][j] - 1;
+            order[2 * k + 1][j] = twice * order[k + 1][j] - order[1][j];
+        }
+    }
+}
+
+/* LANES points, of so many functions from some point on. */
+static inline void chebyshevs_of(const double (*c)[VECTOR_SERIES], size_t functions, double centre,
+                                 double scale, const double x[LANES], double *const y[], size_t from) {
+    double order[TERMS][LANES];
+    chebyshev_orders(centre, scale, x, order);
+    for (size_t f = 0; f < functions; f++) {
+        double even[LANES] = {0}, odd[LANES] = {0};
+        for (size_t k = 0; k < TERMS; k += 2) {
+            add_lanes(c[k][f], order[k], even);
+            add_lanes(c[k + 1][f], order[k + 1], odd);
+        }
+        add_lanes(1, odd, even);
+        memcpy(y[f] + from, even, sizeof even);
+    }
+}
+
+static void chebyshevs_all(size_t n, const double (*c)[VECTOR_SERIES], size_t functions, double centre,
+                           double scale, const double *x, double *const y[]) {
+    const size_t whole = n - n % LANES;
+    for (size_t i = 0; i < whole; i += LANES) { chebyshevs_of(c, functions, centre, scale, x + i, y, i); }
+    if (whole < n) {
+        double rest[LANES], value[VECTOR_SERIES][LANES], *to[VECTOR_SERIES];
+        for (size_t j = 0; j < LANES; j++) { rest[j] = x[whole + j < n ? whole + j : whole]; }
+        for (size_t f = 0; f < functions; f++) { to[f] = value[f]; }
+        chebyshevs_of(c, functions, centre, scale, rest, to, 0);
+        for (size_t f = 0; f < functions; f++) { memcpy(y[f] + whole, value[f], (n - whole) * sizeof **y); }
+    }
 }
 
 /* In four parts that stay in registers. */
@@ -154,6 +201,7 @@ const struct vector JOIN(vector_, ISA) = {
     .cosm1 = cosm1_all,
     .rcosm1 = rcosm1_all,
     .chebyshev = chebyshev_all,
+    .chebyshevs = chebyshevs_all,
     .slide = slide_all,
     .slides = slides_all,
     .spread = spread_all,

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-enum { VECTOR_TERMS = 16, VECTOR_ROW = 32, VECTOR_TAPS = 16, VECTOR_TOGETHER = 5 };
+enum { VECTOR_TERMS = 16, VECTOR_ROW = 32, VECTOR_TAPS = 16, VECTOR_TOGETHER = 5, VECTOR_SERIES = 8 };
 
 struct vector {
     const char *isa; /* "base", "avx2", "avx512" */
@@ -34,6 +34,9 @@ struct vector {
     /* y = sum_k c_k T_k(t), t = (x - centre) scale in [-1, 1]. */
     void (*chebyshev)(size_t n, const double c[VECTOR_TERMS], double centre, double scale, const double *x,
                       double *y);
+    /* y[f][i] = sum_k c[k][f] T_k(t), of the first functions, as many of them. */
+    void (*chebyshevs)(size_t n, const double (*c)[VECTOR_SERIES], size_t functions, double centre,
+                       double scale, const double *x, double *const y[]);
     /* sum[j] = sum over i of weight[i] row[at[i] + j]. */
     void (*slide)(size_t n, const size_t *at, const double *weight, const double *row,
                   double sum[VECTOR_ROW]);

@@ -56,6 +56,7 @@ struct work {
     double *nearer[LADDER_MOST];      /* weights of those before, on the same grid */
     struct taps taps;
     size_t *along; /* 0, 1, 2, .. */
+    double *odd;   /* weights in the middle of two points */
 };
 
 /* Of a point so many steps behind a stretch's beginning: integrals of Lagrange's polynomials over the cells
@@ -96,14 +97,17 @@ static size_t rows_of(const struct ladder_rung *r, bool is_first) {
 static size_t steps_of(const struct ladder_rung *r) { return (size_t)r->end + 1; }
 static size_t weights_of(const struct ladder_rung *r) { return steps_of(r) + 2 * COMB_TAPS; }
 
-/* To `count` points from a coarse one on, those of `coarse` and what lies in the middle of two. */
-static void refine(const struct work *w, const double *coarse, size_t count, double *fine) {
-    static const size_t at[COMB_TAPS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+/* To `count` points from a coarse one on, and to some more, those of `coarse` and what lies in the middle of
+ * two. */
+static void refine(const struct work *w, const double *coarse, size_t count, double *restrict fine) {
     double between[VECTOR_ROW];
     for (size_t i = 0; i < count; i += 2 * VECTOR_ROW) {
-        w->vector->slide(COMB_TAPS, at, w->middle, coarse + i / 2 + 1 - COMB_FIRST, between);
-        for (size_t j = 0; j < 2 * VECTOR_ROW && i + j < count; j++) {
-            fine[i + j] = j % 2 == 0 ? coarse[(i + j) / 2] : between[j / 2];
+        const double *here = coarse + i / 2;
+        w->vector->slide(COMB_TAPS, w->along, w->middle, here + 1 - COMB_FIRST, between);
+#pragma omp simd
+        for (size_t j = 0; j < VECTOR_ROW; j++) {
+            fine[i + 2 * j] = here[j];
+            fine[i + 2 * j + 1] = between[j];
         }
     }
 }
@@ -161,14 +165,19 @@ static void take_taps(struct work *w, const double *weight, const double *exact,
     }
 }
 
-/* To `count` sums the taps'. */
+static void add_row(const double sum[VECTOR_ROW], double *restrict to) {
+#pragma omp simd
+    for (size_t j = 0; j < VECTOR_ROW; j++) { to[j] += sum[j]; }
+}
+
+/* To `count` sums, and to some more, the taps'. */
 static void add_taps(const struct work *w, size_t count, double *const to[LADDER_SUMS]) {
     const struct taps *t = &w->taps;
     double sum[VECTOR_ROW];
     for (int f = 0; f < LONE_FUNCTIONS; f++) {
         for (size_t i = 0; i < count; i += VECTOR_ROW) {
             w->vector->slide(t->count, t->at, t->weight, w->f[f] + i, sum);
-            for (size_t j = 0; j < VECTOR_ROW && i + j < count; j++) { to[f][i + j] += sum[j]; }
+            add_row(sum, to[f] + i);
         }
     }
     for (int f = LONE_FUNCTIONS; t->count > 0 && f < LADDER_SUMS; f++) {
@@ -194,13 +203,15 @@ static void take_rest(const struct work *w, long first, size_t count) {
  * key begins (p + TAPS - 1)/2 before it there, COMB_TAPS - 1 at most. */
 enum { ORIGIN = COMB_TAPS };
 static void coarsen(const struct work *w, const double *fine, size_t count, long origin, double *coarse) {
-    for (size_t l = 0; l < count; l++) {
-        const long steps = (long)l - origin, half = (steps - (steps & 1)) / 2;
-        double *here = coarse + ORIGIN + half;
-        if (steps % 2 == 0) { *here += fine[l]; }
-        for (int j = 0; steps % 2 != 0 && j < COMB_TAPS; j++) {
-            here[j + 1 - COMB_FIRST] += w->middle[j] * fine[l];
-        }
+    const size_t before = COMB_TAPS - 1, halves = (count + 1) / 2;
+    double sum[VECTOR_ROW], *odd = w->odd + before, *to = coarse + ORIGIN - origin / 2;
+    memset(w->odd, 0, (halves + 2 * before + VECTOR_ROW) * sizeof *w->odd);
+    for (size_t i = 0; 2 * i + 1 < count; i++) { odd[i] = fine[2 * i + 1]; }
+    for (size_t i = 0; i < halves; i++) { to[i] += fine[2 * i]; }
+    to -= COMB_FIRST - 1; /* of odd[0] the first share */
+    for (size_t i = 0; i < halves + before; i += VECTOR_ROW) {
+        w->vector->slide(COMB_TAPS, w->along, w->middle, odd + i - before, sum);
+        for (size_t j = 0; j < VECTOR_ROW && i + j < halves + before; j++) { to[i + j] += sum[j]; }
     }
 }
 
@@ -253,21 +264,22 @@ static bool climb(struct work *w, const struct ladder *ladder, size_t which) {
 
 /* How many the longest rung has, and weights of all. */
 struct room {
-    size_t rows, sums, taps, weights;
+    size_t rows, sums, taps, weights, odd;
 };
 
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
 static struct room room_for(const struct ladder *ladder) {
-    const size_t beyond = COMB_TAPS + 2 * VECTOR_ROW; /* that are read beyond the last */
+    const size_t beyond = COMB_TAPS + 2 * VECTOR_ROW; /* that are read or made beyond the last */
     struct room room = {0};
     for (size_t k = 0; k < ladder->count; k++) {
         const struct ladder_rung *r = &ladder->rung[k];
         room.rows = larger(room.rows, rows_of(r, k == 0) + beyond);
-        room.sums = larger(room.sums, (size_t)(r->end + BESIDE + 1 - first_rest(r, k == 0)));
+        room.sums = larger(room.sums, (size_t)(r->end + BESIDE + 1 - first_rest(r, k == 0)) + beyond);
         room.taps = larger(room.taps, weights_of(r));
         room.weights += weights_of(r);
     }
+    room.odd = room.taps / 2 + 2 * COMB_TAPS + beyond;
     return room;
 }
 
@@ -282,7 +294,7 @@ static bool work_open(struct work *w, const struct ladder *ladder, const struct 
     const struct room room = room_for(ladder);
     *w = (struct work){.lone = lone, .vector = lone->field.o->vector};
     w->memory = calloc(LADDER_SUMS * (room.rows + 3 * room.sums) + LONE_FUNCTIONS * room.rows +
-                           2 * room.taps + 3 * room.weights,
+                           2 * room.taps + 3 * room.weights + room.odd,
                        sizeof *w->memory);
     w->taps.at = malloc(2 * room.taps * sizeof *w->taps.at);
     if (!w->memory || !w->taps.at) { return false; }
@@ -299,6 +311,7 @@ static bool work_open(struct work *w, const struct ladder *ladder, const struct 
     for (int f = 0; f < LONE_FUNCTIONS; f++) { w->coarse[f] = take(&memory, room.rows); }
     w->taps.weight = take(&memory, room.taps);
     w->taps.size = take(&memory, room.taps);
+    w->odd = take(&memory, room.odd);
     for (size_t k = 0; k < ladder->count; k++) {
         const struct ladder_rung *r = &ladder->rung[k];
         const size_t count = weights_of(r);

@@ -251,52 +251,52 @@ static bool fill_near(const struct lone *l, double first, double step, size_t co
 
 enum { BLOCK = 256 };
 
-/* As many as a panel of the curve has, of BLOCK increasing depths at most. */
-static size_t fill_behind(const struct lone *l, size_t count, const double *depth,
-                          double *const row[LONE_FUNCTIONS]) {
+/* Of BLOCK at most, as look_behind has them. */
+static void look_at_all(const struct lone *l, double first, double step, size_t count,
+                        double *const row[LOOKED]) {
     const struct vector *vector = l->field.o->vector;
-    double place[BLOCK];
-    for (size_t k = 0; k < count; k++) { place[k] = 1 + depth[k] / NEAR; }
+    double place[BLOCK], *here[LOOKED];
+    for (size_t k = 0; k < count; k++) { place[k] = 1 + (first + (double)k * step) / NEAR; }
     vector->log(count, place, place);
-    const size_t run = curve_rows(l->behind, vector, count, place, LOOKED, row);
-    double *restrict log_phi = row[LONE_LOG_PHI], *restrict first = row[LONE_FIRST],
+    for (size_t k = 0, run; k < count; k += run) {
+        for (int f = 0; f < LOOKED; f++) { here[f] = row[f] + k; }
+        run = curve_rows(l->behind, vector, count - k, place + k, LOOKED, here);
+        if (run == 0) { /* rounding has put it beyond an end */
+            double value[CURVE_VALUES], noise[CURVE_VALUES];
+            look_behind(place[k], value, noise, (void *)l); /* which is only read */
+            for (int f = 0; f < LOOKED; f++) { *here[f] = value[f]; }
+            run = 1;
+        }
+    }
+}
+
+static void fill_behind(const struct lone *l, double first, double step, size_t count,
+                        double *const row[LONE_FUNCTIONS]) {
+    double *restrict log_phi = row[LONE_LOG_PHI], *restrict of_first = row[LONE_FIRST],
                      *restrict mean = row[MEAN], *restrict variance = row[VARIANCE],
                      *restrict own = row[LONE_OWN];
-    for (int f = 0; f < LOGARITHMS; f++) { vector->exp(run, row[f], row[f]); }
+    look_at_all(l, first, step, count, row);
+    for (int f = 0; f < LOGARITHMS; f++) { l->field.o->vector->exp(count, row[f], row[f]); }
 #pragma omp simd
-    for (size_t k = 0; k < run; k++) {
-        const double a = first[k], m = mean[k], v = variance[k];
+    for (size_t k = 0; k < count; k++) {
+        const double a = of_first[k], m = mean[k], v = variance[k];
         log_phi[k] = -log_phi[k];
         mean[k] = a * m;
         variance[k] = a * (v + m * m);
         own[k] = v * a * (a * l->unit);
     }
-    return run;
-}
-
-static void fill_one(const struct lone *l, double depth, double *const row[LONE_FUNCTIONS]) {
-    double looked[LOOKED], value[LONE_FUNCTIONS];
-    look(l, depth, looked);
-    take(l->unit, looked, value);
-    for (int f = 0; f < LONE_FUNCTIONS; f++) { *row[f] = value[f]; }
 }
 
 bool lone_fill(const struct lone *l, double first, double step, size_t count,
                double *const row[LONE_FUNCTIONS]) {
-    double depth[BLOCK], *here[LONE_FUNCTIONS];
+    double *here[LONE_FUNCTIONS];
     size_t known = 0, near = 0;
     while (known < count && first + (double)known * step <= l->end) { known++; }
     while (near < known && (!l->behind || first + (double)near * step < l->behind_from)) { near++; }
     if (near > 0 && !fill_near(l, first, step, near, row)) { return false; }
-    for (size_t k = near, run; k < known; k += run) {
-        const size_t block = known - k < BLOCK ? known - k : BLOCK;
-        for (size_t i = 0; i < block; i++) { depth[i] = first + (double)(k + i) * step; }
+    for (size_t k = near; k < known; k += BLOCK) {
         for (int f = 0; f < LONE_FUNCTIONS; f++) { here[f] = row[f] + k; }
-        run = fill_behind(l, block, depth, here);
-        if (run == 0) {
-            fill_one(l, depth[0], here);
-            run = 1;
-        }
+        fill_behind(l, first + (double)k * step, step, known - k < BLOCK ? known - k : BLOCK, here);
     }
     for (int f = 0; f < LONE_FUNCTIONS; f++) { memset(row[f] + known, 0, (count - known) * sizeof **row); }
     return true;

@@ -131,8 +131,50 @@ static void test_spread(void **state) {
 #endif
 }
 
+/* T_k(t) is cos(k arccos t); at any number of points, and nowhere else. */
+enum { PLACES = 21, SUMS = 3 };
+static void series_with(const struct vector *vector, double value[SUMS][PLACES]) {
+    const double centre = 3, scale = 0.5, untouched = 7;
+    double c[VECTOR_TERMS][VECTOR_SERIES], x[PLACES], *row[SUMS];
+    for (int k = 0; k < VECTOR_TERMS; k++) {
+        for (int f = 0; f < VECTOR_SERIES; f++) { c[k][f] = sin(1 + 5 * k + 3 * f) * exp(-0.1 * k); }
+    }
+    for (int i = 0; i < PLACES; i++) { x[i] = centre - 1 / scale + 2 / scale * i / (PLACES - 1); }
+    for (int f = 0; f < SUMS; f++) { row[f] = value[f]; }
+    for (size_t count = 0; count <= PLACES; count++) {
+        for (int i = 0; i < SUMS * PLACES; i++) { value[i / PLACES][i % PLACES] = untouched; }
+        vector->chebyshevs(count, c, SUMS, centre, scale, x, row);
+        for (int i = 0; i < SUMS * PLACES; i++) {
+            const int f = i / PLACES, j = i % PLACES;
+            double want = 0;
+            for (int k = 0; k < VECTOR_TERMS; k++) {
+                want += c[k][f] * cos(k * acos((x[j] - centre) * scale));
+            }
+            check_close(value[f][j], (size_t)j < count ? want : untouched, 1e-13);
+        }
+    }
+}
+
+static void test_series(void **state) {
+    (void)state;
+    double base[SUMS][PLACES];
+    series_with(&vector_base, base);
+#ifdef __x86_64__
+    double other[SUMS][PLACES];
+    if (processor_runs("avx2")) {
+        series_with(&vector_avx2, other);
+        assert_memory_equal(base, other, sizeof base);
+    }
+    if (processor_runs("avx512")) {
+        series_with(&vector_avx512, other);
+        assert_memory_equal(base, other, sizeof base);
+    }
+#endif
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_kernels), cmocka_unit_test(test_slide),
-                                       cmocka_unit_test(test_slides), cmocka_unit_test(test_spread)};
+                                       cmocka_unit_test(test_slides), cmocka_unit_test(test_spread),
+                                       cmocka_unit_test(test_series)};
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }
