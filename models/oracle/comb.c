@@ -276,11 +276,12 @@ static void add_same(const struct comb *c, const double *row, double *sum) {
 
 static void add_taps(const struct comb *c, const struct vector *vector, size_t begin, const double *weight,
                      const double *row, double *sum) {
-    size_t taps = c->taps;
-    for (size_t i = begin; i < c->sums && i < c->count; i += VECTOR_ROW) {
+    size_t taps = c->taps, i = begin;
+    for (; i < c->sums && i < c->count; i += VECTOR_ROW) {
         while (taps > 0 && c->at[taps - 1] + i >= c->count) { taps--; }
         vector->slide(taps, c->at, weight, row + i, sum + i);
     }
+    for (; i < c->sums; i++) { sum[i] = 0; }
 }
 
 /* S at the first of a row of sums. */

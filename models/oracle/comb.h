@@ -64,8 +64,8 @@ enum comb_state comb_open(struct comb *comb, const struct vector *vector, struct
                           double log_n, double scale, double step, size_t count, size_t reach);
 void comb_close(struct comb *comb);
 
-/* S from `begin` on, a multiple of VECTOR_ROW. Rows, f_k from 0 on and zeros, and what receives S, zeros,
- * have room for comb_room, which is known from the beginning. */
+/* S from `begin` on, a multiple of VECTOR_ROW. Rows are f_k from 0 on and COMB_TAPS + VECTOR_ROW zeros; what
+ * receives S has room for comb_room, which is known from the beginning. */
 size_t comb_room(const struct comb *comb);
 void comb_add(const struct comb *comb, const struct vector *vector, size_t begin, const double *row,
               double *sum);

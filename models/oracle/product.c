@@ -84,9 +84,12 @@ struct grid {
  * may be off by so much. Choices. */
 static const double LONG = 1000, BEHIND_NOISE = 6e-13;
 
+/* Zeros behind the last point, which sums may read. */
+enum { BEHIND = COMB_TAPS + VECTOR_ROW };
+
 /* False when out of memory. */
 static bool grid_room(struct grid *g, size_t count) {
-    if (count <= g->room) { return true; }
+    if (count + BEHIND <= g->room) { return true; }
     const size_t room = 2 * count + 512;
     for (int f = 0; f < LONE_FUNCTIONS; f++) {
         double *grown = realloc(g->value[f], room * sizeof *grown);
@@ -95,6 +98,12 @@ static bool grid_room(struct grid *g, size_t count) {
     }
     g->room = room;
     return true;
+}
+
+static void grid_end(struct grid *g) {
+    for (int f = 0; f < LONE_FUNCTIONS && g->value[f]; f++) {
+        memset(g->value[f] + g->count, 0, BEHIND * sizeof *g->value[f]);
+    }
 }
 
 /* The depth from where on no score has an a above e^-34 = 2e-15, so that a^2 is lost beside it, and the grid
@@ -122,7 +131,9 @@ static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
     const double unit = g->lone.unit, fall = grid_fall(g, o), least = grid_least(g, o, absolute);
     double row[LONE_FUNCTIONS][VECTOR_ROW];
     struct lone_run run;
-    bool over = false, falls = false, good = lone_begin(&run, &g->lone, 0, g->step);
+    bool over = false, falls = false,
+         good = lone_begin(&run, &g->lone, 0, g->step) &&
+                grid_room(g, (size_t)fmax(0, fmin(MOST_POINTS, g->lone.end / g->step)));
     for (g->count = 0; good; g->count++) {
         const size_t at = g->count % VECTOR_ROW;
         if (at == 0) { lone_next(&run, row); }
@@ -142,6 +153,7 @@ static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
         const double beyond = (double)(g->reach - g->count) * g->step;
         over = comb_is_over(&end, (double)g->reach * g->step, log(-g->fall[LONE_LOG_PHI]) - beyond);
     }
+    grid_end(g);
     return good;
 }
 
@@ -163,6 +175,7 @@ static bool grid_halve(struct grid *g) {
     g->step /= 2;
     g->count *= 2;
     g->reach *= 2;
+    if (good) { grid_end(g); }
     return good;
 }
 
@@ -315,14 +328,15 @@ static void add_falls(const struct comb *comb, const struct falls *falls, size_t
 static bool integrate(const struct grid *g, struct comb *comb, const struct vector *vector,
                       struct totals *totals) {
     const double something = -100, nothing = -1e-18;
-    const size_t room = comb_room(comb);
-    double *memory = calloc((2 * LADDER_SUMS) * room, sizeof *memory), *row[LADDER_SUMS], *sum[LADDER_SUMS];
+    const size_t room = comb_room(comb), missed = LADDER_SUMS - LONE_FUNCTIONS;
+    double *memory = malloc((missed + LADDER_SUMS) * room * sizeof *memory), *row[LADDER_SUMS],
+           *sum[LADDER_SUMS];
     if (!memory) { return false; }
     for (size_t f = 0; f < LADDER_SUMS; f++) {
-        row[f] = memory + f * room;
-        sum[f] = memory + (LADDER_SUMS + f) * room;
+        row[f] = f < LONE_FUNCTIONS ? g->value[f] : memory + (f - LONE_FUNCTIONS) * room;
+        sum[f] = memory + (missed + f) * room;
     }
-    for (size_t f = 0; f < LONE_FUNCTIONS; f++) { memcpy(row[f], g->value[f], g->count * sizeof *row[f]); }
+    memset(memory, 0, missed * room * sizeof *memory);
     comb_miss(comb->count, vector, row[LONE_LOG_PHI], row[LADDER_MISS_LOG]);
     comb_miss(comb->count, vector, row[LONE_FIRST], row[LADDER_MISS]);
     comb_miss(comb->count, vector, row[LONE_ENTROPIES], row[LADDER_MISS]);
