@@ -232,6 +232,13 @@ static void test_rare_scores_of_far_keys(void **state) {
     check_close(x.susceptibility, 7.11531506e-4, x.susceptibility_error);
 }
 
+/* All scores that rows have lie before the top of a grid: as it had them that made room step by step. */
+static void test_end_before_top(void **state) {
+    (void)state;
+    const struct law law = law_at("gaussian", 1, 0, 0, 0.01);
+    check_close(point_at(&law, 230, 0.0625).entropy, 229.113239503, 1e-9);
+}
+
 /* Steps of 10^13 keys: against every point of such a grid, key by key or by Gram's rule. */
 static void test_many_keys_of_a_step(void **state) {
     (void)state;
@@ -289,6 +296,7 @@ int main(void) {
                                        cmocka_unit_test(test_pair),
                                        cmocka_unit_test(test_reach),
                                        cmocka_unit_test(test_errors),
+                                       cmocka_unit_test(test_end_before_top),
                                        cmocka_unit_test(test_many_keys_of_a_step),
                                        cmocka_unit_test(test_rare_scores_of_far_keys)};
     return cmocka_run_group_tests(tests, NULL, NULL);
