@@ -91,13 +91,14 @@ static void say_answers(struct attention_part *part) {
     const size_t room = sizeof part->sentence;
     for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
         const struct attention_answer *answer = &part->answer[q];
+        if (isnan(answer->chi_square)) { continue; }
         words_append(out, room, "%s%s %.3g on %g (p = %.2g)", q == 0 ? ": chi^2 of " : ", of ",
                      question_words[q], answer->chi_square, answer->freedom, answer->p);
     }
     bool first = true;
-    for (size_t q = ATTENTION_CHI_SQUARES; q < ATTENTION_QUESTIONS; q++) {
+    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
         const struct attention_answer *answer = &part->answer[q];
-        if (answer->count == 0) { continue; }
+        if (answer->count == 0 || !isnan(answer->chi_square)) { continue; }
         words_append(out, room,
                      first ? "; off by at most, in standard errors, %s %.2g (p = %.2g)" : ", %s %.2g (%.2g)",
                      question_words[q], fabs(answer->sigma), answer->p);
@@ -140,7 +141,9 @@ static void judge(struct attention_part *part, const char *name, uint64_t replic
     say_answers(part);
 }
 
-static void make_part(struct attention *a, const struct results_series *s, enum attention_regime regime) {
+/* With the same rows at every n chi squares of several n do not add up: the largest deviation stands. */
+static void make_part(struct attention *a, const struct results_series *s, bool common,
+                      enum attention_regime regime) {
     struct attention_part *part = &a->part[regime];
     *part = (struct attention_part){0};
     for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
@@ -161,6 +164,7 @@ static void make_part(struct attention *a, const struct results_series *s, enum 
     }
     for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
         struct attention_answer *answer = &part->answer[q];
+        if (common) { continue; }
         answer->chi_square = answer->freedom = 0;
         for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { add_length(a, s, n, regime, q, answer); }
         answer->p = chi_square_p(answer->chi_square, answer->freedom);
@@ -252,7 +256,7 @@ static void say_gaussian(struct attention_gaussian *g, double kappa) {
 
 /* ---- the series ---- */
 
-void attention_make(struct attention *a, const struct results_series *s) {
+void attention_make(struct attention *a, const struct results_series *s, bool common) {
     *a = (struct attention){.dimension = family_dimension(s->family, s->parameter, s->log_n[0])};
     if (!results_has_output(s)) { return; }
     a->count = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA];
@@ -261,7 +265,7 @@ void attention_make(struct attention *a, const struct results_series *s) {
     for (size_t i = 0; i < a->count; i++) {
         attention_point_fill(&a->point[i], s, i / s->size[RESULTS_BETA], i % s->size[RESULTS_BETA]);
     }
-    for (enum attention_regime r = 0; r < ATTENTION_REGIMES; r++) { make_part(a, s, r); }
+    for (enum attention_regime r = 0; r < ATTENTION_REGIMES; r++) { make_part(a, s, common, r); }
     fill_gaussian(&a->gaussian, a, s);
     say_gaussian(&a->gaussian, (a->dimension - 1) / 2);
 }

@@ -7,10 +7,10 @@
  * stand beside them.
  *
  * Values at different betas come from the same rows. The chi squares of 1 - <q,ATT> and |ATT_tan|^2 use the
- * correlation over the kept replicates; of the other questions the largest deviation counts, at the p-value
- * of a largest of so many, whatever their correlation. A regime is refuted where the least p-value of all
- * questions is below 1e-3 over their number, from 400 replicates on:
- * of fewer, fewer than 100 may carry a mean. */
+ * correlation over the kept replicates; of the other questions, and of all where rows are the same at every
+ * n, the largest deviation counts, at the p-value of a largest of so many, whatever their correlation. A
+ * regime is refuted where the least p-value of all questions is below 1e-3 over their number, from 400
+ * replicates on: of fewer, fewer than 100 may carry a mean. */
 #ifndef GAPSCALE_ANALYSIS_SPHERE_ATTENTION_H
 #define GAPSCALE_ANALYSIS_SPHERE_ATTENTION_H
 
@@ -20,7 +20,7 @@
 
 /* One question over all points of one regime. */
 struct attention_answer {
-    double chi_square, freedom; /* up to ATTENTION_CHI_SQUARES, else NaN */
+    double chi_square, freedom; /* up to ATTENTION_CHI_SQUARES, of rows that differ from n to n; else NaN */
     double sigma;               /* the deviation furthest from 0; NaN where there is none */
     size_t count;               /* deviations */
     double p;
@@ -56,8 +56,8 @@ struct attention {
     struct attention_gaussian gaussian;
 };
 
-/* An empty one for a series without an output. */
-void attention_make(struct attention *attention, const struct results_series *series);
+/* An empty one for a series without an output; `common`: its rows are the same at every n. */
+void attention_make(struct attention *attention, const struct results_series *series, bool common);
 void attention_release(struct attention *attention);
 
 /* The deviation furthest from 0 over all regimes; NaN where there is none. */

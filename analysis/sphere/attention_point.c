@@ -139,14 +139,16 @@ static double kurtosis(const struct attention_point *p, const struct moments *m,
     return d < 3 ? circle : d < 4 ? sphere : more;
 }
 
+/* The error in units of the exact variance: samples that lack the rare rows have less of both. */
 static double variance_sigma(const struct results_series *s, size_t at, const struct moments *m,
                              double kurtosis) {
     const double heavy = 20; /* over the square of the variance: rare rows make it */
-    double variance = m->along * m->along, se = variance * sqrt((m->r4 - 1) / (double)s->replicates),
-           error = s->exact_output_radial_variance_error[at];
+    double variance = m->along * m->along, exact = s->exact_output_radial_variance[at],
+           error = s->exact_output_radial_variance_error[at],
+           se = exact * sqrt((m->r4 - 1) / (double)s->replicates);
     if (!(kurtosis < heavy) || few_carry(s, at, kurtosis - 1) || !(error < se / AS_GOOD)) { return NAN; }
     if (!is_told(variance, m->off, (double)s->replicates)) { return NAN; }
-    return ratio_or_nan(variance - s->exact_output_radial_variance[at], hypot(se, error));
+    return ratio_or_nan(variance - exact, hypot(se, error));
 }
 
 /* One pair of rows of V: its covariance as measured less the expected one, over its standard error. The

@@ -138,7 +138,7 @@ void study_judge(struct study *study) {
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t i = 0; i < study->count; i++) {
         verdict_make(&study->verdict[i], &study->fit[i]);
-        attention_make(&study->attention[i], study->fit[i].series);
+        attention_make(&study->attention[i], study->fit[i].series, study->fit[i].common);
     }
     for (size_t i = 0; i < study->class_count; i++) { universality_judge(&study->class[i]); }
 }

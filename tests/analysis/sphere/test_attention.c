@@ -42,7 +42,7 @@ static void true_rows_pass(void **state) {
     const struct results *r = *state;
     for (size_t i = 0; i < r->series_count; i++) {
         struct attention a;
-        attention_make(&a, &r->series[i]);
+        attention_make(&a, &r->series[i], false);
         assert_int_equal(a.count, 21);
         size_t points = 0;
         for (size_t k = 0; k < ATTENTION_REGIMES; k++) {
@@ -63,7 +63,7 @@ static void true_rows_pass(void **state) {
 static void check_refuted(const struct results_series *s, enum attention_question question,
                           enum attention_regime regime) {
     struct attention a;
-    attention_make(&a, s);
+    attention_make(&a, s, false);
     const struct attention_part *part = &a.part[regime];
     if (part->kind != VERDICT_REFUTED || !(part->answer[question].p < 1e-6)) {
         fail_msg("%s: %s", attention_point_question_name[question], part->sentence);
@@ -116,13 +116,13 @@ static void the_reason_is_given(void **state) {
         "series: [{family: spherical, dimension: 5, output: true, beta: {coef: 1, power: 0.4}}, "
         "{family: spherical, name: few, dimension: 3, output: true, beta: {critical: [0.2, 1]}}]\n");
     struct attention a;
-    attention_make(&a, &r->series[0]);
+    attention_make(&a, &r->series[0], false);
     check_close(a.gaussian.exponent, 0.2, 1e-4);
     check_close(a.gaussian.power, 0.4, 1e-9);
     assert_non_null(strstr(a.gaussian.sentence, "n_eff = n/rho ~ n^0.2"));
     assert_non_null(strstr(a.gaussian.sentence, "10^5 times as large"));
     attention_release(&a);
-    attention_make(&a, &r->series[1]);
+    attention_make(&a, &r->series[1], false);
     check_close(a.gaussian.exponent, 0, 1e-6);
     assert_null(strstr(a.gaussian.sentence, "reason"));
     attention_release(&a);
@@ -142,7 +142,7 @@ static void what_rows_do_not_tell_is_not_asked(void **state) {
         "  - {family: spherical, name: near, dimension: 3, output: true, n: [1e100, 1e200]}\n");
     const size_t betas = 7, half = 5, first = betas;
     struct attention a;
-    attention_make(&a, &r->series[0]);
+    attention_make(&a, &r->series[0], false);
     for (size_t k = 0; k < ATTENTION_REGIMES; k++) {
         if (a.part[k].points > 0 && a.part[k].kind != VERDICT_SUPPORTED) {
             fail_msg("%s", a.part[k].sentence);
@@ -160,7 +160,7 @@ static void what_rows_do_not_tell_is_not_asked(void **state) {
     check_close(a.gaussian.fails, a.point[first + half].n_eff, 1e-12);
     assert_non_null(strstr(a.gaussian.sentence, "at all of them beyond"));
     attention_release(&a);
-    attention_make(&a, &r->series[1]);
+    attention_make(&a, &r->series[1], false);
     assert_true(a.point[0].radial_p > 1e-4 && a.point[0].tangential_ratio_se > 0);
     assert_true(isnan(a.point[first].radial_p) && isnan(a.point[first].tangential_ratio_se));
     attention_release(&a);
@@ -173,12 +173,12 @@ static void too_little_is_undecided(void **state) {
         experiment_run("replicates: 1\nn: [2, 40]\nbeta: [3]\n"
                        "series: [{family: spherical, dimension: 4, output: true}, {family: gumbel}]\n");
     struct attention a;
-    attention_make(&a, &r->series[0]);
+    attention_make(&a, &r->series[0], false);
     for (size_t k = 0; k < ATTENTION_REGIMES; k++) {
         if (a.part[k].points > 0) { assert_int_equal(a.part[k].kind, VERDICT_UNDECIDED); }
     }
     attention_release(&a);
-    attention_make(&a, &r->series[1]);
+    attention_make(&a, &r->series[1], false);
     assert_int_equal(a.count, 0);
     attention_release(&a);
     results_free(r);
@@ -205,7 +205,7 @@ static void rare_rows_refute_nothing(void **state) {
         struct results *r = experiment_run(text);
         for (size_t i = 0; i < SERIES; i++) {
             struct attention a;
-            attention_make(&a, &r->series[i]);
+            attention_make(&a, &r->series[i], false);
             const struct attention_part *part = &a.part[ATTENTION_CRITICAL];
             assert_int_equal(part->points, 2);
             if (part->kind == VERDICT_REFUTED) { fail_msg("%zu rows: %s", replicates[k], part->sentence); }
@@ -233,13 +233,40 @@ static void normal_values_are_normal(void **state) {
     assert_true(isnan(normality_pvalue(N, x, 0, 1)));
 }
 
+/* True rows that were refuted: with the same rows at every n, whose chi squares were added up (p = 4e-15; 12
+ * of 120 were refuted), and by a variance that was low in units of itself (p = 6e-6 of a largest; 4 of 180).
+ */
+static void skewed_rows_pass(void **state) {
+    (void)state;
+    static const char *const run[] = {"common_randomness: true\nseed: 20260512\nseries: [{name: s6, ",
+                                      "seed: 13\nseries: [{name: s25, "};
+    for (size_t i = 0; i < 2; i++) {
+        char text[512];
+        struct attention a;
+        snprintf(text, sizeof text,
+                 "replicates: 512\nn: {from: 2^8, to: 1e6, points: 12}\nordered_weights: 1\n"
+                 "collapse: {entropy: [1.0], participation: [], top_two_ratio: [], susceptibility: false}\n"
+                 "beta: {critical: [1, 2]}\n%sfamily: spherical, dimension: 3, output: true}]\n",
+                 run[i]);
+        struct results *r = experiment_run(text);
+        attention_make(&a, &r->series[0], r->common_randomness);
+        const struct attention_part *part = &a.part[ATTENTION_CRITICAL];
+        assert_int_equal(part->points, 24);
+        if (part->kind != VERDICT_SUPPORTED) { fail_msg("%s", part->sentence); }
+        assert_int_equal(isnan(part->answer[ATTENTION_BIAS].chi_square), r->common_randomness);
+        assert_null(strstr(part->sentence, "nan"));
+        attention_release(&a);
+        results_free(r);
+    }
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(true_rows_pass),           cmocka_unit_test(wrong_values_are_caught),
         cmocka_unit_test(the_reason_is_given),      cmocka_unit_test(too_little_is_undecided),
         cmocka_unit_test(rare_rows_refute_nothing), cmocka_unit_test(what_rows_do_not_tell_is_not_asked),
-        cmocka_unit_test(normal_values_are_normal),
+        cmocka_unit_test(normal_values_are_normal), cmocka_unit_test(skewed_rows_pass),
     };
     return cmocka_run_group_tests_name("attention", tests, set_up, tear_down);
 }
