@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analysis/text/course_words.h"
+#include "analysis/verdict/points.h"
 #include "models/numeric/root.h"
 #include "sim/base/memory.h"
 
@@ -237,6 +238,7 @@ static double allowance(const struct results_series *s) {
 
 static void compare(struct prescribed *v, const struct fit *fit) {
     double sum = 0, largest = 0;
+    if (fit->series->family->kind != FAMILY_FIXED && fit->series->replicates < POINTS_REPLICATES) { return; }
     for (size_t n = 0; n < fit->lengths; n++) {
         const struct prescribed_point point = prescribed_at(v, fit->series, n);
         if (!point.is_used || isnan(point.exact)) { continue; }

@@ -13,8 +13,9 @@
  *   lies beyond; else it is left untold. Of fewer points it collapses if at the largest n it is surely below
  *   a tenth of what it is at the first: mean + 3 se + 4/N, as near-ties that no row of N shows may have gone
  *   unseen;
- * - exact means: chi square of log(H/exact), nothing fitted; with the same randomness at every n the largest
- *   deviation, corrected for their number. The same rate of the exact means tells what these n can show. */
+ * - exact means: chi square of log(H/exact), nothing fitted, of 16 replicates or more; with the same
+ *   randomness at every n the largest deviation, corrected for their number. The same rate of the exact means
+ *   tells what these n can show. */
 #ifndef GAPSCALE_ANALYSIS_VERDICT_PRESCRIBED_H
 #define GAPSCALE_ANALYSIS_VERDICT_PRESCRIBED_H
 

@@ -159,6 +159,26 @@ static void set_entropy(struct results_series *s, const double *entropy, const d
 }
 
 /* Entropies that theory does not have, or that it has over these n alone. */
+/* Errors of 4 replicates may be anything: a fifth of true laws disagreed with exact means by p < .001. */
+static void test_few_replicates(void **state) {
+    (void)state;
+    char text[1024] =
+        "seed: 6\nreplicates: 4\nkeep_replicates: 1\nordered_weights: 1\n"
+        "collapse: {entropy: [1], participation: [], top_two_ratio: [], susceptibility: false}\n"
+        "n: {from: 2^10, to: 1e60, points: 10, spacing: loglog}\n"
+        "beta: {prescription: log, trained: 2^10, coef: 1.5}\nseries:\n";
+    for (size_t i = 0; i < 12; i++) {
+        sprintf(text + strlen(text), "  - {name: s%zu, family: gaussian}\n", i);
+    }
+    struct results *r = experiment_run(text);
+    for (size_t i = 0; i < r->series_count; i++) {
+        struct verdict v = judge(r, i, false);
+        assert_int_equal(v.prescribed.ground, PRESCRIBED_NO_RATE);
+        assert_true(isnan(v.prescribed.exact_p));
+    }
+    results_free(r);
+}
+
 static void test_contradictions(void **state) {
     (void)state;
     struct results *r =
@@ -289,11 +309,11 @@ static void test_rare_rows(void **state) {
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows_far_away), cmocka_unit_test(test_fates),
-        cmocka_unit_test(test_closed_forms),  cmocka_unit_test(test_short_rows),
-        cmocka_unit_test(test_medians),       cmocka_unit_test(test_contradictions),
-        cmocka_unit_test(test_shared_rows),   cmocka_unit_test(test_shared_rates),
-        cmocka_unit_test(test_rare_rows),
+        cmocka_unit_test(test_rows_far_away),  cmocka_unit_test(test_fates),
+        cmocka_unit_test(test_closed_forms),   cmocka_unit_test(test_short_rows),
+        cmocka_unit_test(test_medians),        cmocka_unit_test(test_contradictions),
+        cmocka_unit_test(test_shared_rows),    cmocka_unit_test(test_shared_rates),
+        cmocka_unit_test(test_few_replicates), cmocka_unit_test(test_rare_rows),
     };
     return cmocka_run_group_tests_name("prescribed", tests, NULL, NULL);
 }
