@@ -110,7 +110,6 @@ static char *script_of(const struct results_series *s, const struct figure *figu
     struct fit fit;
     struct results_series lone = *s;
     fit_make(&fit, &(struct results){.series = &lone}, 0, "a.h5");
-    strcpy(fit.name, s->name);
     struct study study = {.count = 1, .fit = &fit};
     FILE *out = open_memstream(&text, &size);
     if (figure->study_print && !figure->study_lacks(&study)) {
