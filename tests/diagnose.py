@@ -69,7 +69,7 @@ def growth(told, suffix):
     """Of a JSON object, under the names of the file and the CSV."""
     if not told:
         return {}
-    flat = {f"{k}{suffix}": told[k] for k in ("closest", "lack_of_fit")}
+    flat = {f"{k}{suffix}": told[k] for k in ("closest", "lack_of_fit", "few_rows")}
     flat |= {f"best{suffix}": told["best"] or "undecided", f"excluded{suffix}": " ".join(told["excluded"])}
     flat |= {f"exponent{suffix}{end}": told[key if end else "exponent"] for end, key in ends}
     for name, interval in {"amplitude": told["amplitude"], **told["coordinates"]}.items():

@@ -67,7 +67,7 @@ struct diagnosis_growth {
     bool decided;       /* more than one sequence, too */
     struct trend_interval exponent, log_amplitude; /* Lambda = A (log n)^b */
     double exponent_se;
-    double few_rows; /* what medians of few rows add to the exponent, were rows independent */
+    double few_rows; /* what medians of few rows add to the exponent, were rows independent; NaN */
     struct trend_interval xi[DIAGNOSIS_XIS];
     double lack_of_fit; /* p of a single power of log n; NaN */
     struct diagnosis_law law[PRESCRIPTIONS];

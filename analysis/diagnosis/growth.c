@@ -270,7 +270,7 @@ static void multiply(const struct diagnosis *d, struct diagnosis_growth *w) {
 static void forget(struct diagnosis_growth *w) {
     const struct trend_interval none = {NAN, NAN, NAN};
     w->best = -1;
-    w->lack_of_fit = NAN;
+    w->lack_of_fit = w->few_rows = NAN;
     w->exponent = w->log_amplitude = none;
     for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) { w->multiplier[k] = none; }
     for (int p = 0; p < PRESCRIPTIONS; p++) {

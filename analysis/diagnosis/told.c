@@ -127,6 +127,7 @@ static void tell_growth(struct telling t, const struct part *p, const struct dia
     tell_interval(&t, "exponent", w->exponent);
     tell_interval(&t, "amplitude", trend_exponential(w->log_amplitude));
     tell_number(&t, "lack_of_fit", w->lack_of_fit);
+    tell_number(&t, "few_rows", w->few_rows);
     for (size_t k = 0; k < DIAGNOSIS_XIS; k++) {
         tell_interval(&t, diagnosis_xi_name[k], w->known ? w->xi[k] : none);
     }

@@ -113,6 +113,7 @@ static void print_growth(FILE *out, const struct diagnosis_growth *w) {
     json_print_member(out, "exponent", w->exponent.value);
     print_ends(out, &w->exponent);
     json_print_member(out, "lack_of_fit", w->lack_of_fit);
+    json_print_member(out, "few_rows", w->few_rows);
     json_print_key(out, "amplitude");
     print_interval(out, "{\"value\": ", &amplitude);
     print_coordinates(out, w);
