@@ -76,7 +76,7 @@ static void test_few_rows(void **state) {
     struct told t;
     char sentence[DIAGNOSIS_SENTENCE];
     const size_t rows[LENGTHS] = {4, 8, 16};
-    diagnose(&t, (const size_t[]){40, 40, 40}, rows);
+    diagnose(&t, (const size_t[]){20, 20, 20}, rows);
     for (size_t i = 0; i < t.diagnosis.group_count; i++) {
         const struct diagnosis_group *g = &t.diagnosis.group[i];
         assert_true(g->trained.few_rows < -0.1);
@@ -85,10 +85,6 @@ static void test_few_rows(void **state) {
         assert_non_null(strstr(sentence, " Medians of few rows (4 of a sequence at n = 2^6) stand too high, "
                                          "which lowers the exponent by some 0."));
     }
-    told_release(&t);
-    diagnose(&t, (const size_t[]){6, 6, 6}, (const size_t[]){16, 16, 16});
-    story_sentence(&t.diagnosis, told_group(&t, "all"), sentence);
-    assert_null(strstr(sentence, "few rows"));
     told_release(&t);
 }
 
@@ -112,6 +108,7 @@ static void test_drifts(void **state) {
         for (int p = 0; p < PRESCRIPTIONS; p++) {
             if (p != PRESCRIPTION_YARN) { check_drift(g, &g->trained.law[p]); }
         }
+        check_close(g->trained.few_rows, 0, 1e-14); /* as many at every length */
     }
     told_release(&t);
 }
