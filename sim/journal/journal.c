@@ -78,9 +78,8 @@ static struct journal *prepare(const char *directory) {
 }
 
 static const char *reason_of_absence(const char *directory) {
-    struct stat there;
-    if (stat(directory, &there) != 0) { return strerror(errno); }
-    return S_ISDIR(there.st_mode) ? "it has no header" : "it is no directory, as FILE.journal/ is";
+    if (access(directory, F_OK) != 0) { return strerror(errno); }
+    return directory_is(directory) ? "it has no header" : "it is no directory, as FILE.journal/ is";
 }
 
 static struct journal *refuse(struct journal *j, enum journal_header_state state) {

@@ -130,11 +130,10 @@ static double cell_nodes(const struct unit_cell *c) {
  * kept rows once. */
 static double cell_records(const struct unit_cell *c, double records) {
     const struct replicate_layout *l = &c->layout;
-    struct unit whole = unit_part(c, 0, c->unit_blocks);
-    whole.kept = c->here.size[RESULTS_REPLICATE];
+    const struct unit whole = unit_whole(c);
     double bins = 60 * log2(1 + (double)c->series->replicates / records / RESULTS_BLOCK_LENGTH),
-           groups = ceil((double)c->block_count / (double)c->group_blocks);
-    if (c->series->target > 0) { groups *= 1 + 0.5 * log2((double)c->group_blocks); }
+           groups = (double)partial_groups(&whole);
+    if (c->series->target > 0) { groups *= 1 + 0.5 * log2((double)partial_group_blocks(&whole)); }
     return records * (16.0 * (double)l->total + 4 * (double)l->binned * (1 + bins)) +
            8 * (groups * MEASURE_COUNT * (double)l->betas + (double)partial_numbers(&whole));
 }

@@ -46,8 +46,9 @@ struct results_series partial_view(const struct partial *p) {
 /* ---- making ---- */
 
 size_t partial_group_blocks(const struct unit *of) {
-    uint64_t end = of->first_replicate + of->replicates;
-    return of->cell->series->target > 0 ? results_blocks_per_group(end) : of->cell->group_blocks;
+    const struct config_series *series = of->cell->series;
+    const bool grows = series->target > 0;
+    return results_blocks_per_group(grows ? of->first_replicate + of->replicates : series->replicates);
 }
 
 static size_t count_groups(const struct unit *of, size_t group_blocks) {

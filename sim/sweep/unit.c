@@ -114,7 +114,6 @@ void unit_cell_size(struct unit_cell *c) {
     c->cost = plain_cost(c) + normaliser_cost(c);
     c->block_count = (c->series->replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
     c->unit_blocks = blocks_per_unit(c->cost);
-    c->group_blocks = results_blocks_per_group(c->series->replicates);
 }
 
 void unit_plan_create(struct unit_plan *plan, const struct config *config, bool quiet) {

@@ -24,7 +24,6 @@ struct unit_cell {
     struct replicate_layout layout;
     uint8_t key[UNIT_KEY]; /* SHA-256 of n and the resolved config of the series but for n and replicates */
     size_t block_count, unit_blocks;
-    size_t group_blocks; /* of the whole (partial.h) */
 };
 
 struct unit_plan {

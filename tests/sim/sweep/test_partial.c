@@ -270,7 +270,7 @@ static void test_tree(void **state) {
         struct unit all = unit_part(c, 0, c->block_count);
         struct partial *whole = record_read(want, length, &all);
         assert_non_null(whole);
-        assert_true(partial_groups(&all) <= 256 && (t == 0) == (c->group_blocks == 1));
+        assert_true(partial_groups(&all) <= 256 && (t == 0) == (partial_group_blocks(&all) == 1));
         long double sum = 0, groups = 0, count = 0, square = 0;
         for (size_t i = 0; i < c->block_count; i++) {
             struct partial *p = block_make(c, i);
@@ -279,7 +279,7 @@ static void test_tree(void **state) {
             count += p->of.replicates;
             partial_free(p);
         }
-        size_t size = c->group_blocks * RESULTS_BLOCK_LENGTH;
+        size_t size = partial_group_blocks(&all) * RESULTS_BLOCK_LENGTH;
         for (size_t g = 0; g < partial_groups(&all); g++) {
             size_t left = all.replicates - g * size;
             groups += (long double)whole->group[g * MEASURE_COUNT * c->layout.betas + 3] *
@@ -309,7 +309,7 @@ static void test_coarser(void **state) {
     size_t length;
     uint8_t *record = record_of(fine, &length);
     struct partial *read = record_read(record, length, &coarse->of);
-    assert_true(read && few.plan.cell->group_blocks == 1 && many.plan.cell->group_blocks == 8);
+    assert_true(read && partial_group_blocks(&fine->of) == 1 && partial_group_blocks(&coarse->of) == 8);
     assert_memory_equal(read->group, coarse->group, 8 * MEASURE_COUNT * sizeof *read->group);
     free(record);
     record = record_of(coarse, &length);
