@@ -81,9 +81,9 @@ static void reach_further(size_t ranks, struct oracle_answer *answer) {
 }
 
 /* Where Y_2 is so small that rows which the pass over x leaves out may carry it. */
-static void look_at_pairs(const struct field *f, struct oracle_point *point) {
-    double value, error;
-    if (!(pairs_are_asked_for(point->participation) && pairs_mean(f, &value, &error))) { return; }
+static void look_at_pairs(const struct field *f, struct oracle_point *point, struct oracle_output *output) {
+    double value, error, chord = NAN;
+    if (!(pairs_are_asked_for(point->participation) && pairs_mean(f, &value, &error, &chord))) { return; }
     if (error < point->log_mean_participation_error) {
         point->log_mean_participation = value;
         point->log_mean_participation_error = error;
@@ -92,6 +92,10 @@ static void look_at_pairs(const struct field *f, struct oracle_point *point) {
     if (mean > 0 && error * mean < point->participation_error) {
         point->participation = mean;
         point->participation_error = error * mean;
+    }
+    if (mean * chord > 0 && !(output->tangential_error < error * mean * chord)) {
+        output->tangential = mean * chord;
+        output->tangential_error = error * mean * chord;
     }
 }
 
@@ -121,7 +125,7 @@ static bool by_quadrature(const struct oracle *o, double beta, struct oracle_que
         answer->output = unknown_output;
         if (ask.output) { answer_output(&outer, &answer->output); }
         if (ask.errors && pairs) {
-            look_at_pairs(&outer.field, &answer->point);
+            look_at_pairs(&outer.field, &answer->point, &answer->output);
             if (ask.top_weight) { look_at_top(o, beta, &answer->point); }
         }
         if (beta > OUTER_LARGEST_BETA) { reach_further(ask.ranks, answer); }

@@ -25,6 +25,7 @@ struct pairs {
     double log_all;                           /* of int e^{2 (x - x_high)} phi^{n-1} dx */
     double error;                             /* relative, of R */
     double most;                              /* the logarithm of e^y R at its largest */
+    double chord;                             /* T(2-T) at V = 1/n, with an output */
 };
 
 /* ---- R ---- */
@@ -113,16 +114,18 @@ static double gap_at(const struct field *f, double y) {
     return -f->beta * exp(o->family->log_gap(o->p, y - o->log_n, -y) + o->log_lambda);
 }
 
+/* Of 1 and, with an output, of T(2-T) over its value at V = 1/n. */
 static void integrand(const struct panels_panel *panel, double *value, void *param) {
     const struct pairs *p = param;
     const struct oracle *o = p->f->o;
-    const size_t count = (size_t)panel->rule->order;
+    const size_t count = (size_t)panel->rule->order, kinds = p->f->ask.output ? 2 : 1;
     double y[LEGENDRE_MOST] = {0}, gap[LEGENDRE_MOST];
     for (size_t j = 0; j < count; j++) { y[j] = panel->middle + panel->half * panel->rule->x[j]; }
     profile_gaps(o->profile, o->vector, count, y, gap);
     for (size_t j = 0; j < count; j++) {
         const double b = y[j] < profile_lowest(o->profile) ? gap_at(p->f, y[j]) : p->f->beta * gap[j];
-        value[j] = exp(y[j] + log_share(p, b) - p->most);
+        value[j * kinds] = exp(y[j] + log_share(p, b) - p->most);
+        if (kinds > 1) { value[j * kinds + 1] = value[j * kinds] * field_chord(p->f, b) / p->chord; }
     }
 }
 
@@ -203,19 +206,27 @@ double pairs_lowest(double log_n) {
     return -log_n > log(SMALL) ? 0 : -fmin(log_n + 12, -LEAST) - NEGLECTED - 2 * STEP;
 }
 
-bool pairs_mean(const struct field *f, double *value, double *error) {
+bool pairs_mean(const struct field *f, double *value, double *error, double *chord) {
     struct pairs p = {.f = f};
     if (!make_nodes(&p) || !is_covered(&p)) { return false; }
     find_most(&p);
     if (!(p.most > LEAST)) { return false; }
-    struct panels sum = {
-        .rule = &f->o->rules.outer, .count = 1, .function = integrand, .param = &p, .depth = 5};
-    panels_aim(&sum, 0, 1, (struct panels_aim){.relative = 1e-11, .absolute = 1e-11, .power = 2.5});
+    struct panels sum = {.rule = &f->o->rules.outer,
+                         .count = f->ask.output ? 2 : 1,
+                         .function = integrand,
+                         .param = &p,
+                         .depth = 5};
+    p.chord = f->ask.output ? field_chord(f, 0) : NAN;
+    panels_aim(&sum, 0, sum.count, (struct panels_aim){.relative = 1e-11, .absolute = 1e-11, .power = 2.5});
     add_all(&p, &sum);
     /* noise of gaps moves a^2 e^-a by twice itself, and x_high likewise; the rest is a choice */
     const double noise = 4 * f->noise * fmax(fabs(p.x_low), fabs(p.x_high)), allowance = 1e-10;
     if (!(sum.value[0] > 0)) { return false; }
     *value = p.most + log(sum.value[0]);
     *error = sum.error[0] / sum.value[0] + p.error + noise + allowance;
+    if (f->ask.output) {
+        *chord = sum.value[1] / sum.value[0] * p.chord;
+        *error += sum.error[1] / sum.value[1];
+    }
     return isfinite(*value + *error);
 }

@@ -14,7 +14,7 @@ static double directly(const struct oracle *o, double b) {
     struct field field;
     double value, error;
     assert_true(outer_field(&field, o, b, (struct oracle_question){.errors = true}));
-    assert_true(pairs_mean(&field, &value, &error));
+    assert_true(pairs_mean(&field, &value, &error, NULL));
     field_close(&field);
     return value;
 }

@@ -97,7 +97,7 @@ static void test_grid(void **state) {
 static bool pairs_at(const struct oracle *o, double beta_ratio, double *value, double *error) {
     struct outer outer;
     assert_true(outer_integrate(&outer, o, beta_ratio, (struct oracle_question){.errors = true}));
-    bool found = pairs_mean(&outer.field, value, error);
+    bool found = pairs_mean(&outer.field, value, error, NULL);
     *value = exp(*value);
     *error *= *value;
     outer_close(&outer);
