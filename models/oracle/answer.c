@@ -259,4 +259,6 @@ void answer_central_output(const struct oracle *o, double beta, const struct sph
     output->tangential_error = error * output->tangential;
     output->radial_variance = limit->radial_variance;
     output->radial_variance_error = error * output->radial_variance;
+    or_nothing(output->tangential > 0, &output->tangential, &output->tangential_error);
+    or_nothing(output->radial_variance > 0, &output->radial_variance, &output->radial_variance_error);
 }
