@@ -93,20 +93,31 @@ struct typical typical_along(const struct family *family, const struct schedule 
     return typical_scale(family, p, log_n);
 }
 
+/* About `step` away in log log n; where keys are counted by their positions, at a whole number of them. */
+static double neighbour(double log_n, double step, bool is_whole) {
+    const double away = log_n * exp(step), n = rint(exp(log_n));
+    if (!is_whole || log_n > log(1e12)) { return away; }
+    return log(step < 0 ? fmax(2, fmin(n - 1, rint(exp(away)))) : fmax(n + 1, rint(exp(away))));
+}
+
 struct typical_slopes typical_slopes(const struct family *family, const struct schedule *parameter,
                                      double log_n) {
     const double step = 1e-4;
+    const bool has_position = family_has_position(family, parameter);
+    double at[2];
     struct typical end[2];
     for (int i = 0; i < 2; i++) {
-        double p[FAMILY_PARAMETERS] = {0}, at = log_n * exp(i == 0 ? -step : step);
-        family_parameters(family, parameter, at, p);
-        end[i] = typical_any(family, p, at, false);
+        double p[FAMILY_PARAMETERS] = {0};
+        at[i] = neighbour(log_n, i == 0 ? -step : step, has_position);
+        family_parameters(family, parameter, at[i], p);
+        end[i] = typical_any(family, p, at[i], false);
     }
     const bool inside = isfinite(end[0].log_gap) && isfinite(end[1].log_gap);
+    const double apart = has_position ? log(at[1] / at[0]) : 2 * step;
     return (struct typical_slopes){
-        .lambda = (end[1].log_lambda - end[0].log_lambda) / (2 * step),
-        .log_rank = inside ? log(end[1].log_rank / end[0].log_rank) / (2 * step) : NAN,
-        .gap = inside ? (end[1].log_gap - end[0].log_gap) / (2 * step) : NAN,
+        .lambda = (end[1].log_lambda - end[0].log_lambda) / apart,
+        .log_rank = inside ? log(end[1].log_rank / end[0].log_rank) / apart : NAN,
+        .gap = inside ? (end[1].log_gap - end[0].log_gap) / apart : NAN,
     };
 }
 

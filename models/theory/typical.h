@@ -25,7 +25,7 @@ struct typical typical_along(const struct family *family, const struct schedule 
 
 /* Local exponents in log n, from central differences: of Lambda^typ, of log k* and of t*, the latter two NaN
  * where the sup is the limit y -> 0. Numbers of keys of FAMILY_FIXED are not made whole for them: whole ones
- * have slopes 0 or none. */
+ * have slopes 0 or none; at positions the differences are between whole n. */
 struct typical_slopes {
     double lambda, log_rank, gap;
 };

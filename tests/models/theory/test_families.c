@@ -334,6 +334,22 @@ static void test_plateau_slopes(void **state) {
     assert_true(isnan(typical_slopes(family_find("gaussian"), simplex, 30).gap));
 }
 
+/* Between whole n, where the keys are: against secants from .9 n to 1.1 n. */
+static void test_slopes_at_positions(void **state) {
+    (void)state;
+    const struct family *f = family_find("gaussian");
+    struct schedule p[FAMILY_PARAMETERS] = {{1, 0, 0}};
+    const size_t position = family_position_index(f); /* whether there is one, linear, log */
+    p[position] = (struct schedule){1, 0, 0};
+    p[position + 2] = (struct schedule){0.2, 0, 0};
+    for (double n = 10; n < 2e6; n *= 7) {
+        const double low = log(rint(0.9 * n)), high = log(rint(1.1 * n)),
+                     secant = (typical_along(f, p, high).log_lambda - typical_along(f, p, low).log_lambda) /
+                              log(high / low);
+        check_close(typical_slopes(f, p, log(n)).lambda / secant, 1, 0.01);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_schedule),
@@ -350,6 +366,7 @@ int main(void) {
         cmocka_unit_test(test_laws),
         cmocka_unit_test(test_plateau),
         cmocka_unit_test(test_plateau_slopes),
+        cmocka_unit_test(test_slopes_at_positions),
     };
     return cmocka_run_group_tests_name("families", tests, NULL, NULL);
 }
