@@ -632,12 +632,18 @@ expect 0 "the results there, made elsewhere" run sweep.yaml -o taken.h5
 holds "the journal of the run is cleared" test ! -e taken.h5.journal
 
 # A merge while another one, halted here, is writing the same file.
+# halted PID: waits until a process that was told to stop has; false where it has ended before.
+halted() {
+    local state
+    while read -r _ _ state _ 2>/dev/null <"/proc/$1/stat" && [[ $state != [TZ] ]]; do :; done
+    [[ ${state:-Z} = T ]]
+}
 met=1
 for ((try = 0; try < 50 && met != 0; try++)); do
     "$gapscale" merge parts.h5.shard-*.journal -o joined.h5 --force --quiet 2>halted &
     pid=$!
     while kill -0 $pid 2>/dev/null && ! compgen -G 'joined.h5*.tmp-*' >/dev/null; do :; done
-    kill -STOP $pid 2>/dev/null && compgen -G 'joined.h5*.tmp-*' >/dev/null
+    kill -STOP $pid 2>/dev/null && halted $pid && compgen -G 'joined.h5*.tmp-*' >/dev/null
     met=$?
     ((met == 0)) || { kill -CONT $pid 2>/dev/null; wait $pid; }
 done
