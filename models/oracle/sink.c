@@ -1,5 +1,6 @@
 #include "models/oracle/sink.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "models/numeric/panels.h"
@@ -7,10 +8,14 @@
 #include "models/oracle/inner.h"
 #include "models/oracle/outer.h"
 
-static const double WIDTH = 2.6;             /* of a panel of x, as outer.c has it */
-static const double BEFORE = 40, BEYOND = 4; /* A u e^{-A u} is e^-40 of what it adds up to, or less */
-static const double NEGLIGIBLE = 1e-12;      /* but where phi^n falls long before that is more */
-static const double FARTHEST = 2e4;          /* of panels over y. A choice: 10 MB of them */
+static const double WIDTH = 2.6;    /* of a panel of x, as outer.c has it */
+static const double BEFORE = 40;    /* there it is A u, and e^-40 of what it adds up to */
+static const double BEYOND = 4;     /* there A u e^{-A u} is e^-50 */
+static const double LEFT = 1e-18;   /* of the integral: panels that add so little end it */
+static const double CUT = 1e-8;     /* of the integral: what it may have where phi^n is taken for 0 */
+static const double LEAST = -700;   /* log A u, below which all is 0 */
+static const double WIDEST = 5e3;   /* of x. A choice */
+static const double FARTHEST = 2e4; /* of panels over y. A choice: 10 MB of them */
 
 struct sink {
     struct field field;
@@ -23,13 +28,32 @@ static double all_power(const struct field *f, double psi) {
     return inner_power(f, psi) * (1 - fmin(psi * f->share, 1));
 }
 
+static double power_at(const struct sink *s, double x) {
+    return all_power(&s->field, inner_at(&s->field, x, inner_span_at(&s->field, x)).psi);
+}
+
+static double integrand_at(const struct sink *s, double x) {
+    const double a = exp(fmin(x + s->log_weight, 10));
+    return a * exp(-a) * power_at(s, x);
+}
+
+/* Where phi^n vanishes, to a panel's width; `high` where it does not. */
+static double top_of(const struct sink *s, double low, double high) {
+    if (power_at(s, high) > 0) { return high; }
+    while (high - low > WIDTH) {
+        const double middle = low + (high - low) / 2;
+        if (power_at(s, middle) > 0) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return high;
+}
+
 static void integrand(const struct panels_panel *panel, double *value, void *param) {
-    const struct sink *s = param;
     for (int j = 0; j < panel->rule->order; j++) {
-        const double x = panel->middle + panel->half * panel->rule->x[j],
-                     a = exp(fmin(x + s->log_weight, 10));
-        value[j] =
-            a * exp(-a) * all_power(&s->field, inner_at(&s->field, x, inner_span_at(&s->field, x)).psi);
+        value[j] = integrand_at(param, panel->middle + panel->half * panel->rule->x[j]);
     }
 }
 
@@ -46,6 +70,26 @@ static double early_part(const struct sink *s, double low) {
     return -expm1(-exp(fmin(low + s->log_weight, 10)));
 }
 
+/* From the top down, as long as panels add something: the logarithm of the integrand is concave. Returns
+ * where it ends. */
+static double add_down(struct panels *sum, double low, double high) {
+    const double pieces = ceil((high - low) / WIDTH), each = (high - low) / pieces;
+    double end = high, before = -1;
+    for (double i = 1; i <= pieces && sum->value[0] - before >= LEFT * sum->value[0]; i++) {
+        const double begin = i < pieces ? high - i * each : low;
+        before = sum->value[0];
+        panels_add(sum, begin, end);
+        end = begin;
+    }
+    return end;
+}
+
+/* What is beyond `high`, where phi^n is e^-40 or less. */
+static double cut_error(const struct sink *s, double high, double value) {
+    const double there = integrand_at(s, high);
+    return there < CUT * value ? there : exp(-40);
+}
+
 /* Between low and high alone phi^n is neither 0 nor 1. */
 static bool integrate(struct sink *s, double low, double high, double *value, double *error) {
     struct field *f = &s->field;
@@ -58,13 +102,16 @@ static bool integrate(struct sink *s, double low, double high, double *value, do
     struct panels sum = {
         .rule = &f->o->rules.outer, .count = 1, .function = integrand, .keep = keep, .param = s, .depth = 6};
     panels_aim(&sum, 0, 1, (struct panels_aim){.absolute = 1e-300, .relative = 1e-11, .power = 2.5});
-    const double pieces = ceil((high - low) / WIDTH);
-    for (double i = 0; i < pieces; i++) {
-        panels_add(&sum, low + i * (high - low) / pieces,
-                   i + 1 < pieces ? low + (i + 1) * (high - low) / pieces : high);
+    const double top = top_of(s, low, high);
+    if (top + s->log_weight < LEAST) {
+        *value = 0;
+        *error = exp(-40);
+        return true;
     }
-    *value = early_part(s, low) + sum.value[0];
-    *error = sum.error[0] + (s->inner + 2 * f->far_error + f->noise * fmax(fabs(low), fabs(high))) * *value;
+    const bool ended = add_down(&sum, low, top) > low;
+    *value = sum.value[0] + (ended ? 0 : early_part(s, low));
+    *error = DBL_MIN + sum.error[0] + cut_error(s, top, *value) +
+             (s->inner + 2 * f->far_error + f->noise * fmax(fabs(low), fabs(high))) * *value;
     return true;
 }
 
@@ -72,24 +119,6 @@ static double closed(const struct oracle *o, double beta_ratio, double score) {
     struct oracle_point point;
     fixed_point(o, beta_ratio, &point);
     return 1 / (1 + exp(point.log_partition - beta_ratio * exp(o->log_lambda) * score));
-}
-
-/* From this x on; what is left out before it, were phi^n 1 there. */
-static bool integrate_from(const struct oracle *o, double beta_ratio, double log_weight, double from,
-                           double *value, double *error, double *skipped) {
-    struct sink s = {.log_weight = log_weight};
-    field_open(&s.field, o, beta_ratio, (struct oracle_question){.errors = true});
-    const double low = fmax(s.field.x_low, from), high = fmin(s.field.x_high, BEYOND - log_weight);
-    bool good = true;
-    if (low < high) {
-        good = integrate(&s, low, high, value, error);
-    } else { /* it has all the weight, or none */
-        *value = early_part(&s, low);
-        *error = 1e-15;
-    }
-    *skipped = low > s.field.x_low ? early_part(&s, low) : 0;
-    field_close(&s.field);
-    return good;
 }
 
 bool sink_mean(const struct oracle *o, double beta_ratio, double score, double *value, double *error) {
@@ -100,12 +129,24 @@ bool sink_mean(const struct oracle *o, double beta_ratio, double score, double *
         *error = 1e-14 * *value;
         return true;
     }
-    const double log_weight =
-        beta_ratio * exp(o->log_lambda) * (score - o->family->quantile(o->p, -o->log_n));
+    struct sink s = {.log_weight =
+                         beta_ratio * exp(o->log_lambda) * (score - o->family->quantile(o->p, -o->log_n))};
     if (o->family->row_scale || o->product) { return true; }
-    if (!isfinite(log_weight) || beta_ratio > OUTER_LARGEST_BETA) { return true; }
-    double skipped;
-    const bool good = integrate_from(o, beta_ratio, log_weight, -log_weight - BEFORE, value, error, &skipped);
-    if (!good || !(skipped >= NEGLIGIBLE * *value)) { return good; }
-    return integrate_from(o, beta_ratio, log_weight, -INFINITY, value, error, &skipped);
+    if (!isfinite(s.log_weight) || beta_ratio > OUTER_LARGEST_BETA) { return true; }
+    field_open(&s.field, o, beta_ratio, (struct oracle_question){.errors = true});
+    /* Z is hardly more than n e^{beta s*}: from there on weights count that are far below e^-BEFORE. */
+    const double high = fmin(s.field.x_high, -s.log_weight + BEYOND),
+                 all = fmax(s.field.x_low, fmin(-s.log_weight, -o->log_n) - BEFORE);
+    const bool whole = high - all < WIDEST;
+    const double low = whole ? all : fmax(s.field.x_low, -s.log_weight - BEFORE);
+    bool good = true;
+    if (low < high) {
+        good = integrate(&s, low, high, value, error);
+        *error += whole ? 0 : exp(-BEFORE);
+    } else { /* it has all the weight, or next to none */
+        *value = early_part(&s, s.field.x_low);
+        *error = 1e-15;
+    }
+    field_close(&s.field);
+    return good;
 }

@@ -1,5 +1,6 @@
 /* The mean weight of a sink: against a sum over all pairs of scores for n = 2, where every key may be the
  * sink, against Z where it is known, and with finer panels. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "models/oracle/sink.h"
@@ -89,6 +90,29 @@ static void test_frozen(void **state) {
                 exp(-1000 * exp(-score)), 1e-5);
 }
 
+/* Weights far below e^-40, which were that, with errors of 1e-29: A E 1/Z of Gaussian rows whose Z hardly
+ * fluctuates, and of exponential tails at b > 1, where E e^{-u Z} = exp(-Gamma(1 - 1/b) u^{1/b}). At large b
+ * rows beyond what is looked at count, and the error says so. */
+static void test_little(void **state) {
+    (void)state;
+    const struct law gaussian = {"gaussian", {1}};
+    double error, beta = 2, log_n = 300;
+    for (double score = 4; score > -150; score -= 50) {
+        check_relative(sink_at(&gaussian, log_n, beta / scale(&gaussian, log_n), score, &error) /
+                           exp(beta * score - log_n - beta * beta / 2),
+                       1, 1e-9);
+        assert_true(error < 1e-9 * exp(beta * score - log_n - beta * beta / 2));
+    }
+    const struct law gumbel = {"gumbel", {0, 1}};
+    for (double b = 1.5; b < 60; b *= 2) {
+        const double got = sink_at(&gumbel, 100, b / scale(&gumbel, 100), 100 - 200 / b, &error),
+                     want = exp(-200 - b * lgamma(1 - 1 / b) + lgamma(1 + b));
+        printf("    b = %g: %g, off by %.1e, error %.1e of it\n", b, want, got / want - 1, error / want);
+        check_close(got, want, fmin(error, 1e-16));
+        assert_true(b > 12 || error < 1e-8 * want);
+    }
+}
+
 static void test_finer(void **state) {
     (void)state;
     const struct law laws[] = {{"gaussian", {1}}, {"gumbel", {0, 0.5}}, {"spherical", {5}}, {"pareto", {2}}};
@@ -125,6 +149,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_two_keys), cmocka_unit_test(test_many_keys), cmocka_unit_test(test_faint),
         cmocka_unit_test(test_frozen),   cmocka_unit_test(test_finer),     cmocka_unit_test(test_fixed),
+        cmocka_unit_test(test_little),
     };
     return cmocka_run_group_tests_name("sink", tests, NULL, NULL);
 }
