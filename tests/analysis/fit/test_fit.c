@@ -186,10 +186,8 @@ static void errors_hold_what_grids_add(void **state) {
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(growth_is_measured),
-        cmocka_unit_test(exact_points_stand_beside),
-        cmocka_unit_test(rows_are_judged_by_medians),
-        cmocka_unit_test(shared_rows_move_slopes),
+        cmocka_unit_test(growth_is_measured),         cmocka_unit_test(exact_points_stand_beside),
+        cmocka_unit_test(rows_are_judged_by_medians), cmocka_unit_test(shared_rows_move_slopes),
         cmocka_unit_test(errors_hold_what_grids_add),
     };
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
