@@ -214,8 +214,8 @@ struct exponential {
 
 static struct exponential exponential_create(void) {
     const struct family *family = family_find("gumbel");
-    const double p[FAMILY_PARAMETERS] = {0, 1}, log_n = 1000,
-                 log_lambda = typical_scale(family, p, log_n).log_lambda;
+    static const double p[FAMILY_PARAMETERS] = {0, 1};
+    const double log_n = 1000, log_lambda = typical_scale(family, p, log_n).log_lambda;
     return (struct exponential){counted_create(isa_best()),
                                 counted_law_create(family, p, log_n, log_lambda, isa_best()->kernel, 0, NULL),
                                 normaliser_create()};
