@@ -109,12 +109,11 @@ static void fit_length(struct fit *fit, size_t n) {
 /* The median of rows, with the error that its interval tells. */
 static struct ensemble_point median_point(const struct order *rows) {
     const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN, NAN};
-    const double log_ratio = log(rows->quantile[ORDER_MEDIAN]);
-    return isfinite(log_ratio) ? (struct ensemble_point){.state = ENSEMBLE_FOUND,
-                                                         .log_ratio = log_ratio,
-                                                         .se = log(rows->median_high / rows->median_low) /
-                                                               (2 * EXPONENT_SIGMAS_95)}
-                               : none;
+    const double log_ratio = log(rows->quantile[ORDER_MEDIAN]),
+                 half = log(rows->median_high / rows->median_low) / 2;
+    return isfinite(log_ratio)
+               ? (struct ensemble_point){ENSEMBLE_FOUND, log_ratio, half / EXPONENT_SIGMAS_95, 0, NAN}
+               : none;
 }
 
 /* The mean's, with what interpolation between betas may move it by; that of a maximum has it. */

@@ -61,6 +61,20 @@ static void test_twins(void **state) {
     }
 }
 
+/* Medians of rows have a chi square, too. */
+static void test_medians(void **state) {
+    (void)state;
+    static const char format[] = "seed: %d\nreplicates: 64\nn: [1e4, 1e8]\nordered_weights: 1\nbeta: [1]\n"
+                                 "collapse: {participation: [], top_two_ratio: [], susceptibility: false}\n"
+                                 "series: [{family: pareto, tail: 2}]\n";
+    char first[512], second[512];
+    snprintf(first, sizeof first, format, 1);
+    snprintf(second, sizeof second, format, 2);
+    char *text = told(experiment_sweep(first), experiment_sweep(second));
+    if (!strstr(text, "Independent (other seeds): chi^2 =")) { fail_msg("%s", text); }
+    free(text);
+}
+
 /* Of one law with enough rows that a coarse grid of betas is off by four of their errors: p was 3.9e-5. */
 static void test_other_betas(void **state) {
     (void)state;
@@ -80,6 +94,7 @@ static void test_other_betas(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_twins), cmocka_unit_test(test_other_betas)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_twins), cmocka_unit_test(test_medians),
+                                       cmocka_unit_test(test_other_betas)};
     return cmocka_run_group_tests_name("twins", tests, NULL, NULL);
 }
