@@ -243,7 +243,7 @@ static double crossing_carriers(const struct curve *c, size_t i, const struct cr
     double part = (x - c->x[i]) / (c->x[i + 1] - c->x[i]), level = criterion->threshold,
            se = pow(c->se[i], 1 - part) * pow(c->se[i + 1], part),
            relative = se / (criterion->kind == CRITERION_ENTROPY ? level : fmin(level, 1 - level));
-    return c->replicates / (1 + c->replicates * relative * relative);
+    return results_carriers(c->replicates, c->replicates * relative * relative);
 }
 
 /* Betas farther apart than a factor 10 say nothing of what lies between. */

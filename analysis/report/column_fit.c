@@ -251,7 +251,7 @@ static const struct column column[] = {
     {"exact_freedom", "degrees of freedom", COUNT(exact_freedom)},
     {"exact_p", "probability of a larger chi square", IN(exact_p)},
     {"cut_off", "n left out, since the beta grid ends at the collapse point or before", COUNT(cut_off)},
-    {"carried", "n left out, since few rows carry the mean where it crosses", COUNT(carried)},
+    {"few_carry", "n left out, since few rows carry the mean where it crosses", COUNT(few_carry)},
     {"finite_theory", "theory at these n, fitted alike: exact, lambda_typ or none",
      COLUMN_NAME(verdict_of, verdict, theory, verdict_theory_name)},
     {"finite_exponent", "exponent that the same fit makes of it", IN(exponent.finite)},

@@ -180,11 +180,11 @@ static void print_agreement(FILE *out, const struct verdict *v) {
                 "kind, it is left out of fits and chi^2 there; begin the betas lower, or end them higher.\n",
                 v->cut_off);
     }
-    if (v->carried > 0) {
+    if (v->few_carry > 0) {
         fprintf(out,
                 "  At %zu n few rows carry the mean where it crosses (fewer than 100, and than a quarter): "
                 "+- se covers nothing, it is left out of fits and chi^2 there; take more replicates.\n",
-                v->carried);
+                v->few_carry);
     }
     if (v->exact_count == 0) { return; }
     fprintf(out, "  Against the exact values, nothing fitted: chi^2 = %.1f", v->exact_chi_square);

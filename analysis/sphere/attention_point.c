@@ -49,7 +49,8 @@ static double sigma_at(const struct results_series *s, unsigned quantity, size_t
 /* Whether few rows carry the mean of numbers that are never negative and have this variance over its square.
  */
 static bool few_carry(const struct results_series *s, size_t at, double variance) {
-    return (double)s->replicates / (1 + variance) < results_carriers_needed(s, at / s->size[RESULTS_BETA]);
+    return results_carriers((double)s->replicates, variance) <
+           results_carriers_needed(s, at / s->size[RESULTS_BETA]);
 }
 
 /* The mean of 1 - <q,ATT>, which on the circle is a square of exponential numbers where one key takes all: by

@@ -39,9 +39,7 @@ struct comparison {
 
 /* Of few replicates, or of a mean that few rows carry, errors may be anything. */
 static bool has_error(const struct fit *fit, size_t n) {
-    double carriers = fit_noisy(fit, n, fit->primary)->carriers;
-    return results_replicates(fit->series, n) >= POINTS_REPLICATES &&
-           !(carriers < results_carriers_needed(fit->series, n));
+    return results_replicates(fit->series, n) >= POINTS_REPLICATES && !points_few_carry(fit, n);
 }
 
 /* Counted rows of keys at positions are drawn ones of the nearest keys. */

@@ -122,10 +122,8 @@ static bool is_cut_off(const struct fit *fit, enum points_kind kind, size_t n, d
                         : depth_at(fit, n, log(where)) < WITHIN * se && depth < CLEAR * se;
 }
 
-/* Whether so few rows carry the mean there that its error covers nothing. */
-static bool is_carried(const struct fit *fit, enum points_kind kind, size_t n) {
-    double carriers = fit->collapse[n * fit->criteria + fit->primary].carriers;
-    return kind == POINTS_MEANS && carriers < results_carriers_needed(fit->series, n);
+bool points_few_carry(const struct fit *fit, size_t n) {
+    return fit_noisy(fit, n, fit->primary)->carriers < results_carriers_needed(fit->series, n);
 }
 
 /* Where there is no collapse point since the grid of betas does not reach it. */
@@ -150,8 +148,8 @@ void points_make(struct points *p, const struct fit *fit) {
     points_allocate(p, fit->lengths);
     for (size_t n = 0; fit->primary < fit->criteria && n < fit->lengths; n++) {
         bool found = point_at(fit, p->kind, n, &log_ratio, &se);
-        if (found && is_carried(fit, p->kind, n)) {
-            p->carried++;
+        if (found && points_few_carry(fit, n)) {
+            p->few_carry++;
             continue;
         }
         if (found ? is_cut_off(fit, p->kind, n, log_ratio, se) : is_beyond(fit, p->kind, n)) {

@@ -24,7 +24,7 @@ struct points {
     double *deviation_systematic; /* [count]: variance that interpolation makes of it */
     double *grid;                 /* [count]: how far interpolation may move all points together */
     size_t cut_off;    /* n that are left out, since the beta grid ends at the collapse point or before */
-    size_t carried;    /* n that are left out, since few rows carry the mean where it crosses */
+    size_t few_carry;  /* n that are left out, since few rows carry the mean where it crosses */
     size_t groups;     /* what a joint covariance was estimated from; 0: noise is independent */
     double freedom;    /* of Student's law, for the error of a point alone */
     bool has_errors;   /* there is noise */
@@ -47,10 +47,13 @@ enum { POINTS_MORE_GROUPS = 13 };
  * left out where the exact point lies beyond the grid or less than four errors within it, and so does the
  * measured one as far as noise goes (nine errors): a choice that noise does not make. Without an exact point,
  * where the measured one lies less than four errors within. Means that few rows carry where they cross
- * (results_carriers_needed) are left out, too: the rows that they miss have no part in their errors. */
+ * are left out, too: the rows that they miss have no part in their errors. */
 void points_make(struct points *points, const struct fit *fit);
 void points_release(struct points *points);
 
+/* Whether so few rows carry the mean where it crosses at an n (results_carriers_needed) that its error covers
+ * nothing: never of medians. */
+bool points_few_carry(const struct fit *fit, size_t n);
 /* What interpolation between betas may move the primary criterion's point at an n by: several times what it
  * shows. */
 double points_grid(const struct fit *fit, size_t n);

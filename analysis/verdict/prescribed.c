@@ -83,7 +83,7 @@ static void take_mean(const struct results_series *s, size_t n, struct prescribe
     if (point->se < rare) { point->se = rare; }
     double relative = point->se / point->entropy;
     bool is_known = is_fixed || point->entropy > least;
-    point->carriers = is_known ? rows / (1 + rows * relative * relative) : NAN;
+    point->carriers = is_known ? results_carriers(rows, rows * relative * relative) : NAN;
 }
 
 static double exact_at(const struct results_series *s, size_t n) {

@@ -60,9 +60,9 @@ static void left_out_words(const struct verdict *v, char *out) {
         words_append(out, SENTENCE, " At %zu other n the grid of betas cuts collapse points off: left out.",
                      v->cut_off);
     }
-    if (v->carried > 0 && v->point_count > 0) {
+    if (v->few_carry > 0 && v->point_count > 0) {
         words_append(out, SENTENCE, " At %zu n few rows carry the mean where it crosses: left out.",
-                     v->carried);
+                     v->few_carry);
     }
 }
 
@@ -87,7 +87,7 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
                  "the beta grid ends at the collapse points or before them; begin the betas lower, or end "
                  "them higher");
         break;
-    case GROUND_CARRIED:
+    case GROUND_FEW_CARRY:
         snprintf(out, size,
                  "few rows carry the mean where it crosses, fewer than 100 and than a quarter: their errors "
                  "cover nothing; take more replicates");

@@ -150,10 +150,10 @@ static bool is_contradicted(const struct verdict_estimate *e) {
 /* Whether the verdict can rest on laws with corrections; else what stands in the way. */
 static bool has_laws(const struct judge *j, struct verdict *v) {
     if (j->points.count == 0) {
-        v->ground = !has_means(j->fit)      ? GROUND_NO_POINTS
-                    : j->points.carried > 0 ? GROUND_CARRIED
-                    : j->points.cut_off > 0 ? GROUND_CUT_OFF
-                                            : GROUND_NO_ERRORS;
+        v->ground = !has_means(j->fit)        ? GROUND_NO_POINTS
+                    : j->points.few_carry > 0 ? GROUND_FEW_CARRY
+                    : j->points.cut_off > 0   ? GROUND_CUT_OFF
+                                              : GROUND_NO_ERRORS;
     } else if (j->points.count - j->first < VERDICT_FEWEST) {
         v->ground = GROUND_FEW;
     } else if (!j->asymptotic) {
@@ -304,7 +304,7 @@ static void judge_all(struct judge *j, struct verdict *v) {
     const struct points *p = &j->points;
     v->point_count = p->count;
     v->cut_off = p->cut_off;
-    v->carried = p->carried;
+    v->few_carry = p->few_carry;
     v->trusted_from = j->trusted_from = judge_trusted_from(j);
     v->trusted = p->count - points_from(p, j->trusted_from);
     j->first = judge_window(p, j->trusted_from, 0);

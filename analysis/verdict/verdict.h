@@ -45,7 +45,7 @@ enum verdict_ground {
     GROUND_NO_ERRORS,  /* too few replicates */
     GROUND_NO_POINTS,
     GROUND_CUT_OFF,   /* the beta grid ends at all of them, or before */
-    GROUND_CARRIED,   /* few rows carry the mean at all of them */
+    GROUND_FEW_CARRY, /* few rows carry the mean at all of them */
     GROUND_NO_GROUPS, /* of replicates, for a joint covariance */
     GROUND_FEW,       /* points, for laws with corrections */
     GROUND_CLOSE,     /* n, for these */
@@ -102,7 +102,7 @@ struct verdict {
     size_t point_count, trusted;    /* n with a collapse point; those of them from `trusted_from` on */
     double trusted_from;            /* L_0 or less; NaN: nothing was judged */
     size_t cut_off;                 /* n left out, since the beta grid ends at the collapse point or before */
-    size_t carried;                 /* n left out, since few rows carry the mean where it crosses */
+    size_t few_carry;               /* n left out, since few rows carry the mean where it crosses */
     double first_log_n, last_log_n; /* between which the exponent was fitted */
     double exact_chi_square, exact_p; /* (a); NaN where there are no exact values */
     size_t exact_count,

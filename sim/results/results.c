@@ -146,6 +146,8 @@ double results_block_size(const struct results_series *s, size_t n, size_t block
     return (double)(RESULTS_BLOCK_LENGTH * results_blocks_per_group(2 * (uint64_t)s->replicates_at[n]));
 }
 
+double results_carriers(double rows, double variance) { return rows / (1 + variance); }
+
 double results_carriers_needed(const struct results_series *s, size_t n) {
     return fmin(100, results_replicates(s, n) / 4);
 }

@@ -154,6 +154,9 @@ size_t results_blocks(const struct results_series *series, size_t n);
  * 128 at most, for which there is always room. */
 double results_block_size(const struct results_series *series, size_t n, size_t block);
 
+/* Rows that carry the mean of so many, of numbers that are never negative, whose variance over the square of
+ * that mean is this: (sum x)^2/sum x^2. */
+double results_carriers(double rows, double variance);
 /* So many rows at an n must make up the sum of a mean for its standard error to cover: 100, or a quarter of
  * all. */
 double results_carriers_needed(const struct results_series *series, size_t n);

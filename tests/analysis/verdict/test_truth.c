@@ -185,7 +185,7 @@ static void test_cut_off(void **state) {
 
 /* H = 0.01 is made by the one row in a hundred and fifty whose largest two scores nearly tie: 64 rows have
  * one or none, and errors that cover nothing. Of 100 such series 44 were refuted. */
-static void test_carried(void **state) {
+static void test_few_carry(void **state) {
     (void)state;
     char sentence[SENTENCE], text[1024] = "seed: 1\nreplicates: 64\nkeep_replicates: 8\nordered_weights: 1\n"
                                           "n: [e^20, e^100, e^300]\n"
@@ -199,8 +199,8 @@ static void test_carried(void **state) {
     struct results *r = standard_twin(text, exact_values);
     for (size_t i = 0; i < r->series_count; i++) {
         struct verdict v = standard_judge(r, i, false, sentence);
-        assert_int_equal(v.carried, 3);
-        assert_int_equal(v.ground, GROUND_CARRIED);
+        assert_int_equal(v.few_carry, 3);
+        assert_int_equal(v.ground, GROUND_FEW_CARRY);
         assert_true(isnan(v.exact_p));
     }
     assert_non_null(strstr(sentence, "few rows carry the mean"));
@@ -246,7 +246,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_true_laws), cmocka_unit_test(test_steep_tails),
         cmocka_unit_test(test_reach),     cmocka_unit_test(test_cut_off),
-        cmocka_unit_test(test_carried),   cmocka_unit_test(test_few_blocks),
+        cmocka_unit_test(test_few_carry), cmocka_unit_test(test_few_blocks),
     };
     return cmocka_run_group_tests_name("truth", tests, NULL, NULL);
 }
