@@ -52,7 +52,7 @@ void points_make(struct points *points, const struct fit *fit);
 void points_release(struct points *points);
 
 /* Whether so few rows carry the mean where it crosses at an n (results_carriers_needed) that its error covers
- * nothing: never of medians. */
+ * nothing: never of medians, and of rows without randomness. */
 bool points_few_carry(const struct fit *fit, size_t n);
 /* What interpolation between betas may move the primary criterion's point at an n by: several times what it
  * shows. */
