@@ -59,7 +59,7 @@ static const struct column column[] = {
     {"rate_exact", "that of exact means over the same n", IN(exact)},
     {"first_log_n", "where those n begin", IN(first_log_n)},
     {"last_log_n", "where they end", IN(last_log_n)},
-    {"points", "n from the trained length on whose mean 100 rows or more carry",
+    {"points", "n from the trained length on whose mean 100 rows carry, or a quarter of all",
      COLUMN_COUNT(prescribed_of, prescribed, points)},
     {"left_out", "the other n from there on", COLUMN_COUNT(prescribed_of, prescribed, left_out)},
     {"exact_count", "mean entropies compared with exact ones",

@@ -39,7 +39,8 @@ void prescribed_table_print(FILE *out, const struct column_place *place) {
                 v->exact_p);
     }
     if (v->left_out > 0) {
-        fputs("  rare: fewer than 100 rows carry the mean; no error covers it there.\n", out);
+        fputs("  rare: fewer than 100 rows, and than a quarter, carry the mean; no error covers it there.\n",
+              out);
     }
 }
 

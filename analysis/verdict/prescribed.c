@@ -315,7 +315,7 @@ static void why(const struct prescribed *v, const struct fit *fit, char *out) {
     case PRESCRIBED_NO_RATE:
         words_append(out, PRESCRIBED_SENTENCE,
                      "what the entropy does cannot be told from %zu n from the trained length on (whose mean "
-                     "is carried by 100 rows or more) and %llu replicate%s; take %d and %d or more",
+                     "100 rows carry, or a quarter of all) and %llu replicate%s; take %d and %d or more",
                      v->points, (unsigned long long)fit->series->replicates,
                      fit->series->replicates == 1 ? "" : "s", FEWEST, REPLICATES);
         break;
