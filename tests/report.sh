@@ -58,7 +58,7 @@ holds "verdicts stand in words and colour" grep -q '<span class="badge undecided
 holds "figures are within" test "$(figures plain.html)" -gt 10
 expect 0 "a coarse grid" run plain.yaml -o coarse.h5 --set 'beta.points=4'
 expect 0 "report of it" report coarse.h5
-holds "is told of where residuals do not have its error" grep -q 'grid is too coarse at 1 of 7 n' coarse.html
+holds "is told of where it makes half of the error" grep -q 'grid is too coarse at 1 of 7 n' coarse.html
 holds "and there alone" bash -c '! grep -q "grid is too coarse" plain.html'
 holds "the output's figures, too" grep -q '>spherical: weights</title>' sphere.html
 holds "and those of several files" test "$(figures several.html)" -gt "$(figures plain.html)"

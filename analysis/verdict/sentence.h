@@ -12,8 +12,8 @@ const char *sentence_reason(const struct fit *fit, const struct verdict *verdict
 /* The verdict, why, what would settle an open one, and the numbers behind it. Returns `out`. */
 const char *sentence_make(const struct fit *fit, const struct verdict *verdict, char out[SENTENCE]);
 
-/* Where the collapse is too steep for the grid of betas, whose error tables and residuals do not have; empty
- * where it is not. Returns `out`. */
+/* Where the collapse is so steep that the grid of betas makes half of a point's variance or more; empty where
+ * it is not. Returns `out`. */
 const char *sentence_coarse(const struct fit *fit, char out[SENTENCE]);
 
 #endif
