@@ -423,10 +423,7 @@ static void prescriptions_are_drawn(void **state) {
     const struct figure *figure = figure_named("all-prescriptions");
     assert_int_equal(r->series_count, 4);
     struct study study = {.count = 4, .fit = calloc(4, sizeof *study.fit)};
-    for (size_t i = 0; i < 4; i++) {
-        fit_make(&study.fit[i], r, i, "a.h5");
-        strcpy(study.fit[i].name, r->series[i].name);
-    }
+    for (size_t i = 0; i < 4; i++) { fit_make(&study.fit[i], r, i, "a.h5"); }
     assert_null(figure->study_lacks(&study));
     char *script;
     size_t size;
@@ -471,10 +468,7 @@ static void one_exponent_is_drawn(void **state) {
     struct fit fit[3];
     char *script = NULL;
     size_t size;
-    for (size_t i = 0; i < 3; i++) {
-        fit_make(&fit[i], r, i, "a.h5");
-        strcpy(fit[i].name, r->series[i].name);
-    }
+    for (size_t i = 0; i < 3; i++) { fit_make(&fit[i], r, i, "a.h5"); }
     struct study all = {.count = 3, .fit = fit}, lone = {.count = 1, .fit = fit};
     all.class = universality_find(3, fit, &all.class_count);
     assert_null(figure->study_lacks(&all));

@@ -8,10 +8,7 @@
 /* Free with study_drop. */
 static struct study study_of(struct results *r) {
     struct study study = {.count = r->series_count, .fit = calloc(r->series_count, sizeof *study.fit)};
-    for (size_t i = 0; i < study.count; i++) {
-        fit_make(&study.fit[i], r, i, "a.h5");
-        strcpy(study.fit[i].name, r->series[i].name);
-    }
+    for (size_t i = 0; i < study.count; i++) { fit_make(&study.fit[i], r, i, "a.h5"); }
     study.class = universality_find(study.count, study.fit, &study.class_count);
     return study;
 }

@@ -48,11 +48,7 @@ struct judged {
 
 static void judged_make(struct judged *j) {
     *j = (struct judged){.count = 0};
-    for (size_t i = 0; i < SERIES; i++) {
-        fit_make(&j->fit[i], results, i, "a.h5");
-        snprintf(j->fit[i].name, sizeof j->fit[i].name, "%s", results->series[i].name);
-        j->fit[i].seed = results->seed;
-    }
+    for (size_t i = 0; i < SERIES; i++) { fit_make(&j->fit[i], results, i, "a.h5"); }
     j->class = universality_find(SERIES, j->fit, &j->count);
     for (size_t k = 0; k < j->count; k++) { universality_judge(&j->class[k]); }
 }
@@ -197,8 +193,10 @@ static void who_shares_is_left_out(void **state) {
         size_t count;
         for (size_t i = 0; i < CLASS + 1; i++) {
             fit_make(&fit[i], results, i < CLASS ? i : 1, i < CLASS ? "a.h5" : "b.h5");
-            snprintf(fit[i].name, sizeof fit[i].name, "%s%s", fit[i].series->name, i < CLASS ? "" : "-2");
-            fit[i].seed = results->seed + (i == CLASS) * other;
+            if (i == CLASS) {
+                strcat(fit[i].name, "-2");
+                fit[i].seed += other;
+            }
         }
         struct universality *class = universality_find(CLASS + 1, fit, &count);
         universality_judge(&class[0]);
