@@ -203,14 +203,13 @@ static struct trend_interval single_interval(size_t count, const struct survey_r
     return interval;
 }
 
-/* That has rows. */
-static size_t longest_trained(const struct diagnosis_group *g) {
+size_t diagnosis_longest(const struct diagnosis_group *g) {
     return g->trained.last > g->trained.first ? g->trained.last - 1 : 0;
 }
 
 static void locality(struct diagnosis_group *g) {
     const double local = 0.25, global = 0.75;
-    double near = g->point[longest_trained(g)].near;
+    double near = g->point[diagnosis_longest(g)].near;
     g->locality = isnan(near)      ? DIAGNOSIS_UNKNOWN
                   : near <= local  ? DIAGNOSIS_LOCAL
                   : near >= global ? DIAGNOSIS_GLOBAL
@@ -241,7 +240,7 @@ static void take_sinks(const struct survey *s, size_t length, size_t least, stru
 }
 
 static void choose_sinks(const struct survey *s, struct diagnosis_group *g) {
-    take_sinks(s, longest_trained(g), 1, g);
+    take_sinks(s, diagnosis_longest(g), 1, g);
     for (size_t l = s->facts->length_count; l-- > 0;) { take_sinks(s, l, 2, g); }
 }
 

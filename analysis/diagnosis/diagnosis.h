@@ -120,6 +120,9 @@ struct diagnosis {
 void diagnosis_make(const struct survey *survey, struct diagnosis *diagnosis);
 void diagnosis_release(struct diagnosis *diagnosis);
 
+/* Index of the longest trained length that a group's growth has; the first where there is no growth. */
+size_t diagnosis_longest(const struct diagnosis_group *group);
+
 /* Takes over what the second reading found of all rows, and fills in medians and means of it. */
 void diagnosis_take_rows(struct diagnosis *diagnosis, struct diagnosis_row *row);
 

@@ -6,7 +6,7 @@
 #include "analysis/text/words.h"
 
 const struct diagnosis_point *story_point(const struct diagnosis_group *g) {
-    return &g->point[g->trained.last > g->trained.first ? g->trained.last - 1 : 0];
+    return &g->point[diagnosis_longest(g)];
 }
 
 const char *story_class(const struct diagnosis_group *g) {
@@ -216,7 +216,7 @@ static void append_rounding(const struct diagnosis_point *p, char out[DIAGNOSIS_
 }
 
 const struct survey_sink *story_sinks(const struct diagnosis *d, const struct diagnosis_group *head) {
-    return survey_sinks(d->survey, (size_t)(story_point(head) - head->point), head->head_first);
+    return survey_sinks(d->survey, diagnosis_longest(head), head->head_first);
 }
 
 const char *story_sink_list(const struct diagnosis *d, const struct diagnosis_group *head,

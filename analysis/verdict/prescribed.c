@@ -129,9 +129,9 @@ struct prescribed_point prescribed_last(const struct prescribed *v, const struct
 struct curve {
     size_t count;
     double *log_n, *x, *y, *exact, *se;
-    bool common; /* the same rows at every n, .. */
-    size_t sets; /* .. in so many blocks */
-    double *part;
+    bool common;  /* the same rows at every n, .. */
+    size_t sets;  /* .. in so many blocks */
+    double *part; /* [sets] a point: what its noise has of each */
 };
 
 /* Of noise of that size what each block has; medians are taken to move as means do. */
@@ -150,15 +150,13 @@ static struct curve curve_make(const struct prescribed *v, const struct fit *fit
     const struct results_series *s = fit->series;
     const size_t lengths = fit->lengths;
     double *room = memory_create(5 * lengths, sizeof *room);
-    struct curve c = {0,
-                      room,
-                      room + lengths,
-                      room + 2 * lengths,
-                      room + 3 * lengths,
-                      room + 4 * lengths,
-                      fit->common,
-                      fit->common ? s->size[RESULTS_BLOCK] : 0,
-                      NULL};
+    struct curve c = {.log_n = room,
+                      .x = room + lengths,
+                      .y = room + 2 * lengths,
+                      .exact = room + 3 * lengths,
+                      .se = room + 4 * lengths,
+                      .common = fit->common,
+                      .sets = fit->common ? s->size[RESULTS_BLOCK] : 0};
     c.part = memory_create(lengths * c.sets, sizeof *c.part);
     for (size_t n = 0; n < lengths; n++) {
         const struct prescribed_point point = prescribed_at(v, s, n);
