@@ -15,11 +15,11 @@ static bool are_twins(const struct fit *a, const struct fit *b) {
            !b->series->is_prescribed && shared_law(a->series, b->series) && shared_criterion(a, b);
 }
 
-/* Log of the ratio, if there is one with an error. */
-static bool has_point(const struct fit *fit, size_t n, double *log_ratio, double *se) {
-    const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
-    *log_ratio = point->log_ratio;
-    *se = point->se;
+static const struct ensemble_point *point_of(const struct fit *fit, size_t n) {
+    return fit_noisy(fit, n, fit->primary);
+}
+
+static bool is_known(const struct ensemble_point *point) {
     return isfinite(point->log_ratio) && point->se > 0;
 }
 
@@ -59,20 +59,25 @@ static bool same_betas(const struct results_series *a, size_t i, const struct re
     return same;
 }
 
-static double error_between(const struct fit *a, size_t i, double se_a, const struct fit *b, size_t j,
-                            double se_b) {
-    const double noise = hypot(se_a, se_b);
+static double error_between(const struct fit *a, size_t i, const struct fit *b, size_t j) {
+    const double noise = hypot(point_of(a, i)->se, point_of(b, j)->se);
     return same_betas(a->series, i, b->series, j) ? noise
                                                   : hypot(noise, hypot(points_grid(a, i), points_grid(b, j)));
 }
 
+static const char *measured(const struct fit *fit, size_t n, char out[WORDS]) {
+    const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
+    return words_measured(exp(point->log_ratio), exp(point->log_ratio) * point->se, out);
+}
+
 /* Takes in one common n, and prints its line if there is an `out`. */
 static void compare_at(struct comparison *c, size_t i, size_t j, FILE *out) {
-    double x, y, se_x, se_y, log_n = c->a->series->log_n[i];
+    const double x = point_of(c->a, i)->log_ratio, y = point_of(c->b, j)->log_ratio,
+                 log_n = c->a->series->log_n[i];
     char n[WORDS], first[WORDS], second[WORDS];
-    if (!has_point(c->a, i, &x, &se_x) || !has_point(c->b, j, &y, &se_y)) { return; }
+    if (!is_known(point_of(c->a, i)) || !is_known(point_of(c->b, j))) { return; }
     bool shared = shared_at(c->a, log_n, c->b, log_n);
-    double deviation = (x - y) / error_between(c->a, i, se_x, c->b, j, se_y);
+    double deviation = (x - y) / error_between(c->a, i, c->b, j);
     c->count++;
     c->drawn[0] += is_drawn(c->a, log_n);
     c->drawn[1] += is_drawn(c->b, log_n);
@@ -83,8 +88,8 @@ static void compare_at(struct comparison *c, size_t i, size_t j, FILE *out) {
         c->tested++;
     }
     if (!out) { return; }
-    fprintf(out, "%9s  %17s  %17s  ", words_length(log_n, n), words_measured(exp(x), exp(x) * se_x, first),
-            words_measured(exp(y), exp(y) * se_y, second));
+    fprintf(out, "%9s  %17s  %17s  ", words_length(log_n, n), measured(c->a, i, first),
+            measured(c->b, j, second));
     if (x == y) {
         fprintf(out, "%11s\n", "equal");
     } else if (shared) {
