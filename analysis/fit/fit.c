@@ -166,7 +166,7 @@ static void growth_free(struct growth *g) {
  * left out loses the point. */
 static bool growth_share(double *part, const struct fit *fit, size_t n, size_t criterion) {
     const bool crosses = fit->series->criterion[criterion].kind != CRITERION_SUSCEPTIBILITY;
-    const double se = fit->judged[n * fit->criteria + criterion].se;
+    const double se = fit_noisy(fit, n, criterion)->se;
     double squares = 0;
     joint_parts(fit, n, criterion, part);
     for (size_t k = 0; k < joint_sets(fit); k++) { squares += part[k] * part[k]; }
