@@ -76,7 +76,7 @@ size_t fit_primary(const struct results_series *series) {
 static struct ensemble_point fit_point(const struct results_series *s, size_t n, size_t criterion) {
     double root = s->collapse[(n * s->size[RESULTS_CRITERION] + criterion) * s->size[RESULTS_REPLICATE]];
     if (s->family->kind == FAMILY_FIXED && isfinite(root) && root > 0) {
-        return (struct ensemble_point){.state = ENSEMBLE_FOUND, .log_ratio = log(root)};
+        return (struct ensemble_point){ENSEMBLE_FOUND, log(root), 0, 0, NAN};
     }
     struct ensemble_point point = ensemble_collapse(s, n, &s->criterion[criterion]);
     double exact = log(s->exact_collapse[n * s->size[RESULTS_CRITERION] + criterion]),

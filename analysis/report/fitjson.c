@@ -33,7 +33,7 @@ static const char document[] =
     "scale_exponent{value=scale_exponent low=scale_exponent_low high=scale_exponent_high"
     " predicted=scale_exponent_predicted} "
     "rivals[law]{law excluded_sigma=excluded_sigma_%s chi_square=chi_square_%s weight=weight_%s} "
-    "exact{count=exact_count chi_square=exact_chi_square freedom=exact_freedom p=exact_p cut_off} "
+    "exact{count=exact_count chi_square=exact_chi_square freedom=exact_freedom p=exact_p cut_off few_carry} "
     "finite{theory=finite_theory exponent=finite_exponent scale_exponent=finite_scale_exponent"
     " amplitude=finite_amplitude local_exponent=finite_local_exponent} "
     "windows[law_window]{first_log_n=law_window_log_n points=law_window_points exponent=law_window_exponent"

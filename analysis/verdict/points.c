@@ -123,8 +123,7 @@ static bool is_cut_off(const struct fit *fit, enum points_kind kind, size_t n, d
 }
 
 bool points_few_carry(const struct fit *fit, size_t n) {
-    const double carriers = fit->collapse[n * fit->criteria + fit->primary].carriers;
-    return kind_of(fit) == POINTS_MEANS && carriers < results_carriers_needed(fit->series, n);
+    return fit_noisy(fit, n, fit->primary)->carriers < results_carriers_needed(fit->series, n);
 }
 
 /* Where there is no collapse point since the grid of betas does not reach it. */
