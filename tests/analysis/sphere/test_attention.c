@@ -1,8 +1,8 @@
 /* The judgement of attention outputs: true rows pass in every regime, wrong ones are caught; normality and
  * control of degenerate input.
  *
- * Fixed seeds. A true regime is refuted by chance once in 1000, 11 of them here, and 3 means and covariances
- * pass 5 standard errors once in 1e4: 1e-2 were the seeds drawn anew; normality_pvalue is tried on exact
+ * Fixed seeds. A true regime is refuted by chance once in 1000, 21 of them here, and 3 means and covariances
+ * pass 5 standard errors once in 1e4: 2e-2 were the seeds drawn anew; normality_pvalue is tried on exact
  * quantiles. */
 #include "tests/experiment.h"
 
