@@ -390,6 +390,11 @@ expect 0 "the small sweep is done all the same" run grow.yaml -o small.h5
 holds "it leaves what grows" test -e small.h5.journal/header
 expect 0 "growing, resumed" run grown.yaml -o small.h5
 holds "resumed: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+expect 0 "a sweep of a block each" run grow.yaml -o block.h5 --set replicates=64 --quiet
+expect 0 "growing, a shard of three" run grow.yaml -o block.h5 --shard 0/3
+expect 75 "the others are missing" merge block.h5.shard-0-of-3.journal -o block.h5
+holds "what there is of a unit is not missing" grep -q "missing: gaussian at n = 20, replicates 64 to 4999" err
+holds "in however many parts, a unit is one" grep -q "3 of 9 units are missing" err
 cp before.h5 small.h5
 cp before.h5.units small.h5.units
 for shard in 0 1; do expect 0 "growing, shard $shard" run grown.yaml -o small.h5 --shard $shard/2; done

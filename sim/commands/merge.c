@@ -87,20 +87,18 @@ static size_t count_missing(const struct merge *m, const struct unit_list *list)
     return units;
 }
 
-/* Lists units that no journal has, exact values among them. */
+/* Lists what no journal has, exact values among it. */
 static void say_missing(const struct merge *m) {
-    size_t missing = 0, shards = m->journal[0]->header.shards;
-    struct unit_list gaps = records_missing(m->records, &m->all, NULL);
-    for (size_t k = 0; k < gaps.count; k++) {
-        while (gaps.unit[k].block_count > 0) {
-            const struct unit unit = unit_take(&gaps.unit[k], 0);
-            char name[UNIT_NAME];
-            if (missing++ < SHOWN) { message_say("missing: %s", unit_name(&unit, name)); }
-        }
+    const size_t shards = m->journal[0]->header.shards;
+    const struct unit_list gaps = records_missing(m->records, &m->all, NULL);
+    for (size_t k = 0; k < gaps.count && k < SHOWN; k++) {
+        char name[UNIT_NAME];
+        message_say("missing: %s", unit_name(&gaps.unit[k], name));
     }
+    if (gaps.count > SHOWN) { message_say("and %zu more", gaps.count - SHOWN); }
+    message_say("%zu of %zu units are missing; compute them with:", unit_amount(&gaps).units,
+                unit_amount(&m->all).units);
     free(gaps.unit);
-    if (missing > SHOWN) { message_say("and %zu more", missing - SHOWN); }
-    message_say("%zu of %zu units are missing; compute them with:", missing, unit_amount(&m->all).units);
     for (size_t i = 0; i < shards; i++) {
         struct unit_list share = unit_shares(&m->plan, i, shards);
         if (count_missing(m, &share) > 0) { say_command(m, i, shards); }

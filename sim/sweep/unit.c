@@ -235,11 +235,18 @@ static size_t number_of(const struct unit_cell *c, size_t block) {
     return cuts + block / c->unit_blocks;
 }
 
+/* Whether it begins in the unit in which another one, before it, ends. */
+static bool goes_on(const struct unit *u, const struct unit *before) {
+    return u->cell == before->cell && !unit_is_exact(u) &&
+           number_of(u->cell, u->first_block) == number_of(u->cell, unit_end(before) - 1);
+}
+
 struct unit_amount unit_amount(const struct unit_list *list) {
     struct unit_amount all = {0};
     for (size_t i = 0; i < list->count; i++) {
         const struct unit *u = &list->unit[i];
-        all.units += number_of(u->cell, unit_end(u) - 1) - number_of(u->cell, u->first_block) + 1;
+        const size_t others = number_of(u->cell, unit_end(u) - 1) - number_of(u->cell, u->first_block);
+        all.units += others + (i == 0 || !goes_on(u, u - 1));
         all.cost += unit_cost(u);
     }
     return all;

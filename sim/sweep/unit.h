@@ -76,8 +76,8 @@ struct unit_amount {
     size_t units;
     double cost;
 };
-/* Exact values count as a unit, as does a part of one. Under a target the first is as many as it is cut into
- * at the counts there. */
+/* Of a list in the plan's order. Exact values count as a unit, as does what there is of one, in however many
+ * parts. Under a target the first is as many as it is cut into at the counts there. */
 struct unit_amount unit_amount(const struct unit_list *list);
 /* What the shard, from 0, of `shards` owns: of every cell as much as one after the other at most, made of
  * nodes as large as leave the shards alike, of one under a target all or nothing; then exact values; of a

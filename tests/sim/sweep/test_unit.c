@@ -109,6 +109,21 @@ static void test_nodes(void **state) {
     setting_free(&large);
 }
 
+/* Parts of one unit are one; exact values, which have the next place, are another. */
+static void test_amount(void **state) {
+    (void)state;
+    struct setting s = setting_make("replicates: 5000\nn: [1e20]\nseries: [{family: gaussian}]\n");
+    const struct unit_cell *c = s.plan.cell; /* 79 blocks: a unit of 64 and a part */
+    struct unit parts[] = {unit_part(c, 0, 8), unit_part(c, 16, 16), unit_part(c, 40, 30),
+                           unit_part(c, 78, 1), unit_exact(c)};
+    const size_t units[] = {0, 1, 1, 2, 2, 3};
+    for (size_t count = 0; count <= 5; count++) {
+        assert_int_equal(unit_amount(&(struct unit_list){count, parts}).units, units[count]);
+    }
+    assert_true(c->unit_blocks == 64 && c->block_count == 79);
+    setting_free(&s);
+}
+
 /* Under a target what is between two counts is found, and a cell belongs whole to one shard. */
 static void test_target(void **state) {
     (void)state;
@@ -198,9 +213,9 @@ static void test_keys_differ(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_units_tile), cmocka_unit_test(test_units_stay),
-        cmocka_unit_test(test_nodes),      cmocka_unit_test(test_target),
-        cmocka_unit_test(test_shares),     cmocka_unit_test(test_keys_differ),
+        cmocka_unit_test(test_units_tile),  cmocka_unit_test(test_units_stay), cmocka_unit_test(test_nodes),
+        cmocka_unit_test(test_amount),      cmocka_unit_test(test_target),     cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_keys_differ),
     };
     return cmocka_run_group_tests_name("unit", tests, NULL, NULL);
 }
