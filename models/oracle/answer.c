@@ -196,9 +196,9 @@ static struct along_error along_error(const struct outer *s, double total) {
     };
 }
 
-/* What is not known is NaN. */
+/* What is not known is NaN, as is what a double does not hold. */
 static void or_nothing(bool is_known, double *value, double *error) {
-    if (!is_known || !isfinite(*value + *error)) {
+    if (!(is_known && *value > 0 && isfinite(*value + *error))) {
         *value = NAN;
         *error = INFINITY;
     }
@@ -259,6 +259,6 @@ void answer_central_output(const struct oracle *o, double beta, const struct sph
     output->tangential_error = error * output->tangential;
     output->radial_variance = limit->radial_variance;
     output->radial_variance_error = error * output->radial_variance;
-    or_nothing(output->tangential > 0, &output->tangential, &output->tangential_error);
-    or_nothing(output->radial_variance > 0, &output->radial_variance, &output->radial_variance_error);
+    or_nothing(true, &output->tangential, &output->tangential_error);
+    or_nothing(true, &output->radial_variance, &output->radial_variance_error);
 }

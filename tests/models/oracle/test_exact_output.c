@@ -206,6 +206,23 @@ static void errors_cover_distances(void **state) {
     }
 }
 
+/* Depths of e^-1000, of which no beta is a double. */
+static void underflowing_depths(void **state) {
+    (void)state;
+    struct law law = {"spherical", {3}};
+    struct oracle *o = oracle_create(family_find(law.family), law.p, 1000);
+    for (double ratio = 0.5; ratio < 10; ratio *= 4) {
+        struct oracle_output output;
+        struct oracle_point point;
+        assert_true(oracle_output_at(o, ratio, &output) && oracle_at(o, ratio, &point));
+        assert_true(isnan(output.bias) && isinf(output.bias_error));
+        assert_true(isnan(output.tangential) && isinf(output.tangential_error));
+        assert_true(isnan(output.radial_variance) && isinf(output.radial_variance_error));
+        assert_true(point.participation > 0.2 && point.participation_error < 1e-8);
+    }
+    oracle_free(o);
+}
+
 static void far_below_one_key_a_limit(void **state) {
     (void)state;
     struct sphere_subcritical limit;
@@ -478,6 +495,7 @@ int main(void) {
         cmocka_unit_test(errors_cover_distances),
         cmocka_unit_test(far_below_one_key_a_limit),
         cmocka_unit_test(many_keys_or_none),
+        cmocka_unit_test(underflowing_depths),
         cmocka_unit_test(weights_sum_to_one),
         cmocka_unit_test(the_first_is_the_top_weight),
         cmocka_unit_test(errors_of_ordered_weights),
