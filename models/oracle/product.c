@@ -101,7 +101,7 @@ static bool grid_room(struct grid *g, size_t count) {
 }
 
 static void grid_end(struct grid *g) {
-    for (int f = 0; f < LONE_FUNCTIONS && g->value[f]; f++) {
+    for (int f = 0; f < LONE_FUNCTIONS; f++) {
         memset(g->value[f] + g->count, 0, BEHIND * sizeof *g->value[f]);
     }
 }
@@ -153,7 +153,7 @@ static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
         const double beyond = (double)(g->reach - g->count) * g->step;
         over = comb_is_over(&end, (double)g->reach * g->step, log(-g->fall[LONE_LOG_PHI]) - beyond);
     }
-    grid_end(g);
+    if (good) { grid_end(g); }
     return good;
 }
 
