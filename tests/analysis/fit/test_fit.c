@@ -135,7 +135,7 @@ static void shared_rows_move_slopes(void **state) {
     (void)state;
     struct results *r = experiment_sweep(
         "seed: 3\nreplicates: 2048\ncommon_randomness: true\nordered_weights: 1\nkeep_replicates: 512\n"
-        "n: {from: 2^6, to: 2^10, points: 17}\nbeta: {relative_to: lambda_typ, from: 1, to: 4, points: 4}\n"
+        "n: {from: 2^6, to: 2^8, points: 17}\nbeta: {relative_to: lambda_typ, from: 1, to: 4, points: 4}\n"
         "collapse: {entropy: [1.0], participation: [], top_two_ratio: [], susceptibility: false}\n"
         "series:\n  - {family: gaussian, rows: drawn}\n"
         "  - {name: far, family: gaussian, n: [e^20, e^40, e^80, e^160, e^320]}\n"
