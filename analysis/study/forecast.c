@@ -2,8 +2,9 @@
 
 #include <math.h>
 
-#include "analysis/fit/fit.h"
+#include "analysis/fit/joint.h"
 #include "analysis/text/words.h"
+#include "analysis/verdict/points.h"
 #include "analysis/verdict/sentence.h"
 #include "models/oracle/oracle.h"
 #include "models/theory/typical.h"
@@ -100,7 +101,8 @@ static void print_head(FILE *out) {
           out);
 }
 
-/* Whether the series could be told of: of a criterion on the entropy; its means are then filled in. */
+/* Whether the series could be told of: of a criterion on the entropy; its means are then filled in. Their
+ * joint noise is not: they are judged as independent, unless there will be too few blocks for it. */
 static bool forecast_series(FILE *out, struct results *results, size_t *rows, bool is_first, int threads) {
     struct fit fit;
     struct results_series *s = &results->series[0];
@@ -111,6 +113,7 @@ static bool forecast_series(FILE *out, struct results *results, size_t *rows, bo
     if (is_first) { print_head(out); }
     fill_series(s, primary, threads);
     fit_make(&fit, results, 0, "");
+    fit.common = fit.common && joint_sets(&fit) < fit.lengths + POINTS_MORE_GROUPS;
     print_series(out, &fit, rows);
     fit_release(&fit);
     return true;

@@ -5,8 +5,8 @@
  * 1/(2 kappa) where the exponent kappa of an upper end is below 1 (measured: .43 to .58, and 1.09 at kappa =
  * 1/2). Such means, on the config's own n, betas and replicates, are fitted and judged like measured ones.
  *
- * Told of series that are judged by their mean entropy; the same randomness at every n makes exponents better
- * than told. */
+ * Told of series that are judged by their mean entropy. The same randomness at every n makes exponents better
+ * than told where n are far apart; that it leaves too few blocks for joint errors is told. */
 #ifndef GAPSCALE_ANALYSIS_STUDY_FORECAST_H
 #define GAPSCALE_ANALYSIS_STUDY_FORECAST_H
 

@@ -59,6 +59,10 @@ static void check_word(const char *text, const char *word) {
     free(told);
 }
 
+#define EIGHT                                                                                                \
+    "n: {from: 2^15, to: 1e300, points: 8, spacing: loglog}\nseries: [{family: gaussian}]\n"                 \
+    "beta: {relative_to: lambda_typ, from: 1/8, to: 16, points: 31}\n"
+
 static void test_grounds(void **state) {
     (void)state;
     check_word("n: [256, 1024, 4096]\nseries: [{family: gaussian}]\n", "Undecided");
@@ -70,6 +74,9 @@ static void test_grounds(void **state) {
         "replicates: 256\nn: {from: 2^15, to: 1e300, points: 10, spacing: loglog}\nbeta: {relative_to: "
         "lambda_typ, from: 1/64, to: 16, points: 41}\nseries: [{family: powerlaw, kappa: 0.2}]\n",
         "supported");
+    check_word("common_randomness: true\nreplicates: 1600\n" EIGHT, "supported");
+    check_word("common_randomness: true\nreplicates: 768\n" EIGHT,
+               "with the same randomness at 8 n there are too");
     check_word("n: {from: 2, to: 2000, points: 1500}\nseries: [{family: gaussian}]\n", "too long to tell");
 }
 
