@@ -1,5 +1,6 @@
 #include "models/oracle/pairs.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "models/numeric/panels.h"
@@ -25,7 +26,8 @@ struct pairs {
     double log_all;                           /* of int e^{2 (x - x_high)} phi^{n-1} dx */
     double error;                             /* relative, of R */
     double most;                              /* the logarithm of e^y R at its largest */
-    double chord;                             /* T(2-T) at V = 1/n, with an output */
+    size_t kinds;                             /* of integrands: 2 with an output whose chord is a double */
+    double chord;                             /* T(2-T) at V = 1/n */
 };
 
 /* ---- R ---- */
@@ -114,11 +116,11 @@ static double gap_at(const struct field *f, double y) {
     return -f->beta * exp(o->family->log_gap(o->p, y - o->log_n, -y) + o->log_lambda);
 }
 
-/* Of 1 and, with an output, of T(2-T) over its value at V = 1/n. */
+/* Of 1 and, with a chord, of T(2-T) over its value at V = 1/n. */
 static void integrand(const struct panels_panel *panel, double *value, void *param) {
     const struct pairs *p = param;
     const struct oracle *o = p->f->o;
-    const size_t count = (size_t)panel->rule->order, kinds = p->f->ask.output ? 2 : 1;
+    const size_t count = (size_t)panel->rule->order, kinds = p->kinds;
     double y[LEGENDRE_MOST] = {0}, gap[LEGENDRE_MOST];
     for (size_t j = 0; j < count; j++) { y[j] = panel->middle + panel->half * panel->rule->x[j]; }
     profile_gaps(o->profile, o->vector, count, y, gap);
@@ -211,22 +213,19 @@ bool pairs_mean(const struct field *f, double *value, double *error, double *cho
     if (!make_nodes(&p) || !is_covered(&p)) { return false; }
     find_most(&p);
     if (!(p.most > LEAST)) { return false; }
-    struct panels sum = {.rule = &f->o->rules.outer,
-                         .count = f->ask.output ? 2 : 1,
-                         .function = integrand,
-                         .param = &p,
-                         .depth = 5};
-    p.chord = f->ask.output ? field_chord(f, 0) : NAN;
+    p.chord = f->ask.output ? field_chord(f, 0) : 0;
+    p.kinds = p.chord >= DBL_MIN ? 2 : 1;
+    struct panels sum = {
+        .rule = &f->o->rules.outer, .count = p.kinds, .function = integrand, .param = &p, .depth = 5};
     panels_aim(&sum, 0, sum.count, (struct panels_aim){.relative = 1e-11, .absolute = 1e-11, .power = 2.5});
     add_all(&p, &sum);
     /* noise of gaps moves a^2 e^-a by twice itself, and x_high likewise; the rest is a choice */
     const double noise = 4 * f->noise * fmax(fabs(p.x_low), fabs(p.x_high)), allowance = 1e-10;
-    if (!(sum.value[0] > 0)) { return false; }
+    const double off = sum.error[0] / sum.value[0] + p.error + noise + allowance +
+                       (p.kinds > 1 ? sum.error[1] / sum.value[1] : 0);
+    if (!(sum.value[0] > 0 && isfinite(off))) { return false; }
     *value = p.most + log(sum.value[0]);
-    *error = sum.error[0] / sum.value[0] + p.error + noise + allowance;
-    if (f->ask.output) {
-        *chord = sum.value[1] / sum.value[0] * p.chord;
-        *error += sum.error[1] / sum.value[1];
-    }
-    return isfinite(*value + *error);
+    *error = off;
+    if (p.kinds > 1) { *chord = sum.value[1] / sum.value[0] * p.chord; }
+    return true;
 }

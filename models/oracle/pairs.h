@@ -19,9 +19,9 @@ bool pairs_are_asked_for(double mean);
 double pairs_lowest(double log_n);
 
 /* log E Y_2, after field_finish. *error is an estimate as those of oracle.h are. Where an output is asked of
- * the field, *chord is the mean of T(2-T) over the keys that make it, relatively to the same error. False,
- * and nothing written, where it is out of reach: a field with holes or whose far scores are, or less than
- * e^-4000, which takes milliseconds. */
+ * the field, *chord is the mean of T(2-T) over the keys that make it, relatively to the same error, but
+ * where at V = 1/n that is less than a double holds. False, and nothing written, where it is out of reach: a
+ * field with holes or whose far scores are, or less than e^-4000, which takes milliseconds. */
 bool pairs_mean(const struct field *field, double *value, double *error, double *chord);
 
 #endif

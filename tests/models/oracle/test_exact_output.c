@@ -220,6 +220,11 @@ static void underflowing_depths(void **state) {
         assert_true(isnan(output.radial_variance) && isinf(output.radial_variance_error));
         assert_true(point.participation > 0.2 && point.participation_error < 1e-8);
     }
+    struct oracle_answer answer;
+    const struct oracle_question all = {.errors = true, .output = true};
+    assert_true(oracle_ask(o, 1e-9, all, &answer)); /* with no output it had all digits */
+    check_relative(answer.point.participation, 0.5e-9, 2e-9);
+    assert_true(answer.point.participation_error < 1e-9 * 0.5e-9);
     oracle_free(o);
 }
 
