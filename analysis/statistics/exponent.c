@@ -8,7 +8,7 @@
 #include "sim/base/memory.h"
 
 /* The points that can be used, packed. */
-struct points {
+struct usable {
     size_t count;
     double *x, *y, *se, *weight;
     bool independent;
@@ -16,9 +16,9 @@ struct points {
     const double **part; /* [count] of them, each [sets] */
 };
 
-static void points_create(struct points *p, size_t count, const struct exponent_noise *shared) {
+static void usable_create(struct usable *p, size_t count, const struct exponent_noise *shared) {
     double *room = memory_create(4 * (count + 1), sizeof *room);
-    *p = (struct points){.x = room,
+    *p = (struct usable){.x = room,
                          .y = room + count,
                          .se = room + 2 * count,
                          .weight = room + 3 * count,
@@ -27,13 +27,13 @@ static void points_create(struct points *p, size_t count, const struct exponent_
                          .part = memory_create(count + 1, sizeof *p->part)};
 }
 
-static void points_release(struct points *p) {
+static void usable_release(struct usable *p) {
     free(p->x);
     free(p->part);
 }
 
 /* True when every error is known and positive: then `weight` holds the inverse variances, else ones. */
-static bool points_weigh(struct points *p) {
+static bool usable_weigh(struct usable *p) {
     bool positive = true;
     for (size_t i = 0; i < p->count; i++) { positive = positive && p->se[i] > 0 && isfinite(p->se[i]); }
     for (size_t i = 0; i < p->count; i++) { p->weight[i] = positive ? 1 / (p->se[i] * p->se[i]) : 1; }
@@ -43,7 +43,7 @@ static bool points_weigh(struct points *p) {
 /* Standard error of the slope sum_i w_i (x_i - mean) y_i / sum_i w_i (x_i - mean)^2; of points that share
  * what nobody knows at most the sum of what each moves it by, and that at most the root of their number times
  * what it is of independent ones. */
-static double slope_error(const struct points *p) {
+static double slope_error(const struct usable *p) {
     const double together_most = p->independent || p->sets > 0 ? 1 : (double)p->count;
     double total = 0, mean = 0, squares = 0, variance = 0,
            *together = memory_create(p->sets + 1, sizeof *together);
@@ -67,7 +67,7 @@ static double slope_error(const struct points *p) {
     return sqrt(variance) / squares;
 }
 
-static bool points_are_distinct(const struct points *p) {
+static bool usable_are_distinct(const struct usable *p) {
     for (size_t i = 1; i < p->count; i++) {
         if (p->x[i] != p->x[0]) { return true; }
     }
@@ -77,8 +77,8 @@ static bool points_are_distinct(const struct points *p) {
 static struct exponent fit_line(size_t count, const double *x, const double *y, const double *se,
                                 const struct exponent_noise *shared, bool even) {
     struct exponent fit = {0, NAN, NAN, NAN};
-    struct points p;
-    points_create(&p, count, shared);
+    struct usable p;
+    usable_create(&p, count, shared);
     for (size_t i = 0; i < count; i++) {
         if (!isfinite(x[i]) || !isfinite(y[i])) { continue; }
         p.x[p.count] = x[i];
@@ -87,16 +87,16 @@ static struct exponent fit_line(size_t count, const double *x, const double *y, 
         p.se[p.count++] = se[i];
     }
     fit.count = p.count;
-    if (points_are_distinct(&p)) {
+    if (usable_are_distinct(&p)) {
         double intercept, cov00, cov01, cov11, chi_square;
-        bool weighted = points_weigh(&p) && !even;
+        bool weighted = usable_weigh(&p) && !even;
         for (size_t i = 0; even && i < p.count; i++) { p.weight[i] = 1; }
         gsl_fit_wlinear(p.x, 1, p.weight, 1, p.y, 1, p.count, &intercept, &fit.value, &cov00, &cov01, &cov11,
                         &chi_square);
         fit.se = slope_error(&p);
         fit.chi_square = weighted && !shared ? chi_square : NAN;
     }
-    points_release(&p);
+    usable_release(&p);
     return fit;
 }
 
