@@ -1,4 +1,5 @@
 /* Pictures become files whole or not at all. */
+#include "tests/directory.h"
 #include "tests/test.h"
 
 #include <fcntl.h>
@@ -16,8 +17,6 @@ static const char *const whole[PICTURE_FORMATS] = {"<?xml version=\"1.0\"?><svg>
 /* As it is in the file. */
 static const char svg[] = "<?xml version=\"1.0\"?><svg xml:space=\"preserve\"></svg>\n\n";
 static const char *const lines[PICTURE_FORMATS] = {"\n\n", "", "\n"}; /* at their ends, which may lack */
-
-static char directory[] = "/tmp/gapscale-picture-XXXXXX";
 
 static void assert_file(size_t format, size_t lacking) {
     const char *text = format == 0 ? svg : whole[format];
@@ -62,19 +61,13 @@ static void cut_ones_are_not(void **state) {
     }
 }
 
-static int enter(void **state) {
-    (void)state;
-    return mkdtemp(directory) && chdir(directory) == 0 ? 0 : -1;
-}
-
 static int leave(void **state) {
-    (void)state;
     for (size_t f = 0; f < PICTURE_FORMATS; f++) {
         char name[32];
         snprintf(name, sizeof name, "p.%s", picture_extension[f]);
         unlink(name);
     }
-    return chdir("/") == 0 && rmdir(directory) == 0 ? 0 : -1; /* nothing else was left */
+    return leave_directory(state);
 }
 
 int main(void) {
@@ -82,5 +75,5 @@ int main(void) {
         cmocka_unit_test(whole_ones_are_written),
         cmocka_unit_test(cut_ones_are_not),
     };
-    return cmocka_run_group_tests_name("picture", tests, enter, leave);
+    return cmocka_run_group_tests_name("picture", tests, enter_directory, leave);
 }

@@ -8,19 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/directory.h"
 #include "tests/test.h"
-
-static char directory[] = "/tmp/gapscale-head-XXXXXX";
-
-static int enter_directory(void **state) {
-    (void)state;
-    return mkdtemp(directory) && chdir(directory) == 0 ? 0 : -1;
-}
-
-static int leave_directory(void **state) {
-    (void)state;
-    return chdir("/") == 0 ? rmdir(directory) : -1; /* nothing is left in it */
-}
 
 static void test_heads(void **state) {
     (void)state;

@@ -1,5 +1,6 @@
 /* One pass from records to files. */
 #include "tests/digest.h"
+#include "tests/directory.h"
 #include "tests/experiment.h"
 
 #include <stdio.h>
@@ -20,8 +21,6 @@ static const char text[] = "replicates: 130\n"
                            "series:\n"
                            "  - {family: spherical, dimension: 4, output: true}\n"
                            "  - family: plateau\n";
-
-static char directory[] = "/tmp/gapscale-publish-XXXXXX";
 
 /* A sweep whose sampled units are in a journal, and the exact values of one cell. */
 struct setting {
@@ -59,16 +58,6 @@ static void setting_free(struct setting *s) {
 
 static int publish_to(const struct setting *s, const char *output) {
     return publish_results(s->journal->records, output, "", "base", true, NULL);
-}
-
-static int enter_directory(void **state) {
-    (void)state;
-    return mkdtemp(directory) && chdir(directory) == 0 ? 0 : -1;
-}
-
-static int leave_directory(void **state) {
-    (void)state;
-    return chdir("/") == 0 ? rmdir(directory) : -1; /* nothing is left in it */
 }
 
 static size_t file_size(const char *path) {

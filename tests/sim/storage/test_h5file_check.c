@@ -1,4 +1,5 @@
 /* What is told where a file does not pass its check, and the address space that reading takes. */
+#include "tests/directory.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -16,18 +17,10 @@
 
 enum { NUMBERS = 1 << 21 };
 
-static char place[] = "/tmp/h5file-check-XXXXXX";
-
-static int enter(void **state) {
-    (void)state;
-    return mkdtemp(place) && chdir(place) == 0 ? 0 : -1;
-}
-
 static int leave(void **state) {
-    (void)state;
     unlink("a.h5");
     unlink("said");
-    return chdir("/") == 0 && rmdir(place) == 0 ? 0 : -1;
+    return leave_directory(state);
 }
 
 static const struct h5_dimension row = {"i", NUMBERS};
@@ -94,5 +87,5 @@ static void test_address_space(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_other_bits),
                                        cmocka_unit_test(test_address_space)};
-    return cmocka_run_group_tests_name("h5file-check", tests, enter, leave);
+    return cmocka_run_group_tests_name("h5file-check", tests, enter_directory, leave);
 }
