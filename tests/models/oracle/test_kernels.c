@@ -42,28 +42,40 @@ static void test_kernels(void **state) {
     }
 }
 
-/* Sums of shifted rows: by hand, and the same bits. */
-static void test_slide(void **state) {
-    (void)state;
+/* What a check with one instruction set leaves in `value`, MOST at most, is the same bits with all. */
+enum { MOST = 256 };
+typedef void checked_with(const struct vector *vector, double *value);
+static void check_same_bits(checked_with *check, size_t count) {
+    double base[MOST];
+    check(&vector_base, base);
+#ifdef __x86_64__
+    double other[MOST];
+    if (processor_runs("avx2")) {
+        check(&vector_avx2, other);
+        assert_memory_equal(base, other, count * sizeof *base);
+    }
+    if (processor_runs("avx512")) {
+        check(&vector_avx512, other);
+        assert_memory_equal(base, other, count * sizeof *base);
+    }
+#endif
+}
+
+/* Sums of shifted rows, by hand. */
+static void slide_with(const struct vector *vector, double *sum) {
     const size_t at[] = {0, 3, 4};
     const double weight[] = {0.3, 2, -0.7};
-    double row[VECTOR_ROW + 4], sum[VECTOR_ROW];
+    double row[VECTOR_ROW + 4];
     for (int i = 0; i < VECTOR_ROW + 4; i++) { row[i] = sin(i * i); }
-    vector_base.slide(3, at, weight, row, sum);
+    vector->slide(3, at, weight, row, sum);
     for (int j = 0; j < VECTOR_ROW; j++) {
         check_close(sum[j], 0.3 * row[j] + 2 * row[j + 3] - 0.7 * row[j + 4], 1e-15);
     }
-#ifdef __x86_64__
-    double other[VECTOR_ROW];
-    if (processor_runs("avx2")) {
-        vector_avx2.slide(3, at, weight, row, other);
-        assert_memory_equal(sum, other, sizeof sum);
-    }
-    if (processor_runs("avx512")) {
-        vector_avx512.slide(3, at, weight, row, other);
-        assert_memory_equal(sum, other, sizeof sum);
-    }
-#endif
+}
+
+static void test_slide(void **state) {
+    (void)state;
+    check_same_bits(slide_with, VECTOR_ROW);
 }
 
 /* Five sums of one row: each as if alone, and added to what is there. */
@@ -102,7 +114,7 @@ static void test_slides(void **state) {
 
 /* Points of a polynomial's degree give back its value where the masses are, at points of the row as well. */
 enum { SPREAD = 3, POINTS = 40 };
-static void spread_with(const struct vector *vector, double row[POINTS]) {
+static void spread_with(const struct vector *vector, double *row) {
     static const double at[SPREAD] = {12.3, 20, 25.999}, mass[SPREAD] = {1, 0.5, 3};
     for (int i = 0; i < POINTS; i++) { row[i] = 0; }
     vector->spread(SPREAD, at, mass, row);
@@ -116,33 +128,21 @@ static void spread_with(const struct vector *vector, double row[POINTS]) {
 
 static void test_spread(void **state) {
     (void)state;
-    double base[POINTS];
-    spread_with(&vector_base, base);
-#ifdef __x86_64__
-    double other[POINTS];
-    if (processor_runs("avx2")) {
-        spread_with(&vector_avx2, other);
-        assert_memory_equal(base, other, sizeof base);
-    }
-    if (processor_runs("avx512")) {
-        spread_with(&vector_avx512, other);
-        assert_memory_equal(base, other, sizeof base);
-    }
-#endif
+    check_same_bits(spread_with, POINTS);
 }
 
 /* T_k(t) is cos(k arccos t); at any number of points, and nowhere else. */
 enum { PLACES = 21, SUMS = 3 };
-static void series_with(const struct vector *vector, double value[SUMS][PLACES]) {
+static void series_with(const struct vector *vector, double *value) {
     const double centre = 3, scale = 0.5, untouched = 7;
     double c[VECTOR_TERMS][VECTOR_SERIES], x[PLACES], *row[SUMS];
     for (int k = 0; k < VECTOR_TERMS; k++) {
         for (int f = 0; f < VECTOR_SERIES; f++) { c[k][f] = sin(1 + 5 * k + 3 * f) * exp(-0.1 * k); }
     }
     for (int i = 0; i < PLACES; i++) { x[i] = centre - 1 / scale + 2 / scale * i / (PLACES - 1); }
-    for (int f = 0; f < SUMS; f++) { row[f] = value[f]; }
+    for (int f = 0; f < SUMS; f++) { row[f] = value + f * PLACES; }
     for (size_t count = 0; count <= PLACES; count++) {
-        for (int i = 0; i < SUMS * PLACES; i++) { value[i / PLACES][i % PLACES] = untouched; }
+        for (int i = 0; i < SUMS * PLACES; i++) { value[i] = untouched; }
         vector->chebyshevs(count, c, SUMS, centre, scale, x, row);
         for (int i = 0; i < SUMS * PLACES; i++) {
             const int f = i / PLACES, j = i % PLACES;
@@ -150,26 +150,14 @@ static void series_with(const struct vector *vector, double value[SUMS][PLACES])
             for (int k = 0; k < VECTOR_TERMS; k++) {
                 want += c[k][f] * cos(k * acos((x[j] - centre) * scale));
             }
-            check_close(value[f][j], (size_t)j < count ? want : untouched, 1e-13);
+            check_close(value[i], (size_t)j < count ? want : untouched, 1e-13);
         }
     }
 }
 
 static void test_series(void **state) {
     (void)state;
-    double base[SUMS][PLACES];
-    series_with(&vector_base, base);
-#ifdef __x86_64__
-    double other[SUMS][PLACES];
-    if (processor_runs("avx2")) {
-        series_with(&vector_avx2, other);
-        assert_memory_equal(base, other, sizeof base);
-    }
-    if (processor_runs("avx512")) {
-        series_with(&vector_avx512, other);
-        assert_memory_equal(base, other, sizeof base);
-    }
-#endif
+    check_same_bits(series_with, SUMS * PLACES);
 }
 
 int main(void) {
