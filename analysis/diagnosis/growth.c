@@ -243,8 +243,9 @@ static double skewness(const struct diagnosis *d, const struct diagnosis_group *
     return count > 0 ? sum / count : 0;
 }
 
-/* The median of R rows lies above the one of many: in log Lambda_n by 1.75 skewness/R, within a fifth from
- * R = 4 on for keys with light, Gaussian and heavy tails, with a linear penalty and with a sink. */
+/* The median of R rows lies above the one of many: in log Lambda_n by 1.75 skewness/R, from R = 4 on within
+ * a fifth for keys with light, Gaussian and heavy tails and with a linear penalty; with a sink by up to 1.6
+ * times that. */
 static double few_rows(const struct diagnosis *d, const struct diagnosis_group *g,
                        const struct diagnosis_growth *w) {
     const double shift = 1.75 * skewness(d, g, w);

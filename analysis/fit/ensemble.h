@@ -41,8 +41,8 @@ struct ensemble_point {
                           steps of the beta grid. Of a fit: at least what interpolation is off on the exact
                           means, where there are some */
     double carriers; /* rows that carry the mean where it crosses, or what it lacks of 1: N/(1 + N r^2) of N,
-                        r its relative error. NaN for the susceptibility, medians and
-                        rows without randomness */
+                        r its relative error. NaN for the susceptibility, medians and rows without
+                        randomness */
 };
 
 /* `n` indexes the series' log_n. */
