@@ -23,8 +23,9 @@ struct stop {
     double deadline, next_beat; /* of the monotonic clock */
     sigset_t signals;
     pthread_t thread;
-    atomic_int state; /* one of the above */
-    atomic_bool done; /* the work is */
+    pthread_barrier_t running; /* passed once the thread is */
+    atomic_int state;          /* one of the above */
+    atomic_bool done;          /* the work is */
 };
 
 bool stop_asked(const struct stop *stop) {
@@ -71,6 +72,7 @@ static const char *wait_reason(struct stop *stop) {
 
 static void *watch(void *argument) {
     struct stop *stop = argument;
+    pthread_barrier_wait(&stop->running);
     const char *why = wait_reason(stop);
     if (!why || !stop_ask(stop)) { return NULL; }
     message_say("%s: stopping", why);
@@ -90,10 +92,16 @@ struct stop *stop_start(const struct stop_plan *plan) {
     sigaddset(&stop->signals, SIGTERM);
     sigaddset(&stop->signals, SIGINT);
     sigaddset(&stop->signals, SIGUSR1);
+    pthread_barrier_init(&stop->running, NULL, 2);
     int error = pthread_sigmask(SIG_BLOCK, &stop->signals, NULL);
     if (error == 0) { error = pthread_create(&stop->thread, NULL, watch, stop); }
-    if (error == 0) { return stop; }
+    if (error == 0) {
+        /* A process forked while a thread starts would have the locks of that start, held for ever. */
+        pthread_barrier_wait(&stop->running);
+        return stop;
+    }
     message_error("cannot watch for signals: %s", strerror(error));
+    pthread_barrier_destroy(&stop->running);
     free(stop);
     return NULL;
 }
@@ -102,6 +110,7 @@ void stop_end(struct stop *stop) {
     stop->done = true;
     pthread_kill(stop->thread, SIGUSR1);
     pthread_join(stop->thread, NULL);
+    pthread_barrier_destroy(&stop->running);
     free(stop);
 }
 
