@@ -47,13 +47,11 @@ int scorefile_check(const char *path, const struct config *config) {
     return status == EXIT_DONE && !outfile_prepare(path, false) ? EXIT_USAGE : status;
 }
 
-/* ---- what there is to write ---- */
+/* ---- groups ---- */
 
 /* What a group of the file points to: that of a series, or within it of one n, with scores. */
 struct part {
-    const struct config_series *series;
     char name[NAME], dataset[NAME + 8];
-    double log_n;
     struct h5_attribute attribute[2];
     struct h5_dimension dimension[3];
     struct h5_dataset scores;
@@ -62,31 +60,29 @@ struct part {
 /* The file. */
 struct file {
     const struct config *config;
-    const struct results *results;
     const struct isa *isa;
     const struct stop *stop;
-    size_t count;
-    struct part *part;
-    struct h5_group *group;
     struct h5stream *stream;
-    uint64_t sum; /* of the scores of a part so far */
     struct sampler *sampler;
+    uint64_t sum; /* of the scores of a part so far */
+    size_t count;
+    struct part *part; /* [count], as are */
+    struct h5_group *group;
 };
 
-static struct h5_group fill_series(struct part *p, const struct config_series *series, size_t number) {
-    p->series = series;
+static bool begin_series(struct file *f, const struct config_series *series) {
+    struct part *p = &f->part[f->count];
     snprintf(p->name, sizeof p->name, "%s", series->name);
     p->attribute[0] = (struct h5_attribute){.name = "family", .text = series->family->name};
-    p->attribute[1] = (struct h5_attribute){.name = "layers", .number = (double)number};
-    return (struct h5_group){.name = p->name, .attribute_count = 2, .attribute = p->attribute};
+    p->attribute[1] = (struct h5_attribute){.name = "layers", .number = (double)(series - f->config->series)};
+    f->group[f->count] = (struct h5_group){.name = p->name, .attribute_count = 2, .attribute = p->attribute};
+    return h5stream_group(f->stream, &f->group[f->count++]);
 }
 
 /* The kept rows at one n. */
-static struct h5_group fill_cell(struct part *p, const struct config_series *series, double log_n,
-                                 size_t rows) {
-    size_t n = (size_t)llround(exp(log_n));
-    p->series = series;
-    p->log_n = log_n;
+static bool begin_cell(struct file *f, const struct config_series *series, double log_n, size_t rows) {
+    struct part *p = &f->part[f->count];
+    const size_t n = (size_t)llround(exp(log_n));
     snprintf(p->name, sizeof p->name, "%s/n%07zu", series->name, n);
     snprintf(p->dataset, sizeof p->dataset, "%s/scores", p->name);
     p->dimension[0] = (struct h5_dimension){"sequence", rows};
@@ -97,32 +93,12 @@ static struct h5_group fill_cell(struct part *p, const struct config_series *ser
                                     .long_name = "scores before the softmax",
                                     .rank = 3,
                                     .axis = {0, 1, 2}};
-    return (struct h5_group){.name = p->name,
-                             .dimension_count = 3,
-                             .dimension = p->dimension,
-                             .dataset_count = 1,
-                             .dataset = &p->scores};
-}
-
-static void list_parts(struct file *f) {
-    const struct config *config = f->config;
-    size_t most = 0;
-    for (size_t i = 0; i < config->series_count; i++) { most += 1 + config->series[i].n_count; }
-    f->part = memory_create(most, sizeof *f->part);
-    f->group = memory_create(most, sizeof *f->group);
-    for (size_t i = 0; i < config->series_count; i++) {
-        const struct config_series *s = &config->series[i];
-        if (cells_with_scores(s) > 0) {
-            f->group[f->count] = fill_series(&f->part[f->count], s, i);
-            f->count++;
-        }
-        for (size_t n = 0; n < s->n_count; n++) {
-            if (!has_scores(s, n)) { continue; }
-            f->group[f->count] =
-                fill_cell(&f->part[f->count], s, s->log_n[n], results_kept(&f->results->series[i], n));
-            f->count++;
-        }
-    }
+    f->group[f->count] = (struct h5_group){.name = p->name,
+                                           .dimension_count = 3,
+                                           .dimension = p->dimension,
+                                           .dataset_count = 1,
+                                           .dataset = &p->scores};
+    return h5stream_group(f->stream, &f->group[f->count++]) && h5stream_begin(f->stream, p->dataset);
 }
 
 /* ---- writing ---- */
@@ -133,43 +109,34 @@ static bool append(void *context, size_t count, const double *scores) {
     return h5stream_append(f->stream, count, scores);
 }
 
-static int write_scores(struct file *f, struct part *part) {
-    const struct config_series *s = part->series;
+static int write_cell(struct file *f, const struct config_series *s, double log_n, size_t rows) {
     double p[FAMILY_PARAMETERS];
-    config_parameters(s, part->log_n, p);
-    struct sampler_law *law =
-        sampler_law_create(s->family, p, part->log_n, 0, false, f->isa->kernel, 0, NULL);
+    config_parameters(s, log_n, p);
+    struct sampler_law *law = sampler_law_create(s->family, p, log_n, 0, false, f->isa->kernel, 0, NULL);
+    int status = begin_cell(f, s, log_n, rows) ? EXIT_DONE : EXIT_FAILED;
     f->sum = 0;
-    int status = h5stream_begin(f->stream, part->dataset) ? EXIT_DONE : EXIT_FAILED;
-    for (uint64_t i = 0; status == EXIT_DONE && i < part->dimension[0].size; i++) {
-        struct stream stream =
-            stream_make(f->config->seed, s->name, part->log_n, f->config->common_randomness, i);
+    for (uint64_t i = 0; status == EXIT_DONE && i < rows; i++) {
+        struct stream stream = stream_make(f->config->seed, s->name, log_n, f->config->common_randomness, i);
         if (stop_asked(f->stop)) {
             status = EXIT_RESUMABLE;
         } else if (!sampler_scores(f->sampler, law, stream, append, f)) {
             status = EXIT_FAILED; /* told when the file is closed */
         }
     }
-    part->scores.sum = f->sum;
+    f->part[f->count - 1].scores.sum = f->sum;
     sampler_law_free(law);
     return status;
 }
 
-static void tell_of_left_out(const struct config *config) {
-    for (size_t i = 0; i < config->series_count; i++) {
-        const struct config_series *s = &config->series[i];
-        size_t cells = cells_with_scores(s);
-        if (cells == s->n_count) { continue; }
+static int write_series(struct file *f, const struct config_series *s, const struct results_series *r) {
+    const size_t cells = cells_with_scores(s);
+    if (cells < s->n_count) {
         message_say("series %s: no scores of %zu of %zu n, where rows are not made of single ones", s->name,
                     s->n_count - cells, s->n_count);
     }
-}
-
-static int write_parts(struct file *f) {
-    int status = EXIT_DONE;
-    for (size_t i = 0; status == EXIT_DONE && i < f->count; i++) {
-        if (!h5stream_group(f->stream, &f->group[i])) { return EXIT_FAILED; }
-        if (f->group[i].dataset_count > 0) { status = write_scores(f, &f->part[i]); }
+    int status = cells == 0 || begin_series(f, s) ? EXIT_DONE : EXIT_FAILED;
+    for (size_t n = 0; n < s->n_count && status == EXIT_DONE; n++) {
+        if (has_scores(s, n)) { status = write_cell(f, s, s->log_n[n], results_kept(r, n)); }
     }
     return status;
 }
@@ -185,13 +152,18 @@ int scorefile_write(const char *path, const struct config *config, const struct 
         {.name = "seed", .whole = &config->seed},
         {.name = "command_line", .text = command_line}};
     const size_t attributes = sizeof attribute / sizeof *attribute;
-    struct file f = {.config = config, .results = results, .isa = isa, .stop = stop};
+    struct file f = {.config = config, .isa = isa, .stop = stop};
+    size_t most = config->series_count;
+    int status = EXIT_DONE;
     f.stream = h5stream_open(path, attributes, attribute);
     if (!f.stream) { return EXIT_FAILED; }
-    list_parts(&f);
+    for (size_t i = 0; i < config->series_count; i++) { most += config->series[i].n_count; }
+    f.part = memory_create(most, sizeof *f.part);
+    f.group = memory_create(most, sizeof *f.group);
     f.sampler = sampler_create(isa);
-    tell_of_left_out(config);
-    int status = write_parts(&f);
+    for (size_t i = 0; i < config->series_count && status == EXIT_DONE; i++) {
+        status = write_series(&f, &config->series[i], &results->series[i]);
+    }
     sampler_free(f.sampler);
     if (status == EXIT_RESUMABLE) {
         h5stream_drop(f.stream);
