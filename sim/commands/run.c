@@ -194,7 +194,7 @@ static bool has_memory(const struct options *o, const struct estimate *cost) {
 
 /* For results, units to grow from, and the journal beside them; what a run that goes on has written of it is
  * not known. */
-static bool has_disk(const struct run *run, const struct estimate *cost) {
+static bool has_disk(struct run *run, const struct estimate *cost) {
     const struct options *o = run->o;
     const double all = cost->disk + cost->archive + cost->journal, available = machine_disk(run->output),
                  asked = o->shards > 1 ? cost->journal / o->shards : all;

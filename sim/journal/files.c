@@ -35,30 +35,22 @@ unsigned files_number(const char *name) {
 
 static int is_units(const struct dirent *entry) { return files_number(entry->d_name) > 0; }
 
-struct files_name *files_units(const char *directory, size_t *count) {
-    struct dirent **entry = NULL;
-    int found = scandir(directory, &entry, is_units, versionsort);
-    *count = found > 0 ? (size_t)found : 0;
-    struct files_name *name = memory_create(*count, sizeof *name);
-    for (size_t i = 0; i < *count; i++) {
-        files_path(directory, entry[i]->d_name, name[i].path);
-        free(entry[i]);
-    }
-    free(entry);
-    return name;
-}
-
 struct files_name *files_list(size_t source_count, char *const *source, size_t *count) {
-    struct files_name *all = memory_create(1, sizeof *all);
+    struct files_name *all = NULL;
     *count = 0;
     for (size_t i = 0; i < source_count; i++) {
-        size_t more;
-        struct files_name *file = files_units(source[i], &more), itself = {.alone = true};
-        snprintf(itself.path, sizeof itself.path, "%s", source[i]);
-        all = memory_resize(all, *count + more + 1, sizeof *all);
-        for (size_t k = 0; k < more; k++) { all[(*count)++] = file[k]; }
-        if (!directory_is(source[i])) { all[(*count)++] = itself; }
-        free(file);
+        struct dirent **entry = NULL;
+        const bool alone = !directory_is(source[i]);
+        const int found = alone ? 1 : scandir(source[i], &entry, is_units, versionsort);
+        for (int k = 0; k < found; k++) {
+            all = memory_extend(all, *count, sizeof *all);
+            struct files_name *name = &all[(*count)++];
+            *name = (struct files_name){.alone = alone};
+            snprintf(name->path, FILES_PATH, "%s%s%s", source[i], alone ? "" : "/",
+                     alone ? "" : entry[k]->d_name);
+            if (!alone) { free(entry[k]); }
+        }
+        free(entry);
     }
     return all;
 }
@@ -110,9 +102,9 @@ bool files_create(struct files_out *f, const char *path) {
 }
 
 /* Makes a file of units with a number that no other has had. */
-static void open_new(struct files_out *f, const char *directory) {
+static void open_new(struct files_out *f, char *directory) {
     size_t count;
-    struct files_name *name = files_units(directory, &count);
+    struct files_name *name = files_list(1, &directory, &count);
     unsigned last = count > 0 ? files_number(strrchr(name[count - 1].path, '/') + 1) : 0;
     free(name);
     do { /* another writer may be as quick */
@@ -121,7 +113,7 @@ static void open_new(struct files_out *f, const char *directory) {
     } while (f->file < 0 && errno == EEXIST);
 }
 
-bool files_append(struct files_out *f, const char *directory) {
+bool files_append(struct files_out *f, char *directory) {
     if (f->file < 0) { open_new(f, directory); }
     return f->file >= 0 || cannot_write(f);
 }

@@ -18,14 +18,12 @@ void files_path(const char *directory, const char *name, char path[FILES_PATH]);
 bool files_are_of(const char *directory, const char *path);
 /* The number of a name NNNNNN.units; 0 of others. */
 unsigned files_number(const char *name);
-/* The files of such names, numbered from 1 on, each the records of one writer, in the order of their numbers.
- * Free with free(). */
+/* The files of several sources: of a directory those of such names, numbered from 1 on, each the records of
+ * one writer, in the order of their numbers; what else one is, itself. Free with free(). */
 struct files_name {
     char path[FILES_PATH];
     bool alone; /* it is a source */
 };
-struct files_name *files_units(const char *directory, size_t *count);
-/* Those of several sources: a directory's files, and what else one is, itself. The same. */
 struct files_name *files_list(size_t source_count, char *const *source, size_t *count);
 
 /* Bytes of a file from `offset` on; false, with errno set, where it has not so many. */
@@ -45,7 +43,7 @@ struct files_out {
 /* These return false after a message. One to be written as a whole: */
 bool files_create(struct files_out *file, const char *path);
 /* One to append to: where it is not open, a new one of a directory. */
-bool files_append(struct files_out *file, const char *directory);
+bool files_append(struct files_out *file, char *directory);
 /* Adds records. Allocates nothing. */
 bool files_add(struct files_out *file, const uint8_t *record, size_t length);
 /* Waits until all is on the disk. */

@@ -58,12 +58,12 @@ void journal_remove_directory(const char *directory) {
     }
 }
 
-bool journal_exists(const char *directory) {
+bool journal_exists(char *directory) {
     char path[FILES_PATH];
     size_t count;
     files_path(directory, "header", path);
-    free(files_units(directory, &count));
-    return access(path, F_OK) == 0 || count > 0;
+    free(files_list(1, &directory, &count));
+    return directory_is(directory) && (access(path, F_OK) == 0 || count > 0);
 }
 
 /* ---- opening ---- */
@@ -113,7 +113,7 @@ struct journal *journal_make(const char *directory, const struct journal_header 
     j->header.program = version_number;
     j->header.compiler = __VERSION__;
     j->header.numerics = numerics_here();
-    j->mended = journal_exists(directory);
+    j->mended = journal_exists(j->directory);
     if (j->mended) {
         message_say(
             "the header or config of the journal %s is damaged; they are made again from the config given",
