@@ -15,11 +15,6 @@
 
 enum { BESIDE = FILES_PATH + PROCESS_TAG + 16 };
 
-struct holder {
-    char text[LOCK_TEXT]; /* of the file */
-    double age;           /* of the heartbeat, seconds */
-};
-
 /* A name beside the lock that is this process's own. */
 static void name_beside(const char *path, const char *what, char name[BESIDE]) {
     char tag[PROCESS_TAG];
@@ -32,6 +27,11 @@ static bool read_text(const char *path, char text[LOCK_TEXT]) {
     const ssize_t length = head_read(path, O_NOFOLLOW, text, LOCK_TEXT - 1);
     text[length > 0 ? length : 0] = '\0';
     return length >= 0;
+}
+
+static bool says(const char *path, const char *text) {
+    char there[LOCK_TEXT];
+    return read_text(path, there) && strcmp(there, text) == 0;
 }
 
 /* Seconds since a file was touched, by the clock of the file's server where a file can be made beside it. */
@@ -49,30 +49,25 @@ static double file_age(const char *path) {
     return stat(path, &there) == 0 ? now - (double)there.st_mtime : 0;
 }
 
-/* A process that is seen to live holds its lock even while it sleeps. */
-static bool holder_is_alive(const struct holder *h) {
+/* Who holds a lock, by its text and in words; "": nobody. Whether it lives: a process that is seen to live
+ * holds its lock even while it sleeps. */
+static bool is_held(const char *path, char text[LOCK_TEXT], char who[LOCK_TEXT]) {
     char tag[PROCESS_TAG];
-    snprintf(tag, sizeof tag, "%.*s", (int)strcspn(h->text, "\n"), h->text);
-    enum process_life life = process_tag_life(tag);
-    return life == PROCESS_GOING || (life == PROCESS_UNKNOWN && h->age <= LOCK_STALE);
-}
-
-/* And in words. */
-static bool read_holder(const char *path, struct holder *h, char who[LOCK_TEXT]) {
     who[0] = '\0';
-    if (!read_text(path, h->text)) { return false; }
-    const char *line = strchr(h->text, '\n');
-    h->age = file_age(path);
+    if (!read_text(path, text)) { return false; }
+    const char *line = strchr(text, '\n');
+    const double age = file_age(path);
     snprintf(who, LOCK_TEXT, "%.400s, last sign of life %.0f s ago",
-             line && line[1] ? line + 1 : "another process", h->age > 0 ? h->age : 0);
-    return true;
+             line && line[1] ? line + 1 : "another process", age > 0 ? age : 0);
+    snprintf(tag, sizeof tag, "%.*s", (int)strcspn(text, "\n"), text);
+    enum process_life life = process_tag_life(tag);
+    return life == PROCESS_GOING || (life == PROCESS_UNKNOWN && age <= LOCK_STALE);
 }
 
 bool lock_holder(const char *directory, char who[LOCK_TEXT]) {
-    char path[FILES_PATH];
-    struct holder h;
+    char path[FILES_PATH], text[LOCK_TEXT];
     files_path(directory, "lock", path);
-    return read_holder(path, &h, who) && holder_is_alive(&h);
+    return is_held(path, text, who);
 }
 
 /* ---- taking ---- */
@@ -102,19 +97,17 @@ static bool make_file(const struct lock *lock) {
     return made;
 }
 
-/* Moves a stale lock out of the way; false when it was another's by then. */
-static bool clear_stale(const struct lock *lock, const struct holder *stale) {
-    char aside[BESIDE], text[LOCK_TEXT];
+/* Moves a stale lock out of the way, unless it is another's by then. */
+static void clear_stale(const struct lock *lock, const char *stale) {
+    char aside[BESIDE];
     name_beside(lock->path, "stale", aside);
-    if (rename(lock->path, aside) != 0) { return errno == ENOENT; }
-    bool same = read_text(aside, text) && strcmp(text, stale->text) == 0;
-    if (!same) { link(aside, lock->path); }
+    if (rename(lock->path, aside) != 0) { return; }
+    if (!says(aside, stale)) { link(aside, lock->path); }
     unlink(aside);
-    return same;
 }
 
 bool lock_take(struct lock *lock, const char *directory) {
-    char who[LOCK_TEXT], tag[PROCESS_TAG], since[32] = "?";
+    char who[LOCK_TEXT], text[LOCK_TEXT], tag[PROCESS_TAG], since[32] = "?";
     const struct process self = process_self();
     const time_t now = time(NULL);
     struct tm utc;
@@ -123,31 +116,25 @@ bool lock_take(struct lock *lock, const char *directory) {
     snprintf(lock->text, LOCK_TEXT, "%s\nprocess %ld on %.200s since %s", process_tag(tag), self.pid,
              self.host, since);
     for (int attempt = 0; attempt < 5; attempt++) {
-        struct holder h;
         if (make_file(lock)) { return true; }
         if (errno != EEXIST && errno != ENOENT) { /* the latter: who came first has cleared up, or is gone */
             message_error("cannot lock %s: %s", directory, strerror(errno));
             return false;
         }
-        if (!read_holder(lock->path, &h, who)) { continue; }
-        if (holder_is_alive(&h)) {
+        if (is_held(lock->path, text, who)) {
             message_error("%s is in use by %s; wait for it or end it (a process that is gone is noticed, on "
                           "another host or in another container after %d s)",
                           directory, who, LOCK_STALE);
             return false;
         }
+        if (!who[0]) { continue; }
         message_say("%s was left by %s: that one is gone, taking over", directory, who);
-        clear_stale(lock, &h);
+        clear_stale(lock, text);
     }
     message_error("cannot lock %s: %s", directory,
                   access(directory, F_OK) != 0 ? strerror(errno)
                                                : "others are taking it at the same time; try again");
     return false;
-}
-
-static bool is_own(const struct lock *lock) {
-    char text[LOCK_TEXT];
-    return read_text(lock->path, text) && strcmp(text, lock->text) == 0;
 }
 
 /* Of a server that does not answer at the moment, which the next heartbeat finds out about. */
@@ -157,7 +144,7 @@ static bool may_pass(int error) {
 
 bool lock_beat(const struct lock *lock) {
     errno = 0;
-    if (!is_own(lock) && !may_pass(errno)) {
+    if (!says(lock->path, lock->text) && !may_pass(errno)) {
         message_error("%s is no longer of this process; was it taken for dead?", lock->path);
         return false;
     }
@@ -170,5 +157,5 @@ bool lock_is_left(int directory, const char *name) {
 }
 
 void lock_release(const struct lock *lock) {
-    if (is_own(lock)) { unlink(lock->path); }
+    if (says(lock->path, lock->text)) { unlink(lock->path); }
 }
