@@ -23,7 +23,7 @@ struct leader {
     int followed; /* EXIT_RESUMABLE where another was stopped */
 };
 
-/* sweep_work.more: whole nodes, a quarter to half of what is left for a rank, at least one unit. */
+/* A sweep_supply: whole nodes, a quarter to half of what is left for a rank, at least one unit. */
 static size_t take_parts(void *context, struct unit part[SWEEP_MORE]) {
     struct leader *l = context;
     size_t count = 0;
@@ -52,10 +52,7 @@ int ranks_start(int *argc, char ***argv) {
 int ranks_end(int status) { return status; }
 void ranks_abort(void) {}
 int ranks_threads(void) { return omp_get_num_procs(); }
-static int lead(struct leader *l, const struct sweep_work *own) {
-    (void)l;
-    return sweep_compute(own);
-}
+static int lead(struct leader *l) { return sweep_compute(l->work, take_parts, l); }
 bool ranks_wait(int *status) {
     *status = EXIT_FAILED;
     return false;
@@ -182,7 +179,7 @@ static void *serve(void *context) {
 }
 
 /* Beside its own work a thread answers the others. */
-static int lead(struct leader *l, const struct sweep_work *own) {
+static int lead(struct leader *l) {
     pthread_t server;
     tell(&(int){l->units->count > 0 ? LEAD : EXIT_DONE});
     if (others == ENDED) { return EXIT_DONE; }
@@ -190,7 +187,7 @@ static int lead(struct leader *l, const struct sweep_work *own) {
         message_error("cannot make a thread");
         return EXIT_FAILED;
     }
-    int status = sweep_compute(own);
+    int status = sweep_compute(l->work, take_parts, l);
     pthread_mutex_lock(&l->lock);
     l->failed = status == EXIT_FAILED;
     pthread_mutex_unlock(&l->lock);
@@ -227,10 +224,7 @@ static size_t ask_parts(void *context, struct unit part[SWEEP_MORE]) {
 
 static int follow(const struct sweep_work *work, bool (*save)(void *context)) {
     struct follower f = {.work = work};
-    struct sweep_work own = *work;
-    own.more = ask_parts;
-    own.more_context = &f;
-    int status = sweep_compute(&own);
+    int status = sweep_compute(work, ask_parts, &f);
     if (!save(work->context)) { status = EXIT_FAILED; }
     if (status == EXIT_FAILED) { ranks_abort(); }
     MPI_Request kept;
@@ -259,12 +253,8 @@ void ranks_refuse(const char *why) {
 #endif
 
 int ranks_lead(const struct sweep_work *work, const struct unit_list *units) {
-    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .units = units};
-    struct sweep_work own = *work;
-    own.more = take_parts;
-    own.more_context = &l;
-    l.left = unit_amount(units).cost;
-    int status = rank_count == 1 ? sweep_compute(&own) : lead(&l, &own);
+    struct leader l = {work, PTHREAD_MUTEX_INITIALIZER, units, .left = unit_amount(units).cost};
+    int status = rank_count == 1 ? sweep_compute(work, take_parts, &l) : lead(&l);
     if (status == EXIT_DONE && (l.at < units->count || (rank_count > 1 && stop_asked(work->stop)))) {
         status = EXIT_RESUMABLE;
     }

@@ -42,6 +42,8 @@ struct job {
 
 struct sweep {
     const struct sweep_work *work;
+    sweep_supply *supply;
+    void *supply_context;
     /* What is to be taken, in the critical section `supply`. */
     int status; /* as of sweep_compute; EXIT_DONE while it goes on */
     size_t part_count, part_at;
@@ -174,7 +176,7 @@ static struct unit *next_part(struct sweep *s) {
     if (s->part_at < s->part_count) { s->part_at += s->part[s->part_at].block_count == 0; }
     if (s->part_at == s->part_count && !s->ended) {
         s->part_at = 0;
-        s->part_count = s->work->more(s->work->more_context, s->part);
+        s->part_count = s->supply(s->supply_context, s->part);
         s->ended = s->part_count == 0;
     }
     return s->ended ? NULL : &s->part[s->part_at];
@@ -290,8 +292,8 @@ static void sweep_thread(struct sweep *sweep) {
     replicate_worker_release(&worker);
 }
 
-int sweep_compute(const struct sweep_work *work) {
-    struct sweep sweep = {.work = work};
+int sweep_compute(const struct sweep_work *work, sweep_supply *supply, void *context) {
+    struct sweep sweep = {.work = work, .supply = supply, .supply_context = context};
 #pragma omp parallel num_threads(work->threads)
     sweep_thread(&sweep);
     while (sweep.live) { job_close(&sweep, sweep.live); }

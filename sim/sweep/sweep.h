@@ -15,10 +15,6 @@ struct sweep_work {
     const struct unit_plan *plan;
     const struct isa *isa;
     int threads;
-    /* Set by ranks.h, which calls sweep_compute: what to compute next, asked for when all before is at work,
-     * by one thread at a time; returns how many parts of cells, 0 at the end. */
-    size_t (*more)(void *context, struct unit part[SWEEP_MORE]);
-    void *more_context;
     struct progress *progress; /* hears of what is done; NULL: nobody */
     const struct stop *stop;   /* NULL: never */
     /* Keeps the partial of a unit that is finished. From any thread, several at a time. False, after a
@@ -27,10 +23,14 @@ struct sweep_work {
     void *context; /* of keep */
 };
 
+/* What to compute next: parts of cells; returns how many, 0 at the end. */
+typedef size_t sweep_supply(void *context, struct unit part[SWEEP_MORE]);
+
 /* Computes units, in bits that do not depend on threads or isa, and hands over their partials as they are
- * finished; memory is that of the units at work. Returns EXIT_DONE; EXIT_RESUMABLE when stopped between rows,
- * units at work being dropped; EXIT_FAILED, after a message, when given up. */
-int sweep_compute(const struct sweep_work *work);
+ * finished; memory is that of the units at work. `supply` is asked when all before is at work, by one thread
+ * at a time. Returns EXIT_DONE; EXIT_RESUMABLE when stopped between rows, units at work being dropped;
+ * EXIT_FAILED, after a message, when given up. */
+int sweep_compute(const struct sweep_work *work, sweep_supply *supply, void *context);
 
 /* A cell's exact values, computed here and now. Free with partial_free. */
 struct partial *sweep_exact(const struct unit *unit);

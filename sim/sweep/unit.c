@@ -235,18 +235,16 @@ static size_t number_of(const struct unit_cell *c, size_t block) {
     return cuts + block / c->unit_blocks;
 }
 
-/* Whether it begins in the unit in which another one, before it, ends. */
-static bool goes_on(const struct unit *u, const struct unit *before) {
-    return u->cell == before->cell && !unit_is_exact(u) &&
-           number_of(u->cell, u->first_block) == number_of(u->cell, unit_end(before) - 1);
-}
-
 struct unit_amount unit_amount(const struct unit_list *list) {
     struct unit_amount all = {0};
-    for (size_t i = 0; i < list->count; i++) {
-        const struct unit *u = &list->unit[i];
-        const size_t others = number_of(u->cell, unit_end(u) - 1) - number_of(u->cell, u->first_block);
-        all.units += others + (i == 0 || !goes_on(u, u - 1));
+    const struct unit_cell *cell = NULL; /* of the one before, and the unit in which that ends */
+    size_t last = 0;
+    for (const struct unit *u = list->unit; u < list->unit + list->count; u++) {
+        const size_t first = number_of(u->cell, u->first_block);
+        const bool goes_on = u->cell == cell && first == last && !unit_is_exact(u);
+        cell = u->cell;
+        last = number_of(cell, unit_end(u) - 1);
+        all.units += last - first + !goes_on;
         all.cost += unit_cost(u);
     }
     return all;
