@@ -31,13 +31,12 @@ struct shared_law {
 
 /* A unit from its first task to its last. */
 struct job {
-    struct job *next;
     struct unit unit;
     struct shared_law *law;
     struct partial_stack done; /* without bins */
     uint32_t *histogram;       /* of these, [binned][HISTOGRAM_BINS] */
     struct block *block;       /* [block_count] */
-    size_t blocks_done;
+    size_t blocks_left, tasks_left;
 };
 
 struct sweep {
@@ -52,7 +51,6 @@ struct sweep {
     struct job *job; /* whose tasks are taken */
     size_t task, tasks;
     struct shared_law *law; /* of the last one that has any */
-    struct job *live;
 };
 
 /* ---- blocks ---- */
@@ -160,12 +158,12 @@ static struct shared_law *use_law(struct sweep *s, const struct unit_cell *cell)
 static void job_open(struct sweep *s, struct unit unit) {
     const struct unit_cell *c = unit.cell;
     struct job *job = memory_create(1, sizeof *job);
-    *job = (struct job){.unit = unit, .next = s->live};
-    s->live = s->job = job;
+    const bool is_exact = unit_is_exact(&unit);
+    s->tasks = is_exact ? 1 : unit.block_count * slices_per_block(c);
+    *job = (struct job){.unit = unit, .blocks_left = unit.block_count, .tasks_left = s->tasks};
+    s->job = job;
     s->task = 0;
-    s->tasks = 1;
-    if (unit_is_exact(&unit)) { return; }
-    s->tasks = unit.block_count * slices_per_block(c);
+    if (is_exact) { return; }
     job->law = use_law(s, c);
     job->block = memory_create(unit.block_count, sizeof *job->block);
     job->histogram = memory_create(c->layout.binned * HISTOGRAM_BINS, sizeof *job->histogram);
@@ -182,13 +180,11 @@ static struct unit *next_part(struct sweep *s) {
     return s->ended ? NULL : &s->part[s->part_at];
 }
 
-/* A task, of a job that lives until its last one is done; NULL when there is none. `status`: what the
- * thread's last one came to. */
-static struct job *take_task(struct sweep *s, int status, size_t *task) {
+/* A task, of a job that lives until its last one is done; NULL when there is none. */
+static struct job *take_task(struct sweep *s, size_t *task) {
     struct job *job = NULL;
 #pragma omp critical(supply)
     {
-        if (status != EXIT_DONE) { s->status = status; }
         const bool goes_on = s->status == EXIT_DONE;
         struct unit *part = goes_on && s->task == s->tasks ? next_part(s) : NULL;
         if (part) { job_open(s, unit_take(part, 0)); }
@@ -200,16 +196,16 @@ static struct job *take_task(struct sweep *s, int status, size_t *task) {
     return job;
 }
 
-/* Its last task is done. */
-static void job_close(struct sweep *s, struct job *job) {
+/* What it came to. */
+static void end_task(struct sweep *s, struct job *job, int status) {
+    bool last;
 #pragma omp critical(supply)
     {
-        struct job **link = &s->live;
-        while (*link != job) { link = &(*link)->next; }
-        *link = job->next;
-        leave_law(job->law);
+        if (status != EXIT_DONE) { s->status = status; }
+        last = --job->tasks_left == 0;
+        if (last) { leave_law(job->law); }
     }
-    job_free(job);
+    if (last) { job_free(job); }
 }
 
 /* A slice of a block is done; true for the last one of its unit. */
@@ -226,15 +222,14 @@ static bool job_slice_done(const struct sweep *sweep, struct job *job, struct bl
         partial_push(&job->done, b->partial);
         b->partial = NULL;
         block_free(b);
-        last = ++job->blocks_done == job->unit.block_count;
+        last = --job->blocks_left == 0;
     }
     return last;
 }
 
 /* Of a unit whose partial is whole. */
-static int job_finish(struct sweep *sweep, struct job *job, struct partial *whole) {
+static int finish(const struct sweep *sweep, struct partial *whole) {
     const bool kept = sweep->work->keep(sweep->work->context, whole);
-    job_close(sweep, job);
     partial_free(whole);
     return kept ? EXIT_DONE : EXIT_FAILED;
 }
@@ -260,15 +255,16 @@ struct partial *sweep_exact(const struct unit *unit) {
 }
 
 /* All of a cell's exact values. */
-static int run_exact(struct sweep *sweep, struct job *job) {
+static int run_exact(const struct sweep *sweep, const struct job *job) {
     if (stop_asked(sweep->work->stop)) { return EXIT_RESUMABLE; }
     struct partial *exact = sweep_exact(&job->unit);
     progress_add(sweep->work->progress, unit_cost(&exact->of), exact->of.cell->series->name);
-    return job_finish(sweep, job, exact);
+    return finish(sweep, exact);
 }
 
 /* A slice of a block. */
-static int run_sampled(struct sweep *sweep, struct job *job, size_t task, struct replicate_worker *worker) {
+static int run_sampled(const struct sweep *sweep, struct job *job, size_t task,
+                       struct replicate_worker *worker) {
     size_t slices = slices_per_block(job->unit.cell);
     struct block *b = &job->block[task / slices];
 #pragma omp critical(sweep)
@@ -277,17 +273,17 @@ static int run_sampled(struct sweep *sweep, struct job *job, size_t task, struct
     if (status != EXIT_DONE || !job_slice_done(sweep, job, b)) { return status; }
     struct partial *whole = partial_close(&job->done);
     partial_set_bins(whole, job->histogram);
-    return job_finish(sweep, job, whole);
+    return finish(sweep, whole);
 }
 
 static void sweep_thread(struct sweep *sweep) {
     struct replicate_worker worker;
     struct job *job;
-    int status = EXIT_DONE;
     size_t task;
     replicate_worker_create(&worker, sweep->work->isa, sweep->work->plan->most_betas);
-    while ((job = take_task(sweep, status, &task))) {
-        status = unit_is_exact(&job->unit) ? run_exact(sweep, job) : run_sampled(sweep, job, task, &worker);
+    while ((job = take_task(sweep, &task))) {
+        end_task(sweep, job,
+                 unit_is_exact(&job->unit) ? run_exact(sweep, job) : run_sampled(sweep, job, task, &worker));
     }
     replicate_worker_release(&worker);
 }
@@ -296,7 +292,10 @@ int sweep_compute(const struct sweep_work *work, sweep_supply *supply, void *con
     struct sweep sweep = {.work = work, .supply = supply, .supply_context = context};
 #pragma omp parallel num_threads(work->threads)
     sweep_thread(&sweep);
-    while (sweep.live) { job_close(&sweep, sweep.live); }
+    if (sweep.task < sweep.tasks) { /* the rest of the last job, when it was stopped */
+        leave_law(sweep.job->law);
+        job_free(sweep.job);
+    }
     leave_law(sweep.law);
     return sweep.status;
 }

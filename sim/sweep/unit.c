@@ -17,7 +17,7 @@ static const double UNIT_COST = 1e9; /* nanoseconds */
 enum { UNIT_BLOCKS = 64 };
 
 struct sampler_law *unit_cell_law(const struct unit_cell *c, const struct isa *isa, double log_n) {
-    return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ,
+    return sampler_law_create(c->series->family, c->p, log_n, c->here.log_lambda_typ[0],
                               config_counted(c->series, c->log_n), isa->kernel, c->layout.betas,
                               c->here.beta_ratio);
 }
@@ -129,7 +129,6 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config, bool 
             *c = (struct unit_cell){.series = &config->series[i], .series_index = i, .n_index = j};
             results_cut(&plan->outline->series[i], j, &c->here);
             c->log_n = c->here.log_n[0];
-            c->log_lambda_typ = c->here.log_lambda_typ[0];
             config_parameters(c->series, c->log_n, c->p);
             unit_cell_size(c);
             cell_key(c, hash);

@@ -18,7 +18,7 @@ struct unit_cell {
     const struct config_series *series;
     size_t series_index, n_index; /* where it stands in config and results */
     struct results_series here;   /* the outline of its series, cut to this one n */
-    double log_n, log_lambda_typ;
+    double log_n;
     double cost; /* of a row, in nanoseconds, roughly: never measured, the same everywhere */
     double p[FAMILY_PARAMETERS];
     struct replicate_layout layout;
