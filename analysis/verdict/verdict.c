@@ -265,12 +265,14 @@ static struct verdict_settle settle_exact(const struct judge *j, const struct ve
     return settle_interval(j, sqrt(needed), sqrt(v->exact_chi_square - freedom), 1);
 }
 
-/* Far beyond where corrections are trusted. Of rows whose every score is sampled there are none much longer.
- */
+/* Far beyond where corrections are trusted, unless n reach as far. Of rows whose every score is sampled there
+ * are none much longer. */
 static struct verdict_settle settle_far(const struct judge *j) {
-    const bool sampled = j->fit->series->family->kind == FAMILY_SAMPLED;
+    const struct results_series *s = j->fit->series;
     const double far = fmax(log_far, round_up(8 * j->trusted_from));
-    return sampled || far > furthest ? settle_nothing : (struct verdict_settle){NAN, far};
+    const bool there = s->log_n[s->size[RESULTS_LOG_N] - 1] >= far;
+    return there || s->family->kind == FAMILY_SAMPLED || far > furthest ? settle_nothing
+                                                                        : (struct verdict_settle){NAN, far};
 }
 
 /* Of a verdict whose kind and ground are known; nothing where it is decided, or nobody knows. */

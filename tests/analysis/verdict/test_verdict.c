@@ -168,6 +168,8 @@ static void test_too_little(void **state) {
          LARGER},
         {"n: [1000, 1e10]\nreplicates: 100\nseries: [{family: gaussian}]\n",
          "2 n with a collapse point, 1 of", LARGER},
+        {"n: [1000, e^1000]\nreplicates: 100\nseries: [{family: gaussian}]\n",
+         "2 n with a collapse point, 1 of", NOTHING},
         {"n: [2, 3]\nreplicates: 2\nseries: [{family: gaussian}]\n", "2 replicates are too few", NOTHING},
         {"n: [1e3, 1e6, 1e9, 1e20, 1e40, 1e80, 1e160]\nreplicates: 1\nseries: [{family: gaussian}]\n",
          "1 replicate is too few", NOTHING},
