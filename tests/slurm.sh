@@ -172,8 +172,9 @@ holds "the lone process's digest from --array=1-3" test "$(digest other.h5)" = "
 if [[ -z ${GAPSCALE_TEST_QUICK:-} ]]; then
     echo "waiting a minute or two for a job to come to its time limit"
     sed 's/replicates: 20000/replicates: 4000000/' sweep.yaml >endless.yaml
-    job=$(CONFIG=$work/endless.yaml OUTPUT=$work/endless.h5 submit --array=0 --time=1 --signal=USR1@55 "$scripts/array.sh")
+    job=$(CONFIG=$work/endless.yaml OUTPUT=$work/endless.h5 submit --array=0 --time=1 "$scripts/array.sh")
     holds "a job with too little time ends" ended "$job"
+    holds "told before it" grep -q "SIGUSR1: stopping" "$work/job-$job-0.log"
     holds "in good order" grep -q "the same command goes on" "$work/job-$job-0.log"
 fi
 

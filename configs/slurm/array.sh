@@ -16,7 +16,7 @@
 #SBATCH --ntasks=1
 #SBATCH --cpus-per-task=4
 #SBATCH --time=01:00:00
-#SBATCH --signal=USR1@30
+#SBATCH --signal=B:USR1@30
 #SBATCH --open-mode=append
 set -euo pipefail
 

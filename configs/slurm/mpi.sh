@@ -3,12 +3,13 @@
 #
 #   CONFIG=configs/publish.yaml OUTPUT=publish.h5 sbatch --nodes=4 configs/slurm/mpi.sh
 #
-# `make mpi` builds gapscale-mpi. Rank 0 keeps the journal and writes the results; the others need the config only.
+# `make mpi` builds gapscale-mpi. Every rank keeps a file of its own in OUTPUT.journal/, which all nodes must see, and reads the
+# config; rank 0 hands out the work and writes the results.
 #SBATCH --job-name=gapscale-mpi
 #SBATCH --ntasks-per-node=2
 #SBATCH --cpus-per-task=4
 #SBATCH --time=01:00:00
-#SBATCH --signal=USR1@30
+#SBATCH --signal=B:USR1@30
 #SBATCH --open-mode=append
 set -euo pipefail
 
