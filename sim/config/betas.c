@@ -263,9 +263,10 @@ void betas_check(const struct yaml_node *node, const struct config_series *serie
         double value = beta->value[k % beta->count],
                log_beta = config_log_beta(series, log_n, 0, k % beta->count);
         if (isfinite(log_beta)) { continue; }
-        YAML_FAULT(node, "`beta` is %g, but series `%s` has n = %s; %s", value, series->name,
+        YAML_FAULT(node, "`%s` is %g, but series `%s` has n = %s; %s",
+                   beta->scale == CONFIG_SCALE_N_EFF ? "n_eff" : "critical", value, series->name,
                    lengths_print(log_n, n),
-                   isnan(log_beta) ? "n_eff must be below every n"
+                   isnan(log_beta) ? "it must be below every n"
                                    : "that takes a beta out of the range of numbers: take a smaller n");
         return;
     }

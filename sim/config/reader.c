@@ -107,6 +107,7 @@ static bool span_rises(const struct yaml_node *node, const char *what, const str
 bool reader_span_fits(const struct yaml_node *node, const char *what, const struct reader_span *span) {
     if (!span_rises(node, what, span)) { return false; }
     if (span->points > 1 || span->from == span->to) { return true; }
-    return YAML_FAULT(node, "one point cannot have two ends; write `%s: [VALUE]`, or `points: 2` or more",
-                      what);
+    return YAML_FAULT(
+        node, "one point of `%s` cannot have two ends; give both the same value, or take `points: 2` or more",
+        what);
 }

@@ -33,7 +33,10 @@ static char *read_descriptor(int descriptor, struct fault_source *source) {
     if (got < 0) {
         fault_add(source, 0, "cannot be read: %s", strerror(errno));
     } else if (source->length > TEXT_LIMIT) {
-        fault_add(source, 0, "longer than %d KiB, so not a config; is it a results file?", TEXT_LIMIT / 1024);
+        fault_add(source, 0,
+                  "longer than %d KiB, the most that a config may have; is it a results file? Ranges are "
+                  "shorter than lists, and series may stand in several configs",
+                  TEXT_LIMIT / 1024);
     } else if (source->length == 0) {
         fault_add(source, 0, "the file is empty; a config needs at least a list `series:`");
     } else if (!utf8_is_valid(text, source->length)) {

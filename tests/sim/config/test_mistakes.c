@@ -108,7 +108,7 @@ static const struct mistake {
     {"n: [e^1000001]\n" TAIL, "1:5", "from 2 to e^1000000"},
     {"n: [256, [3]]\n" TAIL, "1:10", "not a list"},
     {"n: {from: 16, to: 8}\n" TAIL, "1:19", "`n.to` must be above `n.from`"},
-    {"n: {from: 16, to: 64, points: 1}\n" TAIL, "1:4", "one point cannot have two ends"},
+    {"n: {from: 16, to: 64, points: 1}\n" TAIL, "1:4", "cannot have two ends; give both the same value"},
     {"n: {from: 16, to: 64, points: 100001}\n" TAIL, "1:31", "from 1 to 100000"},
     {"n: {from: 16, to: 64, spacing: lin}\n" TAIL, "1:32", "one of linear, log, loglog"},
     {"n: {from: 16, to: 1e400, spacing: linear}\n" TAIL, "1:4", "needs `to` below 1e308"},
@@ -325,7 +325,8 @@ static void test_mistakes_of_several_series(void **state) {
     char *messages;
     write_file(scratch->config, text, strlen(text));
     assert_null(read_quietly(scratch, scratch->config, 0, NULL, &messages));
-    check_message(messages, scratch->config, "3:54", "n_eff must be below every n");
+    check_message(messages, scratch->config, "3:54",
+                  "`n_eff` is 300, but series `a` has n = 256; it must be below every n");
     check_message(messages, scratch->config, "4:39", "needs keys on a sphere");
     check_message(messages, scratch->config, "5:45", "it must be a number from 2");
     check_message(messages, scratch->config, "6:39", "needs keys on a sphere");
