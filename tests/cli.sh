@@ -339,7 +339,7 @@ for name in directory directory/ link.h5 "$long" /dev/null; do
     expect 2 "flow -o ${name:0:20}" flow n=50 -o "$name"
 done
 holds "the link is one" test -L link.h5
-for name in x.csv x.JSON x.html; do
+for name in x.csv x.JSON x.html x.units; do
     expect 2 "run -o $name" run sweep.yaml -o $name
     holds "$name is no name of results" grep -qF "$name would hold HDF5, and its name says .${name#x.}; let it end with .h5" err
 done

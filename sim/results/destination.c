@@ -64,7 +64,8 @@ static const struct {
 } meant[] = {{".h5", ".h5"},         {".hdf5", ".h5"},   {".csv", ".csv"},  {".tsv", ".csv"},
              {".txt", ".csv"},       {".html", ".html"}, {".htm", ".html"}, {".json", NULL},
              {".yaml", NULL},        {".yml", NULL},     {".npy", NULL},    {".npz", NULL},
-             {".safetensors", NULL}, {".svg", NULL},     {".png", NULL},    {".pdf", NULL}};
+             {".safetensors", NULL}, {".svg", NULL},     {".png", NULL},    {".pdf", NULL},
+             {".journal", NULL},     {".units", NULL}};
 
 static int check_end(const char *path, enum destination_kind kind) {
     const char *end = strrchr(path, '.'), *right = ".h5", *what = "HDF5";
