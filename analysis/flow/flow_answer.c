@@ -16,7 +16,19 @@ static double left_out(double beyond, double value, double error) {
     return isnan(x) ? INFINITY : x;
 }
 
+/* What order 1/n leaves out over its correction, at most: the next order is up to 1.5 rho/n of it, and all
+ * that follow as much again where rho/n is .3. From 1 on order 1/n is no correction. */
+static double next_order(double log_rho, double log_n) { return 3 * exp(log_rho - log_n); }
+
 /* ---- growth ---- */
+
+/* To order 1/n; NaN where that says nothing. */
+static double growth_at(const struct flow_design *design, double exact, unsigned l) {
+    const double d = (double)design->dimension, log_n = log((double)design->count);
+    const double finite = sphere_mode_growth_finite(d, design->beta, log_n, design->tau, l);
+    const bool is_small = next_order(sphere_log_rho(d, 0, design->beta), log_n) < 1;
+    return is_small && fabs(finite - exact) < exact ? finite : NAN;
+}
 
 static void predict_growth(const struct flow_request *r, struct flow_answer *a) {
     const struct flow_design *design = &r->design;
@@ -26,7 +38,7 @@ static void predict_growth(const struct flow_request *r, struct flow_answer *a) 
     a->mode = 1;
     for (unsigned l = 1; l <= design->modes; l++) {
         a->exact[l - 1] = sphere_mode_growth_finite(d, design->beta, INFINITY, design->tau, l);
-        a->finite[l - 1] = sphere_mode_growth_finite(d, design->beta, log_n, design->tau, l);
+        a->finite[l - 1] = growth_at(design, a->exact[l - 1], l);
         if (a->exact[l - 1] > a->exact[a->mode - 1]) { a->mode = l; }
     }
     a->n_eff = exp(log_n + sphere_log_partition(d, design->beta));
@@ -157,6 +169,7 @@ static double beyond_first_order(const struct growth *g, const struct flow_answe
                           *e = step == 1 ? at_n : a->extrapolated + (step - 1) * modes;
     double largest = 0;
     for (size_t l = 0; l < modes; l++) {
+        if (isnan(a->finite[l])) { return INFINITY; }
         double share = (a->exact[l] - a->finite[l]) / (a->exact[l] - 1);
         double beyond = share * share * (pow(a->exact[l], step) - 1);
         if (step > 1) {
@@ -239,7 +252,9 @@ struct flow_line flow_answer_predict(const struct flow_request *r, double degree
     line.predicted = beta * along_tangent(keys, along, tangent);
     sphere_mixture_gradient(keys, query, along);
     line.gradient = along_tangent(keys, along, tangent);
-    line.beyond = exp(sphere_mixture_log_rho(keys, beta, query) - log_n) * fabs(line.predicted - line.limit);
+    const double next = next_order(sphere_mixture_log_rho(keys, beta, query), log_n);
+    line.beyond = next * fabs(line.predicted - line.limit);
+    if (!(next < 1)) { line.predicted = NAN; }
     free(along);
     free(query);
     return line;

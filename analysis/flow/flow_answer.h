@@ -12,13 +12,15 @@ enum { FLOW_BINS = 128, FLOW_PROBES = 5 };
 struct flow_line {
     double degrees; /* from the first component's mean */
     struct estimate measured;
-    double predicted, limit, gradient; /* to order 1/n; n -> inf; beta -> inf: of the log density */
-    double beyond; /* 3 rho/n times the correction of order 1/n: what comes next, as 1/(1 + x) expands */
+    double predicted, limit, gradient; /* to order 1/n, NaN where 3 rho/n is not below 1; n -> inf;
+                                          beta -> inf: of the log density */
+    double beyond;                     /* 3 rho/n times the correction of order 1/n: what that leaves out */
 };
 
 /* Growth of degree l after step s is at [(s - 1) * modes + l - 1]. */
 struct flow_answer {
-    double *exact, *finite; /* of one step, at [l - 1]: n -> inf, and to order 1/n */
+    double *exact, *finite; /* of one step, at [l - 1]: n -> inf, and to order 1/n, NaN where 3 rho/n is not
+                               below 1 or the correction not below the growth */
     double n_eff;
     struct estimate *estimate;
     struct estimate *extrapolated;  /* to n -> inf, from n and n/2 tokens; NULL with one step */

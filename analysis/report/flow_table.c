@@ -95,8 +95,8 @@ void flow_table_print(FILE *to, const struct flow_request *r, const struct flow_
     for (unsigned s = 2; s <= r->design.steps; s++) { print_later_step(out, r, a, s); }
     if (a->level) { print_followed(out, r, a); }
     if (r->keys.count > 0) { print_drift(out, r, a); }
-    fputs("\nGrowth of the l-th harmonic of the tokens' density; `at n` to order 1/n; deviations in standard "
-          "errors.\n",
+    fputs("\nGrowth of the l-th harmonic of the tokens' density; `at n` to order 1/n, - where tokens are too "
+          "few for that; deviations in standard errors.\n",
           out);
     if (r->design.steps > 1) {
         fputs("Later steps have no closed form at n: what is measured at n and n/2 tokens is extrapolated to "

@@ -1,0 +1,96 @@
+/* What is predicted to order 1/n, and where that says nothing. No randomness but where a verdict is made,
+ * which is undecided whatever was drawn. */
+#include "analysis/flow/flow_answer.h"
+#include "tests/test.h"
+
+/* Keys on the circle around the first axis. */
+static struct flow_request request_of(struct sphere_component *law, size_t n, double beta) {
+    return (struct flow_request){.design = {.dimension = 2,
+                                            .count = n,
+                                            .beta = beta,
+                                            .tau = INFINITY,
+                                            .modes = 3,
+                                            .steps = 2,
+                                            .replicates = 8,
+                                            .seed = 3,
+                                            .threads = 1},
+                                 .keys = {2, law->concentration > 0, law}};
+}
+
+/* E[N/D] for means N of w t and D of w over n keys, as a series in 1/n: its terms of order 1/n and 1/n^2 are
+ * moments E w^k and E w^k t, here sums over the circle, over the k-th power of E w. */
+static void series(double c, double beta, double angle, double *rho, double *first, double *second) {
+    enum { PIECES = 4096 };
+    double a[4] = {0}, b[4] = {0};
+    for (int i = 0; i < PIECES; i++) {
+        double x = 2 * M_PI * (i + 0.5) / PIECES, w = 1;
+        for (int k = 0; k < 4; k++) {
+            a[k] += exp(c * (cos(x) - 1)) * w;
+            b[k] += exp(c * (cos(x) - 1)) * w * sin(angle - x);
+            w *= exp(beta * (cos(x - angle) - 1));
+        }
+    }
+    double mean = a[1] / a[0], all = a[0];
+    for (int k = 0; k < 4; k++) {
+        a[k] /= all * pow(mean, k);
+        b[k] /= all * pow(mean, k);
+    }
+    double mixed = b[3] - 2 * b[2] - a[2] * b[1] + 2 * b[1], cube = a[3] - 3 * a[2] + 2;
+    *rho = a[2];
+    *first = b[1] * a[2] - b[2];
+    *second = mixed - b[1] * cube - 3 * (b[2] - b[1]) * (a[2] - 1) + 3 * b[1] * (a[2] - 1) * (a[2] - 1);
+}
+
+static void test_drift_to_first_order(void **state) {
+    (void)state;
+    const struct {
+        double c, beta, degrees;
+    } settings[] = {{2, 32, 165}, {2, 32, 135}, {2, 32, 90}, {2, 32, 15}, {4, 8, 135}, {1, 100, 120}};
+    const double mean[] = {1, 0};
+    for (size_t k = 0; k < sizeof settings / sizeof *settings; k++) {
+        double rho, first, second, beta = settings[k].beta;
+        struct sphere_component law = {1, settings[k].c, mean};
+        series(settings[k].c, beta, settings[k].degrees * M_PI / 180, &rho, &first, &second);
+        const size_t few = (size_t)(3 * rho), many = (size_t)(20 * rho) + 1;
+        struct flow_request request = request_of(&law, many, beta);
+        struct flow_line line = flow_answer_predict(&request, settings[k].degrees);
+        const double n = (double)many;
+        check_close(line.predicted - line.limit, beta * first / n, 1e-9 * fabs(line.limit));
+        assert_true(line.beyond >= beta * fabs(second) / n / n);
+        assert_true(line.beyond <= 6 * beta * fabs(second) / n / n);
+        request.design.count = few;
+        line = flow_answer_predict(&request, settings[k].degrees);
+        assert_true(isnan(line.predicted) && isfinite(line.limit));
+    }
+}
+
+static void test_growth_to_first_order(void **state) {
+    (void)state;
+    const struct {
+        size_t n;
+        double beta;
+        bool is_told;
+    } settings[] = {{256, 6, true}, {12, 32, false}, {2, 32, false}, {128, 1e-6, false}, {64, 1e300, false}};
+    for (size_t k = 0; k < sizeof settings / sizeof *settings; k++) {
+        struct sphere_component none = {0};
+        struct flow_request request = request_of(&none, settings[k].n, settings[k].beta);
+        struct flow_answer answer;
+        flow_answer_make(&request, false, &answer);
+        for (unsigned l = 1; l <= request.design.modes; l++) {
+            assert_int_equal(isfinite(answer.finite[l - 1]), settings[k].is_told);
+            assert_int_equal(isfinite(flow_answer_deviation(&request, &answer, 1, l)), settings[k].is_told);
+        }
+        for (size_t s = 0; s < 2 && !settings[k].is_told; s++) {
+            assert_int_equal(flow_verdict_kind(&answer.verdict[s]), VERDICT_UNDECIDED);
+        }
+        flow_answer_free(&answer);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_drift_to_first_order),
+        cmocka_unit_test(test_growth_to_first_order),
+    };
+    return cmocka_run_group_tests_name("flow answer", tests, NULL, NULL);
+}
