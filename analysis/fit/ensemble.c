@@ -89,8 +89,12 @@ static bool curve_is_sound(const struct curve *c) {
     return true;
 }
 
+const struct ensemble_point ensemble_none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN, NAN};
+
 static struct ensemble_point point_missing(enum ensemble_state state) {
-    return (struct ensemble_point){state, NAN, NAN, NAN, NAN};
+    struct ensemble_point missing = ensemble_none;
+    missing.state = state;
+    return missing;
 }
 
 /* ---- scales ---- */
@@ -251,7 +255,7 @@ static const double widest_step = M_LN10;
 
 static struct ensemble_point curve_crossing(const struct curve *c, const struct criterion *criterion) {
     if (c->count < 2) { return point_missing(ENSEMBLE_NO_GRID); }
-    if (!curve_is_sound(c)) { return point_missing(ENSEMBLE_NO_VALUES); }
+    if (!curve_is_sound(c)) { return ensemble_none; }
     bool falls = criterion->kind != CRITERION_PARTICIPATION;
     size_t i = curve_bracket(c, falls, criterion->threshold);
     if (i == c->count) {
@@ -263,7 +267,7 @@ static struct ensemble_point curve_crossing(const struct curve *c, const struct 
     bool limited = false;
     double se = NAN, plain = curve_root(c, i, criterion, SCALE_PLAIN, &se, &limited),
            x = curve_root(c, i, criterion, scale, &se, &limited), width = c->x[i + 1] - c->x[i];
-    if (isnan(plain)) { return point_missing(ENSEMBLE_NO_VALUES); }
+    if (isnan(plain)) { return ensemble_none; }
     struct ensemble_point point = point_between(x, plain, se, width);
     if (limited) { point.grid_error = width; }
     point.carriers = crossing_carriers(c, i, criterion, point.log_ratio);
@@ -274,7 +278,7 @@ static struct ensemble_point curve_crossing(const struct curve *c, const struct 
 
 static struct ensemble_point curve_maximum(const struct curve *c) {
     if (c->count < 3) { return point_missing(ENSEMBLE_NO_GRID); }
-    if (!curve_is_sound(c)) { return point_missing(ENSEMBLE_NO_VALUES); }
+    if (!curve_is_sound(c)) { return ensemble_none; }
     size_t k = 0;
     for (size_t i = 1; i < c->count; i++) {
         if (c->y[i] > c->y[k]) { k = i; }

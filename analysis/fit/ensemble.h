@@ -45,6 +45,9 @@ struct ensemble_point {
                         randomness */
 };
 
+/* Where there are no values. */
+extern const struct ensemble_point ensemble_none;
+
 /* `n` indexes the series' log_n. */
 struct ensemble_point ensemble_collapse(const struct results_series *series, size_t n,
                                         const struct criterion *criterion);

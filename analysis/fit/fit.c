@@ -108,12 +108,11 @@ static void fit_length(struct fit *fit, size_t n) {
 
 /* The median of rows, with the error that its interval tells. */
 static struct ensemble_point median_point(const struct order *rows) {
-    const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN, NAN};
     const double log_ratio = log(rows->quantile[ORDER_MEDIAN]),
                  half = log(rows->median_high / rows->median_low) / 2;
     return isfinite(log_ratio)
                ? (struct ensemble_point){ENSEMBLE_FOUND, log_ratio, half / EXPONENT_SIGMAS_95, 0, NAN}
-               : none;
+               : ensemble_none;
 }
 
 /* The mean's, with what interpolation between betas may move it by; that of a maximum has it. */

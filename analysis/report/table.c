@@ -32,8 +32,7 @@ static const char *law_words(const struct fit *fit, char out[WORDS]) {
 /* ---- one series ---- */
 
 static const struct ensemble_point *primary_point(const struct fit *fit, size_t n) {
-    static const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN, NAN};
-    return fit->primary < fit->criteria ? &fit->judged[n * fit->criteria + fit->primary] : &none;
+    return fit->primary < fit->criteria ? &fit->judged[n * fit->criteria + fit->primary] : &ensemble_none;
 }
 
 static bool is_measured(const struct fit *fit) { return fit->series->family->kind == FAMILY_MEASURED; }
