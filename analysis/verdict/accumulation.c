@@ -38,13 +38,16 @@ static void mean_logarithms(const struct results_series *s, size_t n, double mea
     }
 }
 
-/* What each row moves the mean of the k-th by. */
-static void row_parts(const struct results_series *s, size_t n, size_t k, double mean, double *part) {
+/* What each row moves the three means at an n by: of the k-th at part[k * stride + row]. */
+static void row_parts(const struct results_series *s, size_t n, const double mean[3], size_t stride,
+                      double *part) {
     const double kept = (double)s->size[RESULTS_REPLICATE];
     for (size_t r = 0; r < s->size[RESULTS_REPLICATE]; r++) {
         double value[3];
         logarithms(s, n, r, value);
-        part[r] = (value[k] - mean) / sqrt(kept * (kept - 1));
+        for (size_t k = 0; k < 3; k++) {
+            part[k * stride + r] = (value[k] - mean[k]) / sqrt(kept * (kept - 1));
+        }
     }
 }
 
@@ -53,8 +56,7 @@ static void fit_coordinates(const struct fit *fit, struct accumulation_fit *a) {
     struct exponent *const xi[] = {&a->xi_alpha, &a->xi_delta, &a->xi_lambda};
     const size_t lengths = fit->lengths, kept = fit->series->size[RESULTS_REPLICATE];
     double *x = memory_create(7 * lengths, sizeof *x), *mean = x + lengths, *se = x + 4 * lengths,
-           *part = memory_create(fit->common ? lengths * kept : 0, sizeof *part);
-    const struct exponent_noise shared = {kept, part};
+           *part = memory_create(fit->common ? 3 * lengths * kept : 0, sizeof *part);
     for (size_t n = 0; n < lengths; n++) {
         double means[3], errors[3];
         mean_logarithms(fit->series, n, means, errors);
@@ -63,11 +65,10 @@ static void fit_coordinates(const struct fit *fit, struct accumulation_fit *a) {
             mean[k * lengths + n] = means[k];
             se[k * lengths + n] = errors[k];
         }
+        if (fit->common) { row_parts(fit->series, n, means, lengths * kept, part + n * kept); }
     }
     for (size_t k = 0; k < 3; k++) {
-        for (size_t n = 0; fit->common && n < lengths; n++) {
-            row_parts(fit->series, n, k, mean[k * lengths + n], part + n * kept);
-        }
+        const struct exponent_noise shared = {kept, fit->common ? part + k * lengths * kept : NULL};
         *xi[k] =
             exponent_even(lengths, x, mean + k * lengths, se + k * lengths, fit->common ? &shared : NULL);
     }
