@@ -7,12 +7,15 @@
 #include "analysis/fit/joint.h"
 #include "models/theory/typical.h"
 #include "sim/base/memory.h"
+#include "sim/measures/pilot.h"
 
 /* x of the exponents at an n. */
 static double variable(const struct fit *fit, size_t n) {
     double log_n = fit->series->log_n[n];
     return fit->by_n ? log_n : log(log_n);
 }
+
+bool fit_has_scale(const struct fit *fit) { return !pilot_is_needed(fit->series->family); }
 
 double fit_asymptotic_exponent(const struct fit *fit) {
     if (!fit->has_law) { return NAN; }
@@ -189,9 +192,9 @@ static void growth_load(struct growth *g, const struct fit *fit, size_t criterio
         bool there = means && !isnan(point->log_ratio);
         g->x[n] = variable(fit, n);
         g->log_log_n[n] = log(fit->series->log_n[n]);
-        g->ratio[n] = there ? point->log_ratio : NAN;
-        g->lambda[n] = there ? fit->series->log_lambda_typ[n] : NAN;
-        g->beta[n] = g->lambda[n] + g->ratio[n];
+        g->ratio[n] = there && fit_has_scale(fit) ? point->log_ratio : NAN;
+        g->lambda[n] = there && fit_has_scale(fit) ? fit->series->log_lambda_typ[n] : NAN;
+        g->beta[n] = there ? fit->series->log_lambda_typ[n] + point->log_ratio : NAN;
         g->se[n] = point->se;
         if (there && g->sets > 0 && !growth_share(g->part + n * g->sets, fit, n, criterion)) { g->sets = 0; }
     }
@@ -223,9 +226,12 @@ static void fit_growth(struct fit *fit) {
     struct growth g;
     growth_create(&g, fit);
     for (size_t k = 0; k < fit->criteria; k++) { fit_growth_of(fit, &g, k); }
-    for (size_t n = 0; n < fit->lengths; n++) { g.x[n] = variable(fit, n); }
+    for (size_t n = 0; n < fit->lengths; n++) {
+        g.x[n] = variable(fit, n);
+        g.lambda[n] = fit_has_scale(fit) ? fit->series->log_lambda_typ[n] : NAN;
+    }
     for (size_t i = 0; i < fit->intervals; i++) {
-        fit->local_lambda[i] = exponent_fit(2, g.x + i, fit->series->log_lambda_typ + i, g.no_error, NULL);
+        fit->local_lambda[i] = exponent_fit(2, g.x + i, g.lambda + i, g.no_error, NULL);
     }
     growth_free(&g);
 }

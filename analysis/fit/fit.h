@@ -47,7 +47,8 @@ struct fit {
     struct exponent *local, *local_lambda;   /* (interval, criterion), (interval): between neighbouring n */
     struct exponent *window, *window_lambda; /* (window, criterion): from the window's smallest n to the
                                                 largest; window_lambda at the same n with the same weights */
-    struct exponent *drift;                  /* (criterion): of beta_c/Lambda^typ in log log n */
+    struct exponent *drift;                  /* (criterion): of beta_c/Lambda^typ in log log n; like those of
+                                                Lambda^typ NaN without fit_has_scale */
 };
 
 /* Of results->series[index]; the results must outlive the fit. Free with fit_release. */
@@ -56,6 +57,9 @@ void fit_release(struct fit *fit);
 
 /* The criterion that is judged: entropy=1, or the first; as many as there are where there is none. */
 size_t fit_primary(const struct results_series *series);
+/* Whether Lambda^typ is theory's. Else it is the median of pilot rows (sim/measures/pilot.h): a unit at one n
+ * of one seed, whose error of some 8% is its own at each, so that nothing is told of how it grows. */
+bool fit_has_scale(const struct fit *fit);
 /* The exponent of the asymptotic law in that variable; NaN where no law is known. */
 double fit_asymptotic_exponent(const struct fit *fit);
 /* log beta_c in absolute units, as it is judged. */

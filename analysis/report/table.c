@@ -220,19 +220,22 @@ static void print_windows(FILE *out, const struct fit *fit) {
     char measured[WORDS], length[WORDS];
     if (!fit_raw_exponent(fit)) { return; }
     size_t step = (fit->windows + SHOWN - 1) / SHOWN;
-    fprintf(out, "  Exponent +- se in %s from n up, beta_c (Lambda^typ):", variable_name(fit));
+    fprintf(out, "  Exponent +- se in %s from n up, beta_c%s:", variable_name(fit),
+            fit_has_scale(fit) ? " (Lambda^typ)" : "");
     size_t shown = 0, end = 0; /* the latter behind the n that was shown last */
     for (size_t w = 0; w < fit->windows; w += step) {
         const struct exponent *e = &fit->window[w * fit->criteria + fit->primary];
         size_t n = w;
         while (n < fit->lengths && primary_point(fit, n)->state != ENSEMBLE_FOUND) { n++; }
         if (!fit_is_known(e) || n < end) { continue; }
-        fprintf(out, "%sfrom %s: %s (%.3f)",
+        fprintf(out, "%sfrom %s: %s",
                 shown == 0       ? "\n    "
                 : shown % 2 == 0 ? ";\n    "
                                  : ";  ",
-                words_length(fit->series->log_n[n], length), exponent_words(e, measured),
-                fit->window_lambda[w * fit->criteria + fit->primary].value);
+                words_length(fit->series->log_n[n], length), exponent_words(e, measured));
+        if (fit_has_scale(fit)) {
+            fprintf(out, " (%.3f)", fit->window_lambda[w * fit->criteria + fit->primary].value);
+        }
         shown++;
         end = n + 1;
     }

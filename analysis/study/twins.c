@@ -52,9 +52,10 @@ static bool is_drawn(const struct fit *fit, double log_n) {
 /* Whether interpolation between betas moves both alike. */
 static bool same_betas(const struct results_series *a, size_t i, const struct results_series *b, size_t j) {
     const size_t betas = a->size[RESULTS_BETA];
+    const double unit = exp(b->log_lambda_typ[j] - a->log_lambda_typ[i]);
     bool same = betas == b->size[RESULTS_BETA];
     for (size_t k = 0; same && k < betas; k++) {
-        same = fabs(a->beta_ratio[i * betas + k] / b->beta_ratio[j * betas + k] - 1) <= 1e-12;
+        same = fabs(a->beta_ratio[i * betas + k] / (b->beta_ratio[j * betas + k] * unit) - 1) <= 1e-12;
     }
     return same;
 }
@@ -65,15 +66,20 @@ static double error_between(const struct fit *a, size_t i, const struct fit *b, 
                                                   : hypot(noise, hypot(points_grid(a, i), points_grid(b, j)));
 }
 
+/* Logarithm of what both have in one unit: Lambda^typ, or that of scores where each has a Lambda^typ of its
+ * own. */
+static double log_beta_of(const struct fit *fit, size_t n) {
+    return point_of(fit, n)->log_ratio + (fit_has_scale(fit) ? 0 : fit->series->log_lambda_typ[n]);
+}
+
 static const char *measured(const struct fit *fit, size_t n, char out[WORDS]) {
-    const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
-    return words_measured(exp(point->log_ratio), exp(point->log_ratio) * point->se, out);
+    const double beta = exp(log_beta_of(fit, n));
+    return words_measured(beta, beta * fit->judged[n * fit->criteria + fit->primary].se, out);
 }
 
 /* Takes in one common n, and prints its line if there is an `out`. */
 static void compare_at(struct comparison *c, size_t i, size_t j, FILE *out) {
-    const double x = point_of(c->a, i)->log_ratio, y = point_of(c->b, j)->log_ratio,
-                 log_n = c->a->series->log_n[i];
+    const double x = log_beta_of(c->a, i), y = log_beta_of(c->b, j), log_n = c->a->series->log_n[i];
     char n[WORDS], first[WORDS], second[WORDS];
     if (!is_known(point_of(c->a, i)) || !is_known(point_of(c->b, j))) { return; }
     bool shared = shared_at(c->a, log_n, c->b, log_n);
@@ -142,7 +148,8 @@ static void print_relation(FILE *out, const struct comparison *c) {
 static void print_pair(FILE *out, const struct fit *a, const struct fit *b) {
     struct comparison whole = compare(a, b, NULL);
     if (whole.count == 0) { return; }
-    fprintf(out, "\n%s beside %s: beta_c/Lambda^typ of one law from two sets of rows\n", a->name, b->name);
+    fprintf(out, "\n%s beside %s: beta_c%s of one law from two sets of rows\n", a->name, b->name,
+            fit_has_scale(a) ? "/Lambda^typ" : "");
     print_making(out, a, whole.drawn[0], whole.count);
     print_making(out, b, whole.drawn[1], whole.count);
     fprintf(out, "%9s  %17s  %17s  %11s\n", "n", "the first", "the second",

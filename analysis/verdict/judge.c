@@ -199,7 +199,7 @@ static double limit_constant(const struct judge *j) {
 
 void judge_expect(struct judge *j) {
     const struct points *p = &j->points;
-    bool exact = p->kind != POINTS_ROWS, scale = true;
+    bool exact = p->kind != POINTS_ROWS, scale = fit_has_scale(j->fit);
     for (size_t i = 0; i < p->count; i++) {
         exact = exact && isfinite(p->log_exact[i]);
         scale = scale && isfinite(p->log_lambda[i]);
@@ -222,8 +222,10 @@ void judge_estimate(const struct judge *j, struct verdict *v) {
     struct judge theory = *j;
     struct verdict aside = {.window_count = 0};
     v->exponent = judge_exponent(j, v);
-    v->slope = judge_slope(j);
-    v->amplitude = judge_amplitude(j);
+    if (fit_has_scale(j->fit)) {
+        v->slope = judge_slope(j);
+        v->amplitude = judge_amplitude(j);
+    }
     v->amplitude.predicted = limit_constant(j);
     v->theory = j->theory;
     v->local_exponent = local_exponent(j);

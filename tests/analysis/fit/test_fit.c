@@ -40,6 +40,21 @@ static void growth_is_measured(void **state) {
     handmade_free(&study, results);
 }
 
+/* The median of pilot rows is no law's: of the same collapse points nothing is told beside it. */
+static void pilot_rows_are_no_scale(void **state) {
+    (void)state;
+    const struct schedule squared = {3, 2, 0};
+    struct results *results = handmade_growing("walk", &squared);
+    struct study study = handmade_study(results, "a.h5");
+    const struct fit *fit = &study.fit[0];
+    check_close(fit->window[0].value, 2, 1e-5);
+    check_close(fit->local[0].value, 2, 1e-5);
+    check_close(fit_log_judged(fit, 5, 0), log(3) + 2 * log(20) + 0.2, 1e-5);
+    assert_true(isnan(fit->window_lambda[0].value) && isnan(fit->local_lambda[4].value) &&
+                isnan(fit->drift[0].value));
+    handmade_free(&study, results);
+}
+
 /* Exact values come from the oracle at the series' own parameters, whatever was measured; chi square counts
  * the n that have both. What a file holds is not computed again. */
 static void exact_points_stand_beside(void **state) {
@@ -190,7 +205,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(growth_is_measured),         cmocka_unit_test(exact_points_stand_beside),
         cmocka_unit_test(rows_are_judged_by_medians), cmocka_unit_test(shared_rows_move_slopes),
-        cmocka_unit_test(errors_hold_what_grids_add),
+        cmocka_unit_test(errors_hold_what_grids_add), cmocka_unit_test(pilot_rows_are_no_scale),
     };
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
 }

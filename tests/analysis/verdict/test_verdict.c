@@ -232,6 +232,19 @@ static void test_settle(void **state) {
     }
 }
 
+/* The same points of rows whose Lambda^typ is the median of pilot rows, of its own error at every n: they
+ * have an exponent, and no law of Lambda^typ. */
+static void test_pilots(void **state) {
+    struct results *r = copy(state, false);
+    const double exponent = standard_judge(r, 0, false, NULL).exponent.value;
+    r->series[0].family = family_find("attention");
+    struct verdict v = standard_judge(r, 0, false, NULL);
+    check_relative(v.exponent.value, exponent, 1e-12);
+    assert_int_equal(v.theory, THEORY_NONE);
+    assert_true(isnan(v.slope.value) && isnan(v.amplitude.value) && isnan(v.local_exponent));
+    results_free(r);
+}
+
 /* From twice as large log n on each time, while six points remain; the exponent is that of the first. */
 static void test_windows(void **state) {
     struct results *r = copy(state, false);
@@ -254,6 +267,7 @@ int main(void) {
         cmocka_unit_test(test_wrong_laws), cmocka_unit_test(test_common_randomness),
         cmocka_unit_test(test_risks),      cmocka_unit_test(test_too_little),
         cmocka_unit_test(test_settle),     cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_pilots),
     };
     return cmocka_run_group_tests_name("verdict", tests, set_up, tear_down);
 }
