@@ -12,22 +12,6 @@ static size_t level_count(const double *p) { return (size_t)p[LEVELS]; }
 static double share(const double *p, size_t level) { return p[FIRST + COLUMNS * level]; }
 static double variance(const double *p, size_t level) { return p[FIRST + COLUMNS * level + 1]; }
 
-static bool allows(const double *p, double log_n, char why[FAMILY_WHY]) {
-    double sum = 0;
-    (void)log_n;
-    for (size_t i = 0; i < level_count(p); i++) {
-        if (!(share(p, i) > 0 && variance(p, i) > 0)) {
-            snprintf(why, FAMILY_WHY, "level %zu has share %g and variance %g; both must be above 0", i + 1,
-                     share(p, i), variance(p, i));
-            return false;
-        }
-        sum += share(p, i);
-    }
-    if (fabs(sum - 1) <= 1e-9) { return true; }
-    snprintf(why, FAMILY_WHY, "the shares of log n add up to %.12g; they must make 1", sum);
-    return false;
-}
-
 /* The last piece of the concave hull: of the ends of the row's levels, that with the least variance a share.
  */
 struct piece {
@@ -42,6 +26,31 @@ static struct piece last_piece(const double *p) {
         if (best.share == 0 || end.variance * best.share <= best.variance * end.share) { best = end; }
     }
     return best;
+}
+
+static bool allows(const double *p, double log_n, char why[FAMILY_WHY]) {
+    const double most = 1e20; /* scores are doubles: gaps are good to 1e-5 then */
+    double sum = 0, all = 0;
+    (void)log_n;
+    for (size_t i = 0; i < level_count(p); i++) {
+        if (!(share(p, i) > 0 && variance(p, i) > 0)) {
+            snprintf(why, FAMILY_WHY, "level %zu has share %g and variance %g; both must be above 0", i + 1,
+                     share(p, i), variance(p, i));
+            return false;
+        }
+        sum += share(p, i);
+        all += variance(p, i);
+    }
+    if (fabs(sum - 1) > 1e-9) {
+        snprintf(why, FAMILY_WHY, "the shares of log n add up to %.12g; they must make 1", sum);
+        return false;
+    }
+    const double last = last_piece(p).variance;
+    if (all <= most * last) { return true; }
+    snprintf(why, FAMILY_WHY,
+             "scores of variance %g do not hold gaps of variance %g; %g times as much is the most", all, last,
+             most);
+    return false;
 }
 
 static double log_lambda(const double *p, double log_n) {
@@ -88,20 +97,22 @@ static double cost(const double *p) { return 2 + p[LEVELS]; }
 const struct family family_grem = {
     .name = "grem",
     .title = "Gaussian scores in a hierarchy: the generalised random-energy model",
-    .doc = "Keys lie in n^a_1 groups, each of these in n^a_2 groups and so on; `levels` is [[a_1, v_1], ..], "
-           "the shares adding up to 1. Every group of level i has a number N(0, v_i) of its own and a key's "
-           "score is the sum over its groups, the last being itself, measured from its mean. n^(a_1 + .. + "
-           "a_i) groups are G_i of them, rounded to a whole number; group g of level i lies in group floor(g "
-           "G_(i-1)/G_i) above, so that there are n keys exactly and groups of a level differ by one key in "
-           "size at most.\n\n"
-           "Where v_i/a_i decreases, level i freezes at beta_i = sqrt(2 a_i log n/v_i); levels in the wrong "
-           "order freeze together, as one of their summed share and variance. The maximum is about sum_i "
-           "sqrt(2 a_i v_i log n). Above all beta_i the weights of keys are those of independent scores that "
-           "freeze at the last beta_i, and the weights of groups those of independent ones that freeze at "
-           "their level's. Lambda^typ is that of the last level alone (of the last that freeze together): of "
-           "Gaussian scores of variance v among n^a; with one level that of family gaussian.\n\n"
-           "Sources: Derrida, J. Physique Lett. 46 (1985) L401; Derrida & Gardner, J. Phys. C 19 (1986) "
-           "2253; Bovier & Kurkova, Ann. Inst. H. Poincare B 40 (2004) 439.",
+    .doc =
+        "Keys lie in n^a_1 groups, each of these in n^a_2 groups and so on; `levels` is [[a_1, v_1], ..], "
+        "the shares adding up to 1. Every group of level i has a number N(0, v_i) of its own and a key's "
+        "score is the sum over its groups, the last being itself, measured from its mean. n^(a_1 + .. + "
+        "a_i) groups are G_i of them, rounded to a whole number; group g of level i lies in group floor(g "
+        "G_(i-1)/G_i) above, so that there are n keys exactly and groups of a level differ by one key in "
+        "size at most. As scores are doubles, their variance is at most 1e20 times that of the last levels "
+        "to freeze.\n\n"
+        "Where v_i/a_i decreases, level i freezes at beta_i = sqrt(2 a_i log n/v_i); levels in the wrong "
+        "order freeze together, as one of their summed share and variance. The maximum is about sum_i "
+        "sqrt(2 a_i v_i log n). Above all beta_i the weights of keys are those of independent scores that "
+        "freeze at the last beta_i, and the weights of groups those of independent ones that freeze at "
+        "their level's. Lambda^typ is that of the last level alone (of the last that freeze together): of "
+        "Gaussian scores of variance v among n^a; with one level that of family gaussian.\n\n"
+        "Sources: Derrida, J. Physique Lett. 46 (1985) L401; Derrida & Gardner, J. Phys. C 19 (1986) "
+        "2253; Bovier & Kurkova, Ann. Inst. H. Poincare B 40 (2004) 439.",
     .kind = FAMILY_SAMPLED,
     .class = FAMILY_GUMBEL,
     .parameter_count = FIRST + COLUMNS * MOST,

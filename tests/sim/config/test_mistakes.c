@@ -74,6 +74,8 @@ static const struct mistake {
     {HEAD "series: [{family: grem, levels: [[1/2, 1], [1/3, 1]]}]\n", "3:10",
      "no rows at n = 256: the shares of log n add up to 0.833333333333; they must make 1"},
     {HEAD "series: [{family: grem, levels: [[1, 1], [0, 1]]}]\n", "3:10", "both must be above 0"},
+    {HEAD "series: [{family: grem, levels: [[0.5, 1], [0.5, 1e-34]]}]\n", "3:10",
+     "scores of variance 1 do not hold gaps of variance 1e-34; 1e+20 times as much is the most"},
     {HEAD "series: [{family: walk, branching: 4}]\n", "3:10",
      "no rows at n = 512: a tree of branching 4 has no level of 512 keys; the nearest has 1024"},
     {HEAD "series: [{family: walk, branching: 2.5}]\n", "3:10", "it must be whole"},

@@ -125,11 +125,11 @@ static void test_lists(void **state) {
     struct config *config =
         read_good(*state,
                   "n: 64\nseries:\n  - {family: grem, levels: [[1/2, {coef: 2, log_power: -1}], [.5, 3]]}\n"
-                  "  - {name: b, family: grem, levels: [[1, 1]]}\n",
+                  "  - {name: b, family: grem, levels: [[.5, 1e-34], [.5, 1]]}\n",
                   0, NULL);
     assert_non_null(
         strstr(config->resolved, "    levels: [[0.5, {coef: 2, log_power: -1, power: 0}], [0.5, 3]]\n"));
-    assert_non_null(strstr(config->resolved, "    levels: [[1, 1]]\n"));
+    assert_non_null(strstr(config->resolved, "    levels: [[0.5, 1e-34], [0.5, 1]]\n"));
     check_resolved_stays(*state, config);
     config_free(config);
 }
