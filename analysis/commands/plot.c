@@ -1,6 +1,5 @@
 /* `gapscale plot`: figures of results, one gnuplot process a series, as many at a time as there are threads.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,9 +172,8 @@ static int plot(const struct options *options, const struct commandline *line) {
     }
     int status = study_open(&study, line->words, line->word, false);
     if (status == EXIT_DONE && !request_names_are_plain(&study)) { status = EXIT_USAGE; }
-    if (status == EXIT_DONE && mkdir(directory, 0777) != 0 && errno != EEXIST) {
-        message_error("cannot make the directory %s: %s; choose another place with -o DIRECTORY", directory,
-                      strerror(errno));
+    if (status == EXIT_DONE &&
+        !outfile_directory(directory, true, "; choose another place with -o DIRECTORY")) {
         status = EXIT_FAILED;
     }
     if (status == EXIT_DONE) { status = draw_study(options, &study); }

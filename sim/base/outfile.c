@@ -12,6 +12,12 @@
 #include "sim/base/message.h"
 #include "sim/base/temporary.h"
 
+bool outfile_directory(const char *path, bool may_be_there, const char *advice) {
+    if (mkdir(path, 0777) == 0 || (may_be_there && errno == EEXIST)) { return true; }
+    message_error("cannot make the directory %s: %s%s", path, strerror(errno), advice);
+    return false;
+}
+
 bool outfile_prepare(const char *path, bool is_default) {
     char copy[4096];
     if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy) {
@@ -19,9 +25,7 @@ bool outfile_prepare(const char *path, bool is_default) {
         return false;
     }
     const char *directory = dirname(copy);
-    if (is_default && mkdir(directory, 0777) != 0 && errno != EEXIST) {
-        message_error("cannot make the directory %s: %s; choose another place with -o FILE", directory,
-                      strerror(errno));
+    if (is_default && !outfile_directory(directory, true, "; choose another place with -o FILE")) {
         return false;
     }
     char place[sizeof copy + 2]; /* of a file: no directory */

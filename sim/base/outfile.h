@@ -8,6 +8,10 @@
 /* Whether a file can be made beside `path`, else a message; makes the directory of the default output. */
 bool outfile_prepare(const char *path, bool is_default);
 
+/* Makes a directory, which may be there already, or may not; else, after a message that ends in this advice,
+ * false. */
+bool outfile_directory(const char *path, bool may_be_there, const char *advice);
+
 /* Writes these bytes under a temporary name, reads them again and puts them in their place. False after a
  * message; then `path` is as it was. */
 bool outfile_write(const char *path, const char *text, size_t length);

@@ -1,9 +1,7 @@
 /* `gapscale merge`: one results file from the journals of the parts of a sweep. */
-#include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "sim/base/commandline.h"
 #include "sim/base/memory.h"
@@ -147,10 +145,7 @@ static int merge_to_journal(struct merge *m) {
     header.shard = 0;
     header.shards = 1;
     if (!outfile_prepare(m->output, false)) { return EXIT_FAILED; }
-    if (mkdir(m->output, 0777) != 0) {
-        message_error(
-            "cannot make the directory %s: %s; remove what is there, or choose another place with -o",
-            m->output, strerror(errno));
+    if (!outfile_directory(m->output, false, "; remove what is there, or choose another place with -o")) {
         return EXIT_USAGE;
     }
     if (!lock_take(&lock, m->output)) { return EXIT_FAILED; }

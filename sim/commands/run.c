@@ -1,12 +1,10 @@
 /* `gapscale run`: from a config to a results file, stage by stage; the list of stages stands at the end. */
-#include <errno.h>
 #include <math.h>
 #include <omp.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/machine.h"
@@ -227,10 +225,7 @@ static int find_room(struct run *run) {
 /* ---- lock ---- */
 
 static int take_lock(struct run *run) {
-    if (mkdir(run->directory, 0777) != 0 && errno != EEXIST) {
-        message_error("cannot make the directory %s: %s", run->directory, strerror(errno));
-        return EXIT_FAILED;
-    }
+    if (!outfile_directory(run->directory, true, "")) { return EXIT_FAILED; }
     run->locked = lock_take(&run->lock, run->directory);
     if (!run->locked) { rmdir(run->directory); } /* if it is empty */
     return run->locked ? EXIT_DONE : EXIT_FAILED;

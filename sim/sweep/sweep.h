@@ -3,8 +3,6 @@
 #define GAPSCALE_SIM_SWEEP_SWEEP_H
 
 #include "sim/base/progress.h"
-#include "sim/config/config.h"
-#include "sim/results/results.h"
 #include "sim/rows/isa.h"
 #include "sim/sweep/partial.h"
 #include "sim/sweep/stop.h"
