@@ -36,12 +36,16 @@ static void free_texts(size_t count, char **text) {
     free(text);
 }
 
-void records_free(struct records *r) {
-    if (!r) { return; }
+static void forget(struct records *r) {
     free_texts(r->file_count, r->file);
     free_texts(r->source_count, r->source);
     records_free(r->again);
     free(r->place);
+    *r = (struct records){.plan = r->plan, .numerics = r->numerics};
+}
+
+void records_free(struct records *r) {
+    if (r) { forget(r); }
     free(r);
 }
 
@@ -127,11 +131,6 @@ static bool cannot_read(const struct scan *s) {
     return false;
 }
 
-/* Whether it is of this plan and these numerics; then of which range. */
-static bool fits(const struct records *r, const struct record_head *head, struct unit *of) {
-    return numerics_equal(head->numerics, r->numerics) && find_unit(r, head, of);
-}
-
 /* What stands at `offset`, which becomes where the next record begins. False after a message. */
 static bool scan_record(struct scan *s, uint64_t *offset) {
     uint8_t start[RECORD_HEAD] = {0}, tail[RECORD_TAIL];
@@ -142,7 +141,8 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
         return cannot_read(s);
     }
     const char *why = record_begin(start, left, &head);
-    if (!why && !(s->how & RECORDS_BY_HEADS && fits(s->records, &head, &of))) {
+    if (!why && !(s->how & RECORDS_BY_HEADS && numerics_equal(head.numerics, s->records->numerics) &&
+                  find_unit(s->records, &head, &of))) {
         s->bytes = memory_resize(s->bytes, head.length, 1);
         if (!files_read_at(s->file, *offset, s->bytes, head.length)) { return cannot_read(s); }
         why = record_check(s->bytes, head.length, &head);
@@ -223,14 +223,13 @@ static bool disagree(const struct place *a, const struct place *b) {
 /* NULL where it cannot be used: it is lost where there is no such record any more. */
 static struct partial *read_place(const struct records *r, const struct place *place, bool *lost) {
     struct record_head head;
-    struct unit of;
     uint8_t *bytes = memory_resize(NULL, place->length, 1);
     int file = open(r->file[place->file], O_RDONLY | O_CLOEXEC);
     *lost = file < 0 || !files_read_at(file, place->offset, bytes, place->length) ||
-            record_check(bytes, place->length, &head) || !fits(r, &head, &of) ||
-            before(&(struct place){.of = of}, place) != 0;
+            record_check(bytes, place->length, &head) ||
+            memcmp(bytes + place->length - RECORD_TAIL, &place->sum, sizeof place->sum) != 0;
     if (file >= 0) { close(file); }
-    struct partial *p = *lost ? NULL : record_read(bytes, place->length, &of);
+    struct partial *p = *lost ? NULL : record_read(bytes, place->length, &place->of);
     free(bytes);
     return p;
 }
@@ -418,19 +417,8 @@ static int read_next(struct records *r, const struct records_pack *pack, const s
     return EXIT_DONE;
 }
 
-static bool write_records(struct records *r, struct files_out *file, const uint8_t *bytes, size_t length) {
-    struct record_head head;
-    const uint64_t offset = file->size;
-    if (!files_add(file, bytes, length)) { return false; }
-    for (size_t at = 0; at < length; at += head.length) {
-        record_begin(bytes + at, length - at, &head);
-        add_record(r, add_file(r, file->path), offset + at, &head, bytes + at + head.length - RECORD_TAIL);
-    }
-    return true;
-}
-
 static int copy_all(struct records *r, const struct records_pack *pack, const struct unit_list *list,
-                    struct files_out *file, struct records *packed) {
+                    struct files_out *file) {
     int status = EXIT_DONE;
 #pragma omp parallel for ordered schedule(dynamic, 1)
     for (size_t i = 0; i < list->count; i++) {
@@ -444,7 +432,7 @@ static int copy_all(struct records *r, const struct records_pack *pack, const st
         for (size_t k = 0; k < stack.count; k++) { bytes = record_append(stack.held[k], bytes, &length); }
 #pragma omp ordered
         if (status == EXIT_DONE) {
-            if (own == EXIT_DONE && !write_records(packed, file, bytes, length)) { own = EXIT_FAILED; }
+            if (own == EXIT_DONE && !files_add(file, bytes, length)) { own = EXIT_FAILED; }
             if (own == EXIT_DONE && pack->take) { pack->take(pack->context, &stack); }
 #pragma omp atomic write
             status = own;
@@ -467,22 +455,17 @@ static void remove_files(const struct records *r, const struct records_pack *pac
 }
 
 int records_pack(struct records *r, const struct records_pack *pack) {
-    struct records *packed = records_create(r->plan, r->numerics), before;
     struct unit_list all = unit_shares(r->plan, 0, 1);
     struct files_out file;
     int status = EXIT_FAILED;
     if (files_create(&file, pack->path)) {
-        status = copy_all(r, pack, pack->list ? pack->list : &all, &file, packed);
+        status = copy_all(r, pack, pack->list ? pack->list : &all, &file);
         if (status == EXIT_DONE && pack->stop && !stop_defer(pack->stop)) { status = EXIT_RESUMABLE; }
         if (!files_close(&file, status == EXIT_DONE)) { status = EXIT_FAILED; }
     }
-    if (status == EXIT_DONE) {
-        remove_files(r, pack);
-        before = *r;
-        *r = *packed;
-        *packed = before;
-    }
-    records_free(packed);
     free(all.unit);
-    return status;
+    if (status != EXIT_DONE) { return status; }
+    remove_files(r, pack);
+    forget(r);
+    return records_scan(r, 1, &(char *){file.path}, RECORDS_BY_HEADS) ? EXIT_DONE : EXIT_FAILED;
 }
