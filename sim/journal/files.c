@@ -36,7 +36,7 @@ unsigned files_number(const char *name) {
 static int is_units(const struct dirent *entry) { return files_number(entry->d_name) > 0; }
 
 struct files_name *files_list(size_t source_count, char *const *source, size_t *count) {
-    struct files_name *all = NULL;
+    struct files_name *all = memory_create(1, sizeof *all);
     *count = 0;
     for (size_t i = 0; i < source_count; i++) {
         struct dirent **entry = NULL;

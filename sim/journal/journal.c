@@ -228,8 +228,8 @@ static bool is_packed(const struct journal *j) {
     const struct records *r = j->records;
     struct stat status;
     return r->file_count == 0 ||
-           (r->file_count == 1 && files_are_of(j->directory, r->file[0]) && j->out.size == 0 &&
-            stat(r->file[0], &status) == 0 && (double)status.st_size == records_bytes(r));
+           (r->file_count == 1 && files_are_of(j->directory, r->file[0].path) && j->out.size == 0 &&
+            stat(r->file[0].path, &status) == 0 && (double)status.st_size == records_bytes(r));
 }
 
 /* What is kept from now on goes to another file than `last`. */

@@ -31,14 +31,10 @@ struct records *records_create(const struct unit_plan *plan, struct numerics num
     return r;
 }
 
-static void free_texts(size_t count, char **text) {
-    for (size_t i = 0; i < count; i++) { free(text[i]); }
-    free(text);
-}
-
 static void forget(struct records *r) {
-    free_texts(r->file_count, r->file);
-    free_texts(r->source_count, r->source);
+    for (size_t i = 0; i < r->source_count; i++) { free(r->source[i]); }
+    free(r->source);
+    free(r->file);
     records_free(r->again);
     free(r->place);
     *r = (struct records){.plan = r->plan, .numerics = r->numerics};
@@ -56,15 +52,6 @@ double records_bytes(const struct records *r) {
 }
 
 /* ---- adding ---- */
-
-static size_t add_file(struct records *r, const char *path) {
-    size_t number = r->file_count;
-    while (number > 0 && strcmp(r->file[number - 1], path) != 0) { number--; }
-    if (number > 0) { return number - 1; }
-    r->file = memory_extend(r->file, r->file_count, sizeof *r->file);
-    r->file[r->file_count] = memory_copy_text(path);
-    return r->file_count++;
-}
 
 /* Of which part of the plan a record says that it is. */
 static bool find_unit(const struct records *r, const struct record_head *head, struct unit *of) {
@@ -94,7 +81,6 @@ struct scan {
     unsigned how;
     const struct files_name *from;
     int file;
-    size_t number;
     uint64_t size;
     uint8_t *bytes;
 };
@@ -160,7 +146,7 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
         return false;
     }
 #pragma omp critical(records)
-    add_record(s->records, s->number, *offset, &head, tail);
+    add_record(s->records, (size_t)(s->from - s->records->file), *offset, &head, tail);
     *offset += head.length;
     return true;
 }
@@ -178,8 +164,6 @@ static bool scan_file(struct scan *s) {
         s->size = (uint64_t)status.st_size;
         /* By heads nothing is read ahead. */
         if (s->how & RECORDS_BY_HEADS) { posix_fadvise(s->file, 0, 0, POSIX_FADV_RANDOM); }
-#pragma omp critical(records)
-        s->number = add_file(s->records, s->from->path);
     }
     for (uint64_t offset = 0; good && offset < s->size;) { good = scan_record(s, &offset); }
     if (s->file >= 0) { close(s->file); }
@@ -191,13 +175,17 @@ static bool scan_files(struct records *r, size_t count, const struct files_name 
     bool good = true;
     double bytes = 0;
     struct stat status;
+    r->file = memory_resize(r->file, r->file_count + count, sizeof *file);
+    struct files_name *from = r->file + r->file_count;
+    memcpy(from, file, count * sizeof *file);
+    r->file_count += count;
     for (size_t i = 0; i < count; i++) {
         bytes += stat(file[i].path, &status) == 0 ? (double)status.st_size : 0;
     }
     struct progress progress = progress_start(bytes, 0, !(how & RECORDS_SHOWN));
 #pragma omp parallel for schedule(dynamic, 1) reduction(&& : good)
     for (size_t i = 0; i < count; i++) {
-        struct scan s = {.records = r, .how = how, .from = &file[i]};
+        struct scan s = {.records = r, .how = how, .from = &from[i]};
         good = scan_file(&s) && good;
         progress_add(&progress, (double)s.size, "reading journals");
     }
@@ -224,7 +212,7 @@ static bool disagree(const struct place *a, const struct place *b) {
 static struct partial *read_place(const struct records *r, const struct place *place, bool *lost) {
     struct record_head head;
     uint8_t *bytes = memory_resize(NULL, place->length, 1);
-    int file = open(r->file[place->file], O_RDONLY | O_CLOEXEC);
+    int file = open(r->file[place->file].path, O_RDONLY | O_CLOEXEC);
     *lost = file < 0 || !files_read_at(file, place->offset, bytes, place->length) ||
             record_check(bytes, place->length, &head) ||
             memcmp(bytes + place->length - RECORD_TAIL, &place->sum, sizeof place->sum) != 0;
@@ -249,7 +237,7 @@ static size_t count_unsound(const struct records *r, size_t kept) {
 
 static void report_conflict(const struct records *r, const struct place *one, const struct place *other) {
     char name[UNIT_NAME];
-    message_error("%s and %s disagree on %s", r->file[one->file], r->file[other->file],
+    message_error("%s and %s disagree on %s", r->file[one->file].path, r->file[other->file].path,
                   unit_name(&one->of, name));
 }
 
@@ -333,7 +321,7 @@ static bool cannot_use(const struct records *r, const struct place *place, bool 
                        : "%s: the record of %s was made by another gapscale; go on with that one, or compute "
                          "it again: gapscale run with --fresh discards a journal, with --force what a file "
                          "would grow from",
-                  r->file[place->file], unit_name(&place->of, name));
+                  r->file[place->file].path, unit_name(&place->of, name));
     return false;
 }
 
@@ -446,7 +434,7 @@ static int copy_all(struct records *r, const struct records_pack *pack, const st
 /* What was known is in its own file now; one that stays there says nothing else. */
 static void remove_files(const struct records *r, const struct records_pack *pack) {
     for (size_t i = 0; pack->directory && i < r->file_count; i++) {
-        const char *path = r->file[i];
+        const char *path = r->file[i].path;
         if (files_are_of(pack->directory, path) && strcmp(path, pack->path) != 0 && unlink(path) != 0 &&
             errno != ENOENT) {
             message_say("%s is not needed any more, but cannot be removed: %s", path, strerror(errno));

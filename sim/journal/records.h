@@ -1,6 +1,7 @@
 /* records: where the partials of a sweep lie, in any number of files of records (record.h), which are read by
  * scanning. A record says which range of which cell it is; of two ranges of which one holds the other, the
- * larger counts. Nothing is known of files but their names; memory is 80 to 160 bytes a record. */
+ * larger counts. Nothing is known of files but their names. Of memory a record takes 80 to 160 bytes, a file
+ * 4 kB. */
 #ifndef GAPSCALE_SIM_JOURNAL_RECORDS_H
 #define GAPSCALE_SIM_JOURNAL_RECORDS_H
 
@@ -15,7 +16,7 @@ struct records {
     bool by_heads;    /* some were scanned so, quietly: that one is damaged shows when it is read, without a
                          message */
     size_t file_count;
-    char **file; /* that were read */
+    struct files_name *file; /* that were there to be read */
     const struct unit_plan *plan;
     /* Of this file: */
     struct numerics numerics;

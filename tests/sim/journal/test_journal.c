@@ -360,7 +360,7 @@ static void test_packed_beside(void **state) {
         journal_begin(other, &s.plan);
         assert_true(journal_scan(here, 0) && journal_scan(other, 0));
         struct partial *before = whole_of(&s, here, 0);
-        char *was = strdup(here->records->file[0]);
+        char *was = strdup(here->records->file[0].path);
         struct records_pack pack = {.path = renamed ? name : was};
         assert_int_equal(records_pack(other->records, &pack), EXIT_DONE);
         if (renamed) { assert_int_equal(unlink(was), 0); }
