@@ -106,6 +106,10 @@ static void say_missing(const struct merge *m) {
 
 /* ---- the command ---- */
 
+static struct publish_target target_of(const struct merge *m) {
+    return (struct publish_target){m->output, NULL, m->config, m->force};
+}
+
 /* Cells come first; exact values alone are no reason to wait. */
 static int make_results(struct merge *m) {
     const struct unit_list sampled = {m->plan.cell_count, m->all.unit};
@@ -114,7 +118,8 @@ static int make_results(struct merge *m) {
         say_missing(m);
         return EXIT_RESUMABLE;
     }
-    return publish_results(m->records, m->output, m->command_line, isa_best()->name, m->quiet, NULL);
+    const struct publish_target target = target_of(m);
+    return publish_results(m->records, &target, m->command_line, isa_best()->name, m->quiet, NULL);
 }
 
 static int make_journal(struct merge *m) {
@@ -161,7 +166,8 @@ static int merge_to_journal(struct merge *m) {
 static int merge_run(struct merge *m) {
     if (!open_journals(m)) { return EXIT_USAGE; }
     if (fnmatch("*.journal", m->output, 0) == 0) { return merge_to_journal(m); }
-    int status = publish_check(m->output, NULL, m->config, m->force, &m->place);
+    const struct publish_target target = target_of(m);
+    int status = publish_check(&target, &m->place);
     if (status != EXIT_DONE || m->place.finished) { return status; }
     return outfile_prepare(m->output, false) ? merge_records(m, make_results) : EXIT_FAILED;
 }

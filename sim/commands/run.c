@@ -162,6 +162,10 @@ static int write_scores(struct run *run) {
     return status;
 }
 
+static struct publish_target target_of(const struct run *run) {
+    return (struct publish_target){run->output, run->o->config, run->config, run->o->force};
+}
+
 /* A rank that follows does not look at it. */
 static int find_place(struct run *run) {
     name_output(run);
@@ -169,7 +173,8 @@ static int find_place(struct run *run) {
     if (ranks_index() > 0) { return EXIT_DONE; }
     int status = check_scores(run);
     if (status == EXIT_DONE) {
-        status = publish_check(run->output, run->o->config, run->config, run->o->force, &run->place);
+        const struct publish_target target = target_of(run);
+        status = publish_check(&target, &run->place);
     }
     if (status != EXIT_DONE) { return status; }
     if (run->place.finished) { clear_finished(run); }
@@ -385,18 +390,18 @@ static int publish_shard(struct run *run) {
 
 /* Others may have put something there since the place was looked at. */
 static int publish_whole(struct run *run) {
+    const struct publish_target target = target_of(run);
     struct publish_place now;
-    int status = publish_check(run->output, run->o->config, run->config, run->o->force, &now);
-    if (status != EXIT_DONE) {
+    int status = publish_check(&target, &now);
+    if (status == EXIT_DONE && !now.finished) {
+        status = publish_results(run->journal->records, &target, run->command_line, run->isa->name,
+                                 run->o->quiet, run->stop);
+    }
+    if (status == EXIT_USAGE) {
         message_say(
             "that came there while this run was at work; what is finished is kept in %s: move the file "
             "away and run the same command again, or make results elsewhere: gapscale merge %s -o FILE",
             run->directory, run->directory);
-        return status;
-    }
-    if (!now.finished) {
-        status = publish_results(run->journal->records, run->output, run->command_line, run->isa->name,
-                                 run->o->quiet, run->stop);
     }
     if (status == EXIT_DONE) { journal_clear(run->directory); }
     return status;

@@ -163,19 +163,21 @@ static int look_into(const char *path, const struct config *config, struct publi
     return place->finished || place->grows ? EXIT_DONE : EXIT_USAGE;
 }
 
-int publish_check(const char *path, const char *input, const struct config *config, bool force,
-                  struct publish_place *place) {
+int publish_check(const struct publish_target *target, struct publish_place *place) {
+    const char *path = target->path;
     *place = (struct publish_place){.finished = false};
     name_archive(path, place->archive);
-    int status =
-        destination_check(path, force ? DESTINATION_RESULTS : DESTINATION_ANY, input != NULL, &input);
+    int status = destination_check(path, target->force ? DESTINATION_RESULTS : DESTINATION_ANY,
+                                   target->input != NULL, &target->input);
     if (status == EXIT_DONE && files_kind(place->archive) == FILES_OTHER) {
         message_error("%s exists and is no archive of gapscale, and is never replaced; choose another -o "
                       "FILE, or move it away",
                       place->archive);
         status = EXIT_USAGE;
     }
-    if (status == EXIT_DONE && !force && access(path, F_OK) == 0) { status = look_into(path, config, place); }
+    if (status == EXIT_DONE && !target->force && access(path, F_OK) == 0) {
+        status = look_into(path, target->config, place);
+    }
     if (status != EXIT_DONE) { return status; }
     temporary_clear(path);
     temporary_clear(place->archive);
@@ -187,6 +189,8 @@ int publish_check(const char *path, const char *input, const struct config *conf
 struct pass {
     struct results *results;
     struct progress progress;
+    const struct publish_target *target;
+    struct publish_place place; /* when all is read */
 };
 
 static void take_cell(void *context, struct partial_stack *stack) {
@@ -197,24 +201,33 @@ static void take_cell(void *context, struct partial_stack *stack) {
     partial_free(whole);
 }
 
+static int look_again(void *context) {
+    struct pass *pass = context;
+    return publish_check(pass->target, &pass->place);
+}
+
 /* The archive first, without which the results cannot grow. */
-int publish_results(struct records *records, const char *output, const char *command_line, const char *isa,
-                    bool quiet, struct stop *stop) {
-    struct pass pass = {results_create(records->plan->outline, isa),
-                        progress_start(2 * (double)records->plan->cell_count, 0, quiet)};
+int publish_results(struct records *records, const struct publish_target *target, const char *command_line,
+                    const char *isa, bool quiet, struct stop *stop) {
+    struct pass pass = {.results = results_create(records->plan->outline, isa),
+                        .progress = progress_start(2 * (double)records->plan->cell_count, 0, quiet),
+                        .target = target};
     char path[FILES_PATH];
-    name_archive(output, path);
-    int status = records_pack(
-        records, &(struct records_pack){
-                     .path = path, .stop = stop, .completes = true, .take = take_cell, .context = &pass});
+    name_archive(target->path, path);
+    int status = records_pack(records, &(struct records_pack){.path = path,
+                                                              .stop = stop,
+                                                              .completes = true,
+                                                              .take = take_cell,
+                                                              .look = look_again,
+                                                              .context = &pass});
     progress_end(&pass.progress);
-    if (status == EXIT_DONE) {
+    if (status == EXIT_DONE && !pass.place.finished) {
         precision_round(pass.results);
         status = store_write(
-            output, pass.results,
+            target->path, pass.results,
             &(struct store_provenance){.command_line = command_line, .threads = omp_get_max_threads()});
     }
-    if (status == EXIT_DONE && !quiet) { message_say("wrote %s", output); }
+    if (status == EXIT_DONE && !pass.place.finished && !quiet) { message_say("wrote %s", target->path); }
     results_free(pass.results);
     return status;
 }

@@ -14,16 +14,23 @@ struct publish_place {
                       units */
     char archive[FILES_PATH];
 };
-/* Whether results may go to a path (destination.h) which is not that of an input, which may be NULL. Returns
- * EXIT_DONE to go on, having removed what killed processes left of `path` and its archive under temporary
- * names (temporary.h), not what others are writing there; anything else, after a message, to stop with. */
-int publish_check(const char *path, const char *input, const struct config *config, bool force,
-                  struct publish_place *place);
+/* Results that go to a path. */
+struct publish_target {
+    const char *path, *input; /* the latter is never replaced; may be NULL */
+    const struct config *config;
+    bool force; /* other results are replaced */
+};
+/* Whether they may (destination.h). Returns EXIT_DONE to go on, having removed what killed processes left of
+ * the path and its archive under temporary names (temporary.h), not what others are writing there; else
+ * EXIT_USAGE, after a message. */
+int publish_check(const struct publish_target *target, struct publish_place *place);
 /* Of records of all sampled units of their plan: computes the exact values that there is no record of, packs
  * all (records_pack) into the results and the archive beside them, and puts both files in their place; memory
- * is that of the results and of some partials for each thread. `stop` may be NULL. Status as of records_pack;
- * `output` is as it was unless that is EXIT_DONE. */
-int publish_results(struct records *records, const char *output, const char *command_line, const char *isa,
-                    bool quiet, struct stop *stop);
+ * is that of the results and of some partials for each thread. `stop` may be NULL. Status as of records_pack,
+ * and EXIT_USAGE where others have meanwhile put something there that may not be replaced (publish_check,
+ * once more before the first of both files is in its place); unless it is EXIT_DONE both are as they were,
+ * but for an archive whose results cannot be written. */
+int publish_results(struct records *records, const struct publish_target *target, const char *command_line,
+                    const char *isa, bool quiet, struct stop *stop);
 
 #endif

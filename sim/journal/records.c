@@ -449,6 +449,7 @@ int records_pack(struct records *r, const struct records_pack *pack) {
     if (files_create(&file, pack->path)) {
         status = copy_all(r, pack, pack->list ? pack->list : &all, &file);
         if (status == EXIT_DONE && pack->stop && !stop_defer(pack->stop)) { status = EXIT_RESUMABLE; }
+        if (status == EXIT_DONE && pack->look) { status = pack->look(pack->context); }
         if (!files_close(&file, status == EXIT_DONE)) { status = EXIT_FAILED; }
     }
     free(all.unit);

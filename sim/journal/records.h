@@ -57,8 +57,8 @@ bool records_read(struct records *records, const struct unit *range, struct part
 /* Writes ranges to one file, nodes of the tree instead of their halves, and from then on knows
  * that file alone: one pass, on all threads, with what is written taken in order. Returns EXIT_DONE;
  * EXIT_RESUMABLE when stopped, which is deferred when all is written; EXIT_FAILED after a message;
- * RECORDS_UNREAD, without one, where a record that was scanned by its head cannot be read. Unless it is
- * EXIT_DONE, `path` is as it was. */
+ * RECORDS_UNREAD, without one, where a record that was scanned by its head cannot be read; what `look` says.
+ * Unless it is EXIT_DONE, `path` is as it was. */
 struct records_pack {
     const struct unit_list *list; /* NULL: all of the plan */
     const char *path;
@@ -66,6 +66,7 @@ struct records_pack {
     struct stop *stop;     /* NULL: never */
     bool completes;        /* exact values that there is no record of are computed, not left out */
     void (*take)(void *context, struct partial_stack *stack);
+    int (*look)(void *context); /* when all is written, before it is put in its place; NULL: EXIT_DONE */
     void *context;
 };
 enum { RECORDS_UNREAD = -1 };

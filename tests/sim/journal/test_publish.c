@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/message.h"
@@ -57,7 +58,8 @@ static void setting_free(struct setting *s) {
 }
 
 static int publish_to(const struct setting *s, const char *output) {
-    return publish_results(s->journal->records, output, "", "base", true, NULL);
+    const struct publish_target target = {output, NULL, s->config, false};
+    return publish_results(s->journal->records, &target, "", "base", true, NULL);
 }
 
 static size_t file_size(const char *path) {
@@ -107,10 +109,39 @@ static void test_unreadable(void **state) {
     setting_free(&s);
 }
 
+static void put(const char *path, const char *words) {
+    FILE *file = fopen(path, "w");
+    assert_true(file && fputs(words, file) >= 0 && fclose(file) == 0);
+}
+
+/* What others put there while records were read is left alone, and no archive stands beside it; results of
+ * this very config stay, too, and there the work is done. */
+static void test_taken(void **state) {
+    (void)state;
+    struct setting s;
+    setting_make(&s);
+    put("a.h5", "notes");
+    assert_int_equal(publish_to(&s, "a.h5"), EXIT_USAGE);
+    assert_true(file_size("a.h5") == strlen("notes") && access("a.h5.units", F_OK) != 0);
+    assert_int_equal(unlink("a.h5"), 0);
+    struct results *memory = experiment_run(text);
+    struct store_provenance provenance = {.command_line = "made elsewhere", .threads = 1};
+    assert_int_equal(store_write("a.h5", memory, &provenance), EXIT_DONE);
+    results_free(memory);
+    struct stat before, after;
+    assert_int_equal(stat("a.h5", &before), 0);
+    assert_int_equal(publish_to(&s, "a.h5"), EXIT_DONE);
+    assert_int_equal(stat("a.h5", &after), 0);
+    assert_true(before.st_ino == after.st_ino && access("a.h5.units", F_OK) == 0);
+    setting_free(&s);
+    assert_int_equal(unlink("a.h5") | unlink("a.h5.units"), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_pass),
         cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_taken),
     };
     return cmocka_run_group_tests_name("publish", tests, enter_directory, leave_directory);
 }
