@@ -155,11 +155,14 @@ void axis_print_log(FILE *out, const char *name, struct axis_range range) {
 
 struct axis_lengths axis_lengths_make(size_t count, const double *log_n) {
     struct axis_lengths lengths = {.powers_of_two = true};
+    if (count == 0) { return lengths; }
+    lengths.first = log_n[0];
+    lengths.last = log_n[count - 1];
     for (size_t i = 0; i < count; i++) {
         double bits = log_n[i] / M_LN2;
         lengths.powers_of_two = lengths.powers_of_two && bits < 53 && fabs(bits - round(bits)) < 1e-9;
     }
-    lengths.loglog = count > 0 && log_n[count - 1] > 8 * log_n[0];
+    lengths.loglog = lengths.last > 8 * lengths.first;
     return lengths;
 }
 
@@ -189,11 +192,13 @@ static void tick_whole_powers_loglog(struct ticks *t) {
     }
 }
 
-/* Three ticks wherever they fall. */
-static void tick_anywhere(struct ticks *t, bool loglog) {
-    for (int i = 0; i < 3; i++) {
-        double place = t->range.low + (t->range.high - t->range.low) * (0.1 + 0.4 * i);
-        tick(t, place, "10^{%.4g}", (loglog ? exp(place) : place) / M_LN10);
+/* Beside the one tick that there is, if any. */
+static void tick_ends(struct ticks *t, const struct axis_lengths *lengths) {
+    const double there = t->count > 0 ? t->last : NAN, end[] = {lengths->first, lengths->last};
+    for (size_t i = 0; i < 2; i++) {
+        const double place = axis_length_coordinate(lengths, end[i]);
+        char name[AXIS_LENGTH];
+        if (!(fabs(place - there) < t->room)) { tick(t, place, "%s", axis_length_name(end[i], name)); }
     }
 }
 
@@ -215,7 +220,7 @@ static void print_length_ticks(FILE *out, const struct axis_lengths *lengths, st
     } else {
         tick_powers(&t, M_LN10, "10");
     }
-    if (t.count < 2) { tick_anywhere(&t, lengths->loglog); }
+    if (t.count < 2) { tick_ends(&t, lengths); }
     fputs(")\n", out);
 }
 

@@ -20,13 +20,15 @@ void axis_pad(struct axis_range *range, double part, double least);
 /* `set NAMErange` and `set NAMEtics` for a coordinate log10 of a positive number. */
 void axis_print_log(FILE *out, const char *name, struct axis_range range);
 
-/* Context lengths: the coordinate is log n, or log log n where n spans so much. */
+/* Context lengths: the coordinate is log n, or log log n where n spans so much. They rise. */
 struct axis_lengths {
     bool loglog, powers_of_two;
+    double first, last; /* log n */
 };
 struct axis_lengths axis_lengths_make(size_t count, const double *log_n);
 double axis_length_coordinate(const struct axis_lengths *lengths, double log_n);
-/* On the axis x fewer where `columns`, which the script has, is 1. */
+/* Round ones, and where those are fewer than two the first and the last by their names. On the axis x fewer
+ * where `columns`, which the script has, is 1. */
 void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
                         struct axis_range range);
 /* "2^{12}", "1000", "10^{300}", "3.16×10^{7}", "e^{100000}", in gnuplot's enhanced mode. */

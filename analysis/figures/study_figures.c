@@ -90,17 +90,18 @@ static void looks_release(struct looks *looks) { free(looks->shown); }
 
 /* Of the series that are shown. */
 static struct axis_lengths common_lengths(const struct looks *looks) {
-    struct axis_lengths common = {.powers_of_two = true};
+    bool powers_of_two = true;
     struct axis_range log_n = axis_empty;
     for (size_t i = 0; i < looks->study->count; i++) {
         const struct fit *fit = &looks->study->fit[i];
         struct axis_lengths own = axis_lengths_make(fit->lengths, fit->series->log_n);
         if (!looks->shown[i]) { continue; }
-        common.powers_of_two = common.powers_of_two && own.powers_of_two;
+        powers_of_two = powers_of_two && own.powers_of_two;
         for (size_t n = 0; n < fit->lengths; n++) { axis_include(&log_n, fit->series->log_n[n]); }
     }
     double ends[] = {log_n.low, log_n.high};
-    common.loglog = axis_lengths_make(2, ends).loglog;
+    struct axis_lengths common = axis_lengths_make(2, ends);
+    common.powers_of_two = powers_of_two;
     return common;
 }
 

@@ -104,11 +104,38 @@ static void few_lengths_have_whole_powers(void **state) {
     free(far);
 }
 
+static void check_ticks(size_t count, const double *log_n, const char *want) {
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    const struct axis_lengths lengths = axis_lengths_make(count, log_n);
+    axis_print_lengths(out, "y", &lengths, (struct axis_range){log_n[0] - 0.25, log_n[count - 1] + 0.25});
+    fclose(out);
+    char *end = strstr(text, ")\n"), *begin = strstr(text, "tics (");
+    assert_true(begin && end);
+    *end = '\0';
+    assert_string_equal(begin + strlen("tics "), want);
+    free(text);
+}
+
+/* An n that is alone is named, and those between two powers are: no 10^{3.612}. */
+static void few_lengths_are_named(void **state) {
+    (void)state;
+    check_ticks(1, (double[]){12 * M_LN2}, "('2^{12}' 8.31776616672");
+    check_ticks(1, (double[]){300 * M_LN10}, "('10^{300}' 690.775527898");
+    check_ticks(1, (double[]){log(3e200)}, "('3.00×10^{200}' 461.615630887");
+    check_ticks(2, (double[]){log(1.5e20), log(4e20)},
+                "('1.50×10^{20}' 46.457166968, '4.00×10^{20}' 47.437996221");
+    check_ticks(2, (double[]){log(1e20), log(4e20)}, "('10^{20}' 46.0517018599, '4.00×10^{20}' 47.437996221");
+    check_ticks(2, (double[]){log(4e19), log(1.02e20)},
+                "('10^{20}' 46.0517018599, '4.00×10^{19}' 45.135411128");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(axes_have_some_ticks),           cmocka_unit_test(lengths_have_names),
-        cmocka_unit_test(colour_bars_have_no_long_names), cmocka_unit_test(lengths_do_not_crowd),
-        cmocka_unit_test(few_lengths_have_whole_powers),
+        cmocka_unit_test(few_lengths_are_named), cmocka_unit_test(axes_have_some_ticks),
+        cmocka_unit_test(lengths_have_names),    cmocka_unit_test(colour_bars_have_no_long_names),
+        cmocka_unit_test(lengths_do_not_crowd),  cmocka_unit_test(few_lengths_have_whole_powers),
     };
     return cmocka_run_group_tests_name("axis", tests, NULL, NULL);
 }
