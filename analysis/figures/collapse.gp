@@ -8,11 +8,13 @@
 #   largest_error    of any point
 #   by_rows      whether its points are medians of rows
 #   has_exact, has_limit    whether there are such values
+#   lengths      how many n there are
 set title heading(name, family, parameters)
 set xlabel length_label
 set ylabel collapse_label.' / Λ_{{/:Italic n}}^{typ}'
 set key font ',8.5' samplen 1.8 @key_beside
 if (columns == 1) { set key width -5 }
+curve = curve_of(lengths)
 any_cut = 0
 do for [k=1:criteria] { if (is_cut[k] == 1) { any_cut = 1 } }
 set label (by_rows ? 'medians of rows ± 1 standard error, and quartiles' : (largest_error > 0 ? bar_words : no_bar_words(largest_error, '')).'; of rows: quartiles').\
@@ -21,7 +23,7 @@ point_title(k) = shown[k] ? criterion_title(criterion[k], threshold[k]).(is_cut[
 plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β_{c} = Λ^{typ}', \
   for [k=1:criteria] limit[k] with lines linewidth 1 dashtype 3 linecolor rgb colour(k), \
   NaN with lines linewidth 1 dashtype 3 linecolor rgb guide title has_limit ? '{/:Italic n} → ∞' : '', \
-  $exact using 1:2 with lines linewidth 1.2 linecolor rgb colour(judged) title has_exact ? 'exact' : '', \
+  $exact using 1:2 with @curve linewidth 1.2 linecolor rgb colour(judged) title has_exact ? 'exact' : '', \
   $points index criteria using 1:2:3:4 with yerrorbars pointtype 6 pointsize 0.9 linewidth 0.8 \
     linecolor rgb '#9a9a9a' title 'rows: medians', \
   for [k=1:criteria] $points index k-1 using 1:2:3:4 with yerrorbars pointtype marker(k) pointsize 0.7 \

@@ -373,13 +373,26 @@ static void print_collapse(struct canvas *c) {
     print_shown(c->out, c->fit);
     canvas_print_longest_bar(c, longest_collapse_bar(c->fit));
     script_number(c->out, "criteria", (double)c->fit->criteria);
+    script_number(c->out, "lengths", (double)c->lengths);
     script_number(c->out, "judged", (double)(c->fit->primary + 1));
     script_number(c->out, "by_rows", family_is_judged_by_rows(c->series->family));
+}
+
+/* Whether there is anything to see: a point, an exact one, or a median of rows. */
+static bool has_collapse(const struct fit *fit) {
+    bool some = false;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        const struct order *rows = &fit->row_collapse[n * fit->criteria + fit->primary];
+        some = some || isfinite(log(rows->quantile[ORDER_MEDIAN])) || isfinite(log(fit_judged_exact(fit, n)));
+    }
+    for (size_t k = 0; k < fit->criteria; k++) { some = some || fit_first(fit, k) < fit->lengths; }
+    return some;
 }
 
 static const char *lacks_criteria(const struct fit *fit) {
     return fit->series->is_prescribed ? "a prescription has one beta at each n, where no mean collapses"
            : fit->criteria == 0       ? "no collapse criterion was asked for"
+           : !has_collapse(fit)       ? "there is no collapse point, exact or of a row"
                                       : NULL;
 }
 

@@ -58,6 +58,8 @@ unit_words(error) = no_bar_words(error, sprintf('at most %.2g', error))
 note_style = " right font '".(columns == 1 ? ',6.5' : ',8')."' textcolor rgb guide"
 note_place = 'at screen 0.985, screen 0.022'.note_style
 note_above = 'at screen 0.985, screen 0.062'.note_style
+# A line through one n would not be seen.
+curve_of(lengths) = lengths > 1 ? 'lines' : 'points pointtype 1'
 thinned(step) = step > 1 ? sprintf('; points: 1 β in %d', step) : ''
 # The line of beta = Lambda^typ ends below a legend at the top right that begins at `from`; its words stand beside it.
 lambda_top(place, from, below) = columns != 1 && place > from && place < 0.97 ? below : 1

@@ -14,12 +14,14 @@ set format y (y_high < 1e4 ? '%h' : '10^{%L}') # wider numbers would push the la
 set key @key_top_right
 set cblabel length_label offset 1.2,0
 set rmargin 15
+# One alpha stands in the legend, since curves may run over words beside them; several stand at their curves.
+entmax_title = 'entmax at the largest {/:Italic n}'.(alphas == 1 ? sprintf(', α = %.4g', word($entmax[1], 3) + 0) : '')
 # gnuplot goes through an empty loop once: what there is none of is no part of the line.
 entmax = alphas == 0 ? '' : ", for [i = 0 : alphas - 1] $entmax index i using 1:2 with lines linewidth 1.4 dashtype 3 " \
-  ."linecolor rgb guide title (i == 0 ? 'entmax at the largest {/:Italic n}' : ''), " \
-  ."for [i = 0 : alphas - 1] $entmax index i every ::0::0 using 1:2:(sprintf('α = %.4g', $3)) with labels " \
-  ."left offset 0.6,0.6 textcolor rgb guide notitle"
+  ."linecolor rgb guide title (i == 0 ? entmax_title : '')"
+names = alphas < 2 ? '' : ", for [i = 0 : alphas - 1] $entmax index i every ::0::0 " \
+  ."using 1:2:(sprintf('α = %.4g', $3)) with labels left offset 0.6,0.6 textcolor rgb guide notitle"
 limit = !has_limit ? '' : ", $limit using 1:2 with lines linewidth 1.4 dashtype 2 linecolor rgb 'black' " \
   ."title '1 + {/:Italic h}/β as {/:Italic n} → ∞'"
 plot $curves using 1:2:3 with linespoints pointtype 7 pointsize 0.4 linewidth 1.4 linecolor palette title 'sparsemax' \
-  @entmax @limit
+  @entmax @names @limit

@@ -225,6 +225,31 @@ static void ratios_beyond_doubles_lack_figures(void **state) {
     assert_null(entropy->series_lacks(&m.fit));
 }
 
+/* As at n = 2, where every row has less than 1 nat at beta = 0: an empty frame is no figure. */
+static void no_collapse_lacks_a_figure(void **state) {
+    struct made m;
+    (void)state;
+    make(&m);
+    struct ensemble_point judged[LENGTHS] = {ensemble_none, ensemble_none};
+    struct order rows[LENGTHS] = {{.quantile = {0}}, {.quantile = {0}}};
+    double exact[LENGTHS] = {NAN, 0};
+    const struct figure *collapse = figure_named("collapse");
+    m.fit.judged = judged;
+    m.fit.row_collapse = rows;
+    m.fit.exact = exact;
+    m.fit.criteria = 1;
+    assert_non_null(strstr(collapse->series_lacks(&m.fit), "no collapse point"));
+    exact[1] = 2;
+    assert_null(collapse->series_lacks(&m.fit));
+    exact[1] = NAN;
+    rows[0].quantile[ORDER_MEDIAN] = 2;
+    assert_null(collapse->series_lacks(&m.fit));
+    rows[0].quantile[ORDER_MEDIAN] = INFINITY;
+    assert_non_null(collapse->series_lacks(&m.fit));
+    judged[0].state = ENSEMBLE_FOUND;
+    assert_null(collapse->series_lacks(&m.fit));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_are_of_points),
@@ -236,6 +261,7 @@ int main(void) {
         cmocka_unit_test(large_errors_have_bars),
         cmocka_unit_test(means_above_the_envelope_are_told),
         cmocka_unit_test(lengths_that_were_run_are_told),
+        cmocka_unit_test(no_collapse_lacks_a_figure),
         cmocka_unit_test(tied_rows_lack_figures),
         cmocka_unit_test(ratios_beyond_doubles_lack_figures),
     };
