@@ -551,6 +551,8 @@ printf '#!/bin/sh\nkill -9 $$\n' >killed/gnuplot
 chmod +x killed/gnuplot
 PATH=$PWD/killed:$PATH expect 1 "gnuplot is killed" plot before.h5 -o own --figure collapse
 holds "by what is told" grep -q "gnuplot was ended by a signal (Killed)$" err
+expect 0 "a figure that none of the series has" plot before.h5 -o own --figure output
+holds "is told" grep -q "^gapscale: no figure output: none of these series has one" err
 expect 2 "figures at once" plot before.h5 -o own --figure windows,te
 holds "are told one by one" grep -q 'figure windows --figure te' err
 expect 2 "three columns" plot before.h5 -o own --columns 3

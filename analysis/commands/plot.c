@@ -160,6 +160,21 @@ static int draw_study(const struct options *options, const struct study *study) 
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* Of what is asked for by name. */
+static void tell_absent(const struct options *options, const struct study *study) {
+    for (size_t f = 0; options->named && f < figure_count; f++) {
+        bool is_there = !options->wanted[f];
+        for (size_t i = 0; i <= study->count; i++) {
+            const struct fit *fit = i < study->count ? &study->fit[i] : NULL;
+            is_there = is_there || figure_belongs(figure_list[f], study, fit, true);
+        }
+        if (!is_there) {
+            message_say("no figure %s: none of these series has one (%s)", figure_list[f]->name,
+                        figure_list[f]->shows);
+        }
+    }
+}
+
 /* ---- the command ---- */
 
 static int plot(const struct options *options, const struct commandline *line) {
@@ -176,7 +191,10 @@ static int plot(const struct options *options, const struct commandline *line) {
         !outfile_directory(directory, true, "; choose another place with -o DIRECTORY")) {
         status = EXIT_FAILED;
     }
-    if (status == EXIT_DONE) { status = draw_study(options, &study); }
+    if (status == EXIT_DONE) {
+        status = draw_study(options, &study);
+        tell_absent(options, &study);
+    }
     study_release(&study);
     return status;
 }
