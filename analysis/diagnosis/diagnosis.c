@@ -161,14 +161,47 @@ static void weigh(const struct survey *s, struct diagnosis_group *g) {
     leave_out_single(s, g, trained > 0 ? trained - 1 : 0, lengths, trained);
 }
 
+/* Of the heads that a length has; others lie higher or lower. */
+static void pool_level(const struct diagnosis *d, struct diagnosis_group *g, size_t length) {
+    const size_t heads = g->head_last - g->head_first, sequences = d->survey->facts->sequence_count,
+                 lengths = d->survey->facts->length_count;
+    double *room = memory_create((heads + 1) * sequences, sizeof *room), *pooled = room + heads * sequences;
+    const double **y = memory_create(heads, sizeof *y);
+    size_t count = 0;
+    for (size_t h = g->head_first; h < g->head_last; h++) {
+        double *own = room + count * sequences;
+        bool some = false;
+        for (size_t q = 0; q < sequences; q++) {
+            own[q] = d->group[h].y[q * lengths + length];
+            some = some || !isnan(own[q]);
+        }
+        y[count] = own;
+        count += some;
+    }
+    pooled_mean(count, sequences, y, pooled);
+    for (size_t q = 0; q < sequences; q++) { g->level[q * lengths + length] = pooled[q]; }
+    free(y);
+    free(room);
+}
+
 /* y of a layer or of all heads. */
 static void pool_trend(const struct diagnosis *d, struct diagnosis_group *g) {
-    const size_t heads = g->head_last - g->head_first;
+    const size_t heads = g->head_last - g->head_first, sequences = d->survey->facts->sequence_count,
+                 lengths = d->survey->facts->length_count;
     const double **y = memory_create(heads, sizeof *y);
+    bool *linked = memory_create(heads, sizeof *linked);
+    size_t count = 0;
     for (size_t h = 0; h < heads; h++) { y[h] = d->group[g->head_first + h].y; }
-    pooled_mean(heads, d->survey->facts->sequence_count * d->survey->facts->length_count, y, g->y);
+    pooled_link(heads, sequences, lengths, y, linked);
+    for (size_t h = 0; h < heads; h++) {
+        y[count] = y[h];
+        count += linked[h];
+    }
+    pooled_mean(count, sequences * lengths, y, g->y);
+    free(linked);
     free(y);
-    for (size_t l = 0; l < d->survey->facts->length_count; l++) {
+    for (size_t l = 0; l < lengths; l++) {
+        pool_level(d, g, l);
         g->point[l].tied = 0;
         for (size_t h = g->head_first; h < g->head_last; h++) {
             g->point[l].tied += d->group[h].point[l].tied;
@@ -178,27 +211,50 @@ static void pool_trend(const struct diagnosis *d, struct diagnosis_group *g) {
 
 /* ---- one sequence ---- */
 
-/* Its median with an interval from order statistics of as many rows as are worth independent ones, neighbours
- * being correlated. */
-static struct trend_interval single_interval(size_t count, const struct survey_row *const *row,
-                                             double *room) {
-    double mean = 0, square = 0, product = 0, *kept = room;
+/* By how much log Lambda_n of the rows lies above y of their head and sequence, where that has one; inf where
+ * they tie. How many. */
+static size_t take_deviations(const struct diagnosis *d, size_t length, size_t count,
+                              const struct survey_row *const *row, double *deviation) {
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
-        if (isfinite(row[i]->lambda)) { kept[used++] = log(row[i]->lambda); }
+        const double y = d->group[row[i]->head].y[row[i]->sequence * d->survey->facts->length_count + length];
+        if (!isnan(y)) { deviation[used++] = log(row[i]->lambda) - y; }
     }
-    for (size_t i = 0; i < used; i++) { mean += kept[i] / (double)used; }
-    for (size_t i = 0; i < used; i++) { square += (kept[i] - mean) * (kept[i] - mean); }
-    for (size_t i = 1; i < used; i++) { product += (kept[i] - mean) * (kept[i - 1] - mean); }
-    double lag = square > 0 ? fmin(0.9, fmax(0, product / square)) : 0;
-    double worth = (double)used * (1 - lag) / (1 + lag);
-    struct order order = order_make(used, kept, kept + count);
-    double low = 0.5 - EXPONENT_SIGMAS_95 * 0.5 / sqrt(worth), high = 1 - low;
-    struct trend_interval interval = {order.quantile[ORDER_MEDIAN], NAN, NAN};
-    if (worth >= 6 && low > 0) { /* order_make has sorted the copy behind `kept` */
-        double *sorted = kept + count;
-        interval.low = sorted[(size_t)floor(low * (double)(used - 1))];
-        interval.high = sorted[(size_t)ceil(high * (double)(used - 1))];
+    return used;
+}
+
+/* As many independent ones as values are worth whose neighbours are correlated; those that are not finite
+ * tell nothing of that. */
+static double worth_of(size_t count, const double *value) {
+    double mean = 0, square = 0, product = 0, used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(value[i])) { continue; }
+        mean += value[i];
+        used++;
+    }
+    mean /= used;
+    for (size_t i = 0; i < count; i++) {
+        const double off = isfinite(value[i]) ? value[i] - mean : 0;
+        square += off * off;
+        product += i > 0 && isfinite(value[i - 1]) ? off * (value[i - 1] - mean) : 0;
+    }
+    const double lag = square > 0 ? fmin(0.9, fmax(0, product / square)) : 0;
+    return (double)count * (1 - lag) / (1 + lag);
+}
+
+/* Of a level that one sequence has: by order statistics of its rows. */
+static struct trend_interval single_interval(const struct diagnosis *d, double level, size_t length,
+                                             size_t count, const struct survey_row *const *row,
+                                             double *room) {
+    const size_t used = take_deviations(d, length, count, row, room);
+    const double worth = worth_of(used, room), low = 0.5 - EXPONENT_SIGMAS_95 * 0.5 / sqrt(worth),
+                 high = 1 - low;
+    double *sorted = room + used;
+    struct trend_interval interval = {level, NAN, NAN};
+    if (worth >= 6 && low > 0) {
+        order_make(used, room, sorted);
+        interval.low = level + sorted[(size_t)floor(low * (double)(used - 1))];
+        interval.high = level + sorted[(size_t)ceil(high * (double)(used - 1))];
     }
     return interval;
 }
@@ -254,10 +310,15 @@ static struct diagnosis_group *add_group(const struct scores_facts *f, struct di
     g->layer = f->head[first].layer;
     g->head = f->head[first].head;
     g->point = memory_create(f->length_count, sizeof *g->point);
-    g->y = memory_create((f->sequence_count + 2) * f->length_count, sizeof *g->y);
+    g->y = g->level = memory_create((2 * f->sequence_count + 2) * f->length_count, sizeof *g->y);
     g->x = g->y + f->sequence_count * f->length_count;
     g->weight = g->x + f->length_count;
     return g;
+}
+
+static void make_pooled(const struct scores_facts *f, struct diagnosis_group *g) {
+    g->pooled = true;
+    g->level = g->weight + f->length_count;
 }
 
 /* Heads, layers, all. */
@@ -270,11 +331,12 @@ static void list_groups(const struct scores_facts *f, struct diagnosis *d) {
     for (size_t h = 0, end; h < f->head_count; h = end) {
         for (end = h; end < f->head_count && f->head[end].layer == f->head[h].layer;) { end++; }
         struct diagnosis_group *g = add_group(f, d, h, end);
-        g->pooled = true;
+        make_pooled(f, g);
         snprintf(g->name, sizeof g->name, "L%zu", g->layer);
     }
     struct diagnosis_group *all = add_group(f, d, 0, f->head_count);
-    all->pooled = all->whole = true;
+    make_pooled(f, all);
+    all->whole = true;
     snprintf(all->name, sizeof all->name, "all");
 }
 
@@ -294,10 +356,11 @@ static void measure_groups(const struct survey *s, struct diagnosis *d) {
     for (size_t i = 0; i < d->group_count; i++) {
         struct diagnosis_group *g = &d->group[i];
         for (size_t l = 0; l < s->facts->length_count; l++) {
-            struct trend_data data = growth_data(s, g);
-            struct trend_interval level = growth_level(d, g, l);
-            g->point[l].sequences = trend_level(&data, l).count;
-            if (g->point[l].sequences == 1) { level = single_interval(rows_of(s, g, l, row), row, room); }
+            struct trend_interval level = growth_level(d, g, l, &g->point[l].sequences);
+            if (g->point[l].sequences == 1) {
+                level = single_interval(d, level.value, l, rows_of(s, g, l, row), row, room);
+            }
+            g->point[l].apart = g->point[l].sequences > 0 && sequences_at(s, g, l) == 0;
             g->point[l].lambda = trend_exponential(level);
         }
     }

@@ -24,6 +24,7 @@ struct diagnosis_point {
     size_t rows, sequences;
     double rows_each; /* of a sequence and head that has some */
     size_t tied;      /* sequences, of every head, that are left out: half of their rows or more tie */
+    bool apart;       /* of a pooled group: no head links this length to those of its growth (pooled.h) */
     struct trend_interval lambda; /* exp of the mean over sequences of the median of log Lambda_n */
     double median, lower, upper;  /* Lambda_n of all rows: median and quartiles; inf for ties */
     double rank, gap, alpha; /* medians: of k and t where Lambda_n is attained, and of log k over log n */
@@ -86,6 +87,7 @@ struct diagnosis_group {
     size_t head_first, head_last;  /* indices of its heads: first .. last - 1 */
     struct diagnosis_point *point; /* (length) */
     double *y, *x, *weight;        /* trend data: (sequence, length), (length), (length) */
+    double *level; /* (sequence, length): log Lambda_n of the heads that a length has; y of a head */
     /* Of a head, as many as have a weight: keys that are sinks at its longest trained length, or at two
      * lengths; of the few rows of a single shorter one some key has .1 of the weight by chance. Where they
      * are left out they are at every length, so that lengths compare. */

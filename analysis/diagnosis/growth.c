@@ -39,12 +39,14 @@ struct level {
 static struct trend_estimate level_of(const void *with, const struct diagnosis_group *g) {
     const struct level *level = with;
     struct trend_data data = growth_data(level->survey, g);
+    data.y = g->level;
     return trend_level(&data, level->length);
 }
 
-struct trend_interval growth_level(const struct diagnosis *d, const struct diagnosis_group *g,
-                                   size_t length) {
+struct trend_interval growth_level(const struct diagnosis *d, const struct diagnosis_group *g, size_t length,
+                                   size_t *sequences) {
     double unused;
+    *sequences = level_of(&(struct level){d->survey, length}, g).count;
     return growth_pooled(d, g, level_of, &(struct level){d->survey, length}, &unused);
 }
 

@@ -14,9 +14,9 @@ typedef struct trend_estimate growth_maker(const void *with, const struct diagno
 struct trend_interval growth_pooled(const struct diagnosis *diagnosis, const struct diagnosis_group *group,
                                     growth_maker *make, const void *with, double *se);
 
-/* log Lambda_n at a length, between sequences. */
+/* log Lambda_n at a length, between as many sequences. */
 struct trend_interval growth_level(const struct diagnosis *diagnosis, const struct diagnosis_group *group,
-                                   size_t length);
+                                   size_t length, size_t *sequences);
 
 /* Over the lengths first .. last - 1; numbers are NaN where it is not known, as of no lengths. The trend data
  * and medians of all groups must be there. */

@@ -56,3 +56,51 @@ void pooled_mean(size_t heads, size_t cells, const double *const *value, double 
     for (int i = 0; i < MOST && !whole && take_effects(&h, pooled) > settled; i++) { take_means(&h, pooled); }
     free(h.effect);
 }
+
+static bool has_length(const double *value, size_t sequences, size_t lengths, size_t length) {
+    size_t s = 0;
+    while (s < sequences && isnan(value[s * lengths + length])) { s++; }
+    return s < sequences;
+}
+
+/* The first length that a head has; `lengths`: none. */
+static size_t first_length(const double *value, size_t sequences, size_t lengths) {
+    size_t l = 0;
+    while (l < lengths && !has_length(value, sequences, lengths, l)) { l++; }
+    return l;
+}
+
+/* Joins the parts of all lengths that a head has. */
+static void join(const double *value, size_t sequences, size_t lengths, size_t *part) {
+    const size_t first = first_length(value, sequences, lengths);
+    for (size_t l = first; l < lengths; l++) {
+        const size_t old = part[l];
+        if (old == part[first] || !has_length(value, sequences, lengths, l)) { continue; }
+        for (size_t i = 0; i < lengths; i++) { part[i] = part[i] == old ? part[first] : part[i]; }
+    }
+}
+
+static size_t largest_part(size_t lengths, const size_t *part) {
+    size_t found = 0, most = 0;
+    for (size_t l = lengths; l-- > 0;) {
+        size_t count = 0;
+        for (size_t i = 0; i < lengths; i++) { count += part[i] == part[l]; }
+        if (count > most) {
+            most = count;
+            found = part[l];
+        }
+    }
+    return found;
+}
+
+void pooled_link(size_t heads, size_t sequences, size_t lengths, const double *const *value, bool *linked) {
+    size_t *part = memory_create(lengths, sizeof *part);
+    for (size_t l = 0; l < lengths; l++) { part[l] = l; }
+    for (size_t k = 0; k < heads; k++) { join(value[k], sequences, lengths, part); }
+    const size_t found = largest_part(lengths, part);
+    for (size_t k = 0; k < heads; k++) {
+        const size_t first = first_length(value[k], sequences, lengths);
+        linked[k] = first < lengths && part[first] == found;
+    }
+    free(part);
+}

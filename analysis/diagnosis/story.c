@@ -91,7 +91,14 @@ static size_t lengths_used(const struct diagnosis_group *g, const struct diagnos
 
 static bool leaves_out(const struct diagnosis_group *g, const struct diagnosis_growth *w) {
     size_t l = w->first;
-    while (l < w->last && !(g->point[l].sequences == 1 && g->weight[l] == 0)) { l++; }
+    while (l < w->last && !(g->point[l].sequences == 1 && g->weight[l] == 0 && !g->point[l].apart)) { l++; }
+    return l < w->last;
+}
+
+/* Whether some length has no head in common with the others. */
+static bool has_apart(const struct diagnosis_group *g, const struct diagnosis_growth *w) {
+    size_t l = w->first;
+    while (l < w->last && !g->point[l].apart) { l++; }
     return l < w->last;
 }
 
@@ -104,8 +111,9 @@ static void append_growth(const struct diagnosis_group *g, const struct diagnosi
                      w->last == w->first
                          ? "no length is within the trained context: growth there is undecided"
                      : w->last < w->first + 2 ? "one length says nothing of growth: undecided"
-                     : lengths_used(g, w) > 1
-                         ? "growth is undecided: rows see as many keys at every length"
+                     : lengths_used(g, w) > 1 ? "growth is undecided: rows see as many keys at every length"
+                     : has_apart(g, w)
+                         ? "growth is undecided: no head has two of the lengths"
                          : "growth is undecided: at fewer than two lengths less than half of the rows tie");
         return;
     }
@@ -124,6 +132,9 @@ static void append_growth(const struct diagnosis_group *g, const struct diagnosi
                  words_measured(b->value, (b->high - b->low) / 2, number));
     if (leaves_out(g, w)) {
         words_append(out, DIAGNOSIS_SENTENCE, ", without the lengths of one sequence only");
+    }
+    if (has_apart(g, w)) {
+        words_append(out, DIAGNOSIS_SENTENCE, ", without lengths that share no head with the others");
     }
     if (w->lack_of_fit < trend_risk) {
         words_append(out, DIAGNOSIS_SENTENCE, ", though no single power of log n fits");

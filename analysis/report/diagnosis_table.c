@@ -59,8 +59,9 @@ static const char *laws_left(const struct diagnosis_growth *w, char out[STORY_LA
     return count == 0 ? "none" : count == PRESCRIPTIONS ? "all" : out;
 }
 
-/* "0.4%". */
+/* "0.4%"; "-": of no rows. */
 static const char *percent(double share, char out[WORDS]) {
+    if (isnan(share)) { return "-"; }
     snprintf(out, WORDS, share > 0 && share < 0.001 ? "<0.1%%" : "%.3g%%", 100 * share);
     return out;
 }

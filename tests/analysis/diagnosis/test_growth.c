@@ -115,30 +115,38 @@ static void test_drifts(void **state) {
 
 /* ---- heads that some lengths lack ---- */
 
-/* Rows of one score and n - 1 others, all as far below it: 2 in head 0, 8 in head 1. */
-static void write_plateaus(hid_t file, size_t n, size_t heads) {
-    const hsize_t size[5] = {3, 1, heads, 4, n};
-    double *score = calloc(3 * heads * 4 * n, sizeof *score);
+/* Rows of one score and n - 1 others, all as far below it: 2 in head 0, 8 in head 1. Heads first .. last - 1
+ * have some. */
+static void write_plateaus(hid_t file, size_t n, size_t first, size_t last) {
+    enum { HEADS = 2, ROWS = 4 };
+    const hsize_t size[5] = {3, 1, HEADS, ROWS, n};
+    const size_t count = 3 * HEADS * ROWS * n;
+    double *score = malloc(count * sizeof *score);
     char group[16];
-    for (size_t i = 0; i < 3 * heads * 4 * n; i++) {
-        score[i] = i % n == 0 ? 0 : i / n / 4 % heads == 0 ? -2 : -8;
+    for (size_t i = 0; i < count; i++) {
+        const size_t head = i / n / ROWS % HEADS;
+        score[i] = head < first || head >= last ? -INFINITY : i % n == 0 ? 0 : head == 0 ? -2 : -8;
     }
     snprintf(group, sizeof group, "n%05zu", n);
     written_scores(file, group, size, H5T_IEEE_F64LE, score);
     free(score);
 }
 
+static void diagnose_plateaus(struct told *t, const size_t first[LENGTHS], const size_t last[LENGTHS]) {
+    char path[WRITTEN_PATH];
+    hid_t file = written_open(path);
+    for (size_t j = 0; j < LENGTHS; j++) { write_plateaus(file, length[j], first[j], last[j]); }
+    H5Fclose(file);
+    told_make(t, path, NAN, 0);
+    unlink(path);
+}
+
 /* Lambda_n = log n over how far, exactly, t* stays, and so it is of both together, though the longest rows
- * are of head 0 alone. */
+ * are of head 0 alone, whose Lambda_n is told there. */
 static void test_heads(void **state) {
     (void)state;
     struct told t;
-    char path[WRITTEN_PATH];
-    hid_t file = written_open(path);
-    for (size_t j = 0; j < LENGTHS; j++) { write_plateaus(file, length[j], length[j] < LONG ? 2 : 1); }
-    H5Fclose(file);
-    told_make(&t, path, NAN, 0);
-    unlink(path);
+    diagnose_plateaus(&t, (const size_t[]){0, 0, 0}, (const size_t[]){2, 2, 1});
     for (size_t i = 0; i < t.diagnosis.group_count; i++) {
         const struct diagnosis_growth *w = &t.diagnosis.group[i].trained;
         check_close(w->exponent.value, 1, 1e-11);
@@ -146,12 +154,81 @@ static void test_heads(void **state) {
         check_close(w->xi[DIAGNOSIS_XI_DELTA].value, 0, 1e-11);
         check_close(w->law[PRESCRIPTION_LOG].drift, 1, 1e-11);
     }
+    const struct diagnosis_group *all = told_group(&t, "all");
+    check_relative(all->point[0].lambda.value, log(64) / 4, 1e-13); /* mean of log 2 and log 8 */
+    check_relative(all->point[2].lambda.value, log(256) / 2, 1e-13);
+    assert_int_equal(all->point[2].sequences, 3);
     told_release(&t);
+}
+
+static void check_story(const struct told *t, const char *name, const char *words) {
+    char sentence[DIAGNOSIS_SENTENCE];
+    story_sentence(&t->diagnosis, told_group(t, name), sentence);
+    if (!strstr(sentence, words)) { fail_msg("no \"%s\" in: %s", words, sentence); }
+}
+
+/* Head 0 has one length and head 1 the two others, as where one sees a window of keys: how far they lie apart
+ * is no growth. Of three lengths that nothing links, none grows. */
+static void test_heads_apart(void **state) {
+    (void)state;
+    struct told t;
+    diagnose_plateaus(&t, (const size_t[]){0, 1, 1}, (const size_t[]){1, 2, 2});
+    const struct diagnosis_group *all = told_group(&t, "all");
+    check_close(all->trained.exponent.value, 1, 1e-11);
+    check_close(all->trained.xi[DIAGNOSIS_XI_LAMBDA].value, 1, 1e-11);
+    check_close(all->trained.law[PRESCRIPTION_LOG].drift, 1, 1e-11);
+    check_close(exp(all->trained.log_amplitude.value), 1.0 / 8, 1e-12);
+    assert_true(all->point[0].apart && !all->point[1].apart && !all->point[2].apart);
+    check_relative(all->point[0].lambda.value, log(64) / 2, 1e-13);
+    check_relative(all->point[2].lambda.value, log(256) / 8, 1e-13);
+    check_story(&t, "all", "(log n)^(1 +- 0), without lengths that share no head with the others");
+    told_release(&t);
+    diagnose_plateaus(&t, (const size_t[]){0, 2, 1}, (const size_t[]){1, 2, 2});
+    assert_false(told_group(&t, "all")->trained.known);
+    check_story(&t, "all", "; growth is undecided: no head has two of the lengths.");
+    told_release(&t);
+}
+
+/* ---- one sequence ---- */
+
+/* A score and 63 others as far below it; 0: two tie. */
+static const double depth[] = {4, 0, 2, 9, 1, 0, 8, 3, 0, 5, 2.5};
+enum { DEPTHS = sizeof depth / sizeof *depth };
+
+/* log 64 over the depths, in order 9 8 5 4 3 2.5 2 1 and three that tie: the median is the sixth, and its
+ * interval from the third to the ninth, which ties. A second sequence, all of whose rows tie, adds nothing.
+ */
+static void test_single(void **state) {
+    (void)state;
+    enum { N = 64 };
+    for (size_t sequences = 1; sequences < 3; sequences++) {
+        struct told t;
+        char path[WRITTEN_PATH];
+        double score[2 * DEPTHS * N];
+        hid_t file = written_open(path);
+        for (size_t i = 0; i < sequences * DEPTHS * N; i++) {
+            const double d = i / N < DEPTHS ? depth[i / N] : 0;
+            score[i] = i % N == 0 || (d == 0 && i % N == 1) ? 0 : d == 0 ? -7 : -d;
+        }
+        written_scores(file, "n", (const hsize_t[]){sequences, 1, 1, DEPTHS, N}, H5T_IEEE_F64LE, score);
+        H5Fclose(file);
+        told_make(&t, path, NAN, 0);
+        unlink(path);
+        for (size_t i = 0; i < t.diagnosis.group_count; i++) {
+            const struct diagnosis_point *p = t.diagnosis.group[i].point;
+            assert_int_equal(p->sequences, 1);
+            check_relative(p->lambda.value, log(N) / 2.5, 1e-13);
+            check_relative(p->lambda.low, log(N) / 5, 1e-13);
+            assert_true(isinf(p->lambda.high));
+        }
+        told_release(&t);
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences), cmocka_unit_test(test_rows),
-                                       cmocka_unit_test(test_few_rows), cmocka_unit_test(test_drifts),
-                                       cmocka_unit_test(test_heads)};
+                                       cmocka_unit_test(test_few_rows),  cmocka_unit_test(test_drifts),
+                                       cmocka_unit_test(test_heads),     cmocka_unit_test(test_heads_apart),
+                                       cmocka_unit_test(test_single)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
