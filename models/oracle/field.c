@@ -106,8 +106,10 @@ static void find_range(struct field *f) {
     if (!f->far_end) { f->x_high = rounded_to_knot(f, f->x_high); }
 }
 
+double field_depth(const struct field *f, double b) { return f->typical_depth + b * f->length; }
+
 double field_chord(const struct field *f, double b) {
-    double depth = f->typical_depth + b * f->length;
+    const double depth = field_depth(f, b);
     return fmax(0, depth * (2 - depth));
 }
 

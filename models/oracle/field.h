@@ -103,7 +103,8 @@ size_t field_knot_before(const struct field *field, double x);
 /* y with beta g(y) = x, or the nearest there is. */
 double field_y(const struct field *field, double x);
 
-/* T(2-T) of a score. */
+/* T of a score, and T(2-T). */
+double field_depth(const struct field *field, double b);
 double field_chord(const struct field *field, double b);
 
 #endif

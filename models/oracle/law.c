@@ -80,23 +80,29 @@ static void reach_further(size_t ranks, struct oracle_answer *answer) {
     output->radial_variance_error += left * output->radial_variance;
 }
 
-/* Where Y_2 is so small that rows which the pass over x leaves out may carry it. */
+/* What is known better by `value` than so far. */
+static void take_better(double value, double relative, double *known, double *error) {
+    if (value > 0 && relative * value < *error) {
+        *known = value;
+        *error = relative * value;
+    }
+}
+
+/* Where Y_2 is so small that rows which the pass over x leaves out may carry it. Var <q,ATT> is E sum p^2
+ * (T - bias)^2 then: covariances of two keys and the square of the mean's distance are less than Y_2 of it,
+ * of which ten times as much is a choice. */
 static void look_at_pairs(const struct field *f, struct oracle_point *point, struct oracle_output *output) {
-    double value, error, chord = NAN;
-    if (!(pairs_are_asked_for(point->participation) && pairs_mean(f, &value, &error, &chord))) { return; }
-    if (error < point->log_mean_participation_error) {
-        point->log_mean_participation = value;
-        point->log_mean_participation_error = error;
+    struct pairs_answer at;
+    if (!(pairs_are_asked_for(point->participation) && pairs_mean(f, output->bias, &at))) { return; }
+    if (at.error < point->log_mean_participation_error) {
+        point->log_mean_participation = at.log_mean;
+        point->log_mean_participation_error = at.error;
     }
-    const double mean = exp(value);
-    if (mean > 0 && error * mean < point->participation_error) {
-        point->participation = mean;
-        point->participation_error = error * mean;
-    }
-    if (mean * chord > 0 && !(output->tangential_error < error * mean * chord)) {
-        output->tangential = mean * chord;
-        output->tangential_error = error * mean * chord;
-    }
+    const double mean = exp(at.log_mean), off = output->bias_error / sqrt(at.apart);
+    take_better(mean, at.error, &point->participation, &point->participation_error);
+    take_better(mean * at.chord, at.error + at.chord_error, &output->tangential, &output->tangential_error);
+    take_better(mean * at.apart, at.error + at.apart_error + 10 * mean + off * (2 + off),
+                &output->radial_variance, &output->radial_variance_error);
 }
 
 /* Where E p_(1) is so small that Z hardly fluctuates in the rows that carry it: E r, r = e^{-beta g}/E Z. It

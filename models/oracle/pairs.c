@@ -1,6 +1,7 @@
 #include "models/oracle/pairs.h"
 
 #include <float.h>
+#include <gsl/gsl_math.h>
 #include <math.h>
 
 #include "models/numeric/panels.h"
@@ -26,8 +27,9 @@ struct pairs {
     double log_all;                           /* of int e^{2 (x - x_high)} phi^{n-1} dx */
     double error;                             /* relative, of R */
     double most;                              /* the logarithm of e^y R at its largest */
-    size_t kinds;                             /* of integrands: 2 with an output whose chord is a double */
-    double chord;                             /* T(2-T) at V = 1/n */
+    size_t kinds;                             /* of integrands */
+    double chord;                             /* T(2-T) at V = 1/n; 0 with no output */
+    double depth;                             /* that T is seen from */
 };
 
 /* ---- R ---- */
@@ -116,7 +118,9 @@ static double gap_at(const struct field *f, double y) {
     return -f->beta * exp(o->family->log_gap(o->p, y - o->log_n, -y) + o->log_lambda);
 }
 
-/* Of 1 and, with a chord, of T(2-T) over its value at V = 1/n. */
+enum { ALL, CHORD, APART, KINDS };
+
+/* Of 1, T(2-T) over its value at V = 1/n, (T/depth - 1)^2. */
 static void integrand(const struct panels_panel *panel, double *value, void *param) {
     const struct pairs *p = param;
     const struct oracle *o = p->f->o;
@@ -127,7 +131,10 @@ static void integrand(const struct panels_panel *panel, double *value, void *par
     for (size_t j = 0; j < count; j++) {
         const double b = y[j] < profile_lowest(o->profile) ? gap_at(p->f, y[j]) : p->f->beta * gap[j];
         value[j * kinds] = exp(y[j] + log_share(p, b) - p->most);
-        if (kinds > 1) { value[j * kinds + 1] = value[j * kinds] * field_chord(p->f, b) / p->chord; }
+        if (kinds > CHORD) { value[j * kinds + CHORD] = value[j * kinds] * field_chord(p->f, b) / p->chord; }
+        if (kinds > APART) {
+            value[j * kinds + APART] = value[j * kinds] * gsl_pow_2(field_depth(p->f, b) / p->depth - 1);
+        }
     }
 }
 
@@ -208,24 +215,30 @@ double pairs_lowest(double log_n) {
     return -log_n > log(SMALL) ? 0 : -fmin(log_n + 12, -LEAST) - NEGLECTED - 2 * STEP;
 }
 
-bool pairs_mean(const struct field *f, double *value, double *error, double *chord) {
-    struct pairs p = {.f = f};
+/* A mean over the keys that make Y_2, and its relative error; NaN where it is not asked for. */
+static double mean_of(const struct panels *sum, size_t kind, double *error) {
+    *error = INFINITY;
+    if (kind >= sum->count) { return NAN; }
+    *error = sum->error[kind] / sum->value[kind] + sum->error[ALL] / sum->value[ALL];
+    return sum->value[kind] / sum->value[ALL];
+}
+
+bool pairs_mean(const struct field *f, double depth, struct pairs_answer *answer) {
+    struct pairs p = {.f = f, .depth = depth};
     if (!make_nodes(&p) || !is_covered(&p)) { return false; }
     find_most(&p);
     if (!(p.most > LEAST)) { return false; }
     p.chord = f->ask.output ? field_chord(f, 0) : 0;
-    p.kinds = p.chord >= DBL_MIN ? 2 : 1;
+    p.kinds = !(p.chord >= DBL_MIN) ? CHORD : depth > 0 ? KINDS : APART;
     struct panels sum = {
         .rule = &f->o->rules.outer, .count = p.kinds, .function = integrand, .param = &p, .depth = 5};
     panels_aim(&sum, 0, sum.count, (struct panels_aim){.relative = 1e-11, .absolute = 1e-11, .power = 2.5});
     add_all(&p, &sum);
     /* noise of gaps moves a^2 e^-a by twice itself, and x_high likewise; the rest is a choice */
     const double noise = 4 * f->noise * fmax(fabs(p.x_low), fabs(p.x_high)), allowance = 1e-10;
-    const double off = sum.error[0] / sum.value[0] + p.error + noise + allowance +
-                       (p.kinds > 1 ? sum.error[1] / sum.value[1] : 0);
-    if (!(sum.value[0] > 0 && isfinite(off))) { return false; }
-    *value = p.most + log(sum.value[0]);
-    *error = off;
-    if (p.kinds > 1) { *chord = sum.value[1] / sum.value[0] * p.chord; }
-    return true;
+    answer->log_mean = p.most + log(sum.value[ALL]);
+    answer->error = sum.error[ALL] / sum.value[ALL] + p.error + noise + allowance;
+    answer->chord = p.chord * mean_of(&sum, CHORD, &answer->chord_error);
+    answer->apart = depth * depth * mean_of(&sum, APART, &answer->apart_error);
+    return sum.value[ALL] > 0 && isfinite(answer->error);
 }

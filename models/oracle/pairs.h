@@ -18,10 +18,17 @@
 bool pairs_are_asked_for(double mean);
 double pairs_lowest(double log_n);
 
-/* log E Y_2, after field_finish. *error is an estimate as those of oracle.h are. Where an output is asked of
- * the field, *chord is the mean of T(2-T) over the keys that make it, relatively to the same error, but
- * where at V = 1/n that is less than a double holds. False, and nothing written, where it is out of reach: a
- * field with holes or whose far scores are, or less than e^-4000, which takes milliseconds. */
-bool pairs_mean(const struct field *field, double *value, double *error, double *chord);
+/* log E Y_2, after field_finish, and where an output is asked of the field means over the keys that make it,
+ * of T(2-T) and of (T - depth)^2: NaN where at V = 1/n T(2-T) is less than a double holds, the second where
+ * the depth is not known. Errors are estimates as those of oracle.h are, of the means relative. */
+struct pairs_answer {
+    double log_mean, error;
+    double chord, chord_error;
+    double apart, apart_error;
+};
+
+/* False where it is out of reach: a field with holes or whose far scores are, or less than e^-4000, which
+ * takes milliseconds. */
+bool pairs_mean(const struct field *field, double depth, struct pairs_answer *answer);
 
 #endif

@@ -248,8 +248,8 @@ static void many_keys_or_none(void **state) {
               {3, 20 * M_LN10, 100, 1e-18, 0.01, 9.95e-21, 5e-23},
               {3, 3 * M_LN10, 1e-100, 1e-3, 1, 2e-3 / 3, 1e-3 / 3},
               {1e9, 2 * M_LN10, 1e3, 0.010009908, 0.99999901, 0.010009908, 1.0019717e-11},
-              {10000, 2000, 6203.66, 3.3282037e-68, 0.521598, 2.1655767e-68, NAN},
-              {10000, 2000, 7500, 7.9948078e-13, 0.464803, 5.3348286e-13, NAN},
+              {10000, 2000, 6203.66, 3.3282037e-68, 0.521598, 2.1655767e-68, 4.2224880e-70},
+              {10000, 2000, 7500, 7.9948078e-13, 0.464803, 5.3348286e-13, 1.3846667e-15},
               {200, 2000, 1415.58, 0, 0.06784501, NAN, NAN}};
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
         struct law law = {"spherical", {at[i].d}};
@@ -322,8 +322,8 @@ static void one_pass_for_all(void **state) {
 
 /* Where Y_2 is small and no central limit holds yet, or never will: as near to it as 1/n_eff where it is
  * about to, and values of trapezoidal sums over logit(T/2) (to 1e-11, by halves of their steps) where rare
- * rows carry the mean. */
-static void small_lengths_across(void **state) {
+ * rows carry the mean, of the variance with its covariances. */
+static void small_outputs(void **state) {
     (void)state;
     const struct { double d, n, beta; } near[] = {{9, 1e13, 44}, {8.549, 1e290, 1e75}};
     for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
@@ -332,29 +332,37 @@ static void small_lengths_across(void **state) {
         struct oracle_output at = output_at(near[i].d, near[i].n, near[i].beta);
         double across = (near[i].d - 1) * limit.tangential_variance;
         assert_true(at.tangential_error < 1e-9 * at.tangential);
+        assert_true(at.radial_variance_error < 1e-7 * at.radial_variance);
         check_close(at.tangential / across, 1, 30 * limit.participation + 1e-9);
+        check_close(at.radial_variance / limit.radial_variance, 1, 100 * limit.participation + 1e-9);
     }
     const struct {
-        double d, beta, across;
-    } rare[] = {{50, 176.97, 1.78776431940e-13},
-                {500, 124.9, 1.83767926723e-19},
-                {500, 157.36, 3.20400009386e-14},
-                {2000, 271.25, 1.04167811432e-15}};
+        double d, beta, across, along;
+    } rare[] = {{50, 176.97, 1.78776431940e-13, 5.62786715335e-15},
+                {500, 124.9, 1.83767926723e-19, 7.31490632932e-21},
+                {500, 157.36, 3.20400009386e-14, 1.61938079225e-15},
+                {2000, 271.25, 1.04167811432e-15, 1.66292852094e-17}};
     for (size_t i = 0; i < sizeof rare / sizeof *rare; i++) {
         struct oracle_output at = output_at(rare[i].d, 1e30, rare[i].beta);
         check_close(at.tangential / rare[i].across, 1, 2e-9);
+        check_close(at.radial_variance / rare[i].along, 1, 2e-9);
     }
 }
 
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published_values),          cmocka_unit_test(few_keys),
-        cmocka_unit_test(series_converge),           cmocka_unit_test(slight_differences),
-        cmocka_unit_test(variance_of_the_nearest),   cmocka_unit_test(errors_cover_distances),
-        cmocka_unit_test(far_below_one_key_a_limit), cmocka_unit_test(many_keys_or_none),
-        cmocka_unit_test(underflowing_depths),       cmocka_unit_test(one_pass_for_all),
-        cmocka_unit_test(small_lengths_across),
+        cmocka_unit_test(published_values),
+        cmocka_unit_test(few_keys),
+        cmocka_unit_test(series_converge),
+        cmocka_unit_test(slight_differences),
+        cmocka_unit_test(variance_of_the_nearest),
+        cmocka_unit_test(errors_cover_distances),
+        cmocka_unit_test(far_below_one_key_a_limit),
+        cmocka_unit_test(many_keys_or_none),
+        cmocka_unit_test(underflowing_depths),
+        cmocka_unit_test(one_pass_for_all),
+        cmocka_unit_test(small_outputs),
     };
     return cmocka_run_group_tests_name("exact output", tests, NULL, NULL);
 }

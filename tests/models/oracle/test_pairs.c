@@ -97,9 +97,10 @@ static void test_grid(void **state) {
 static bool pairs_at(const struct oracle *o, double beta_ratio, double *value, double *error) {
     struct outer outer;
     assert_true(outer_integrate(&outer, o, beta_ratio, (struct oracle_question){.errors = true}));
-    bool found = pairs_mean(&outer.field, value, error, NULL);
-    *value = exp(*value);
-    *error *= *value;
+    struct pairs_answer at;
+    bool found = pairs_mean(&outer.field, NAN, &at);
+    *value = exp(at.log_mean);
+    *error = at.error * *value;
     outer_close(&outer);
     return found;
 }
