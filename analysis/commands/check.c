@@ -14,7 +14,6 @@
 #include "sim/commands/options.h"
 #include "sim/config/config_read.h"
 #include "sim/sweep/estimate.h"
-#include "sim/sweep/exact.h"
 #include "sim/sweep/target.h"
 
 static const char about[] =
@@ -68,7 +67,7 @@ static double margin_of(const struct config_series *s) {
 static bool warn_of(FILE *out, const struct config_series *s, double log_n, const struct oracle *oracle,
                     double log_lambda, const struct criterion *criterion) {
     char label[CRITERION_LABEL], length[WORDS];
-    double curvature, point = exact_collapse(oracle, criterion, &curvature), margin = margin_of(s),
+    double curvature, point = oracle_collapse(oracle, criterion, &curvature), margin = margin_of(s),
                       first = config_log_beta(s, log_n, log_lambda, 0) - log_lambda,
                       last = config_log_beta(s, log_n, log_lambda, s->beta.count - 1) - log_lambda;
     if (!(point > 0)) { return true; }

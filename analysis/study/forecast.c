@@ -11,7 +11,6 @@
 #include "sim/base/help.h"
 #include "sim/base/memory.h"
 #include "sim/results/results.h"
-#include "sim/sweep/exact.h"
 #include "sim/sweep/target.h"
 
 enum { MOST_LENGTHS = 1000 };           /* in all: half a minute */
@@ -54,7 +53,7 @@ static void fill_length(struct results_series *s, size_t n, size_t criterion, do
     struct oracle *oracle = oracle_create_with(s->family, p, s->log_n[n], s->log_lambda_typ[n]);
     if (!oracle) { memory_exhausted(); }
     s->exact_collapse[n * s->size[RESULTS_CRITERION] + criterion] =
-        exact_collapse(oracle, &s->criterion[criterion], &curvature);
+        oracle_collapse(oracle, &s->criterion[criterion], &curvature);
     oracle_free(oracle);
     fill_means(s, n, criterion, scatter);
 }

@@ -444,3 +444,13 @@ double oracle_collapse_susceptibility(const struct oracle *o, double *curvature)
     }
     return NAN;
 }
+
+double oracle_collapse(const struct oracle *o, const struct criterion *criterion, double *curvature) {
+    switch (criterion->kind) {
+    case CRITERION_ENTROPY: return oracle_collapse_entropy(o, criterion->threshold, NULL);
+    case CRITERION_PARTICIPATION: return oracle_collapse_participation(o, criterion->threshold, NULL);
+    case CRITERION_SUSCEPTIBILITY: return oracle_collapse_susceptibility(o, curvature);
+    case CRITERION_TOP_TWO_RATIO: break;
+    }
+    return NAN;
+}

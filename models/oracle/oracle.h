@@ -21,6 +21,7 @@
 #define GAPSCALE_MODELS_ORACLE_ORACLE_H
 
 #include "models/families/family.h"
+#include "models/theory/criterion.h"
 
 /* One beta. Every error is an estimate of the distance to the exact value, from how the integrands' series in
  * Legendre polynomials end (models/numeric/panels.h), rounding, and allowances; no bound, but none has been
@@ -133,5 +134,9 @@ double oracle_collapse_participation(const struct oracle *oracle, double thresho
  * *curvature receives the second derivative of its logarithm by log beta there. NaN where there is none
  * within a factor of 1000, or a plateau has no top to tell. */
 double oracle_collapse_susceptibility(const struct oracle *oracle, double *curvature);
+
+/* Of these that of a criterion; NaN for the one that no mean tells. *curvature is left alone but for the
+ * susceptibility's. */
+double oracle_collapse(const struct oracle *oracle, const struct criterion *criterion, double *curvature);
 
 #endif

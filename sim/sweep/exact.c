@@ -4,18 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/oracle/oracle.h"
 #include "models/oracle/sink.h"
 #include "sim/base/memory.h"
-
-double exact_collapse(const struct oracle *oracle, const struct criterion *criterion, double *curvature) {
-    switch (criterion->kind) {
-    case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, NULL);
-    case CRITERION_PARTICIPATION: return oracle_collapse_participation(oracle, criterion->threshold, NULL);
-    case CRITERION_SUSCEPTIBILITY: return oracle_collapse_susceptibility(oracle, curvature);
-    case CRITERION_TOP_TWO_RATIO: break;
-    }
-    return NAN;
-}
 
 static void exact_output(struct results_series *s, const struct oracle_answer *answer, size_t b) {
     const struct oracle_output *output = &answer->output;
@@ -96,7 +87,7 @@ static void exact_about(struct results_series *s, const struct oracle *oracle, d
 }
 
 static void exact_criterion(struct results_series *s, const struct oracle *oracle, size_t c) {
-    s->exact_collapse[c] = exact_collapse(oracle, &s->criterion[c], &s->exact_collapse_curvature[c]);
+    s->exact_collapse[c] = oracle_collapse(oracle, &s->criterion[c], &s->exact_collapse_curvature[c]);
     if (s->criterion[c].kind == CRITERION_SUSCEPTIBILITY && s->exact_collapse[c] > 0) {
         exact_about(s, oracle, s->exact_collapse[c]);
     }

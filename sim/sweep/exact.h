@@ -2,8 +2,6 @@
 #ifndef GAPSCALE_SIM_SWEEP_EXACT_H
 #define GAPSCALE_SIM_SWEEP_EXACT_H
 
-#include "models/oracle/oracle.h"
-#include "models/theory/criterion.h"
 #include "sim/results/results.h"
 
 /* Fills the exact_ arrays of every series that holds no exact entropy yet (files of earlier versions), by
@@ -14,9 +12,5 @@ void exact_fill(struct results *results, int threads);
 
 /* The same of a series at one n. */
 void exact_fill_cell(struct results_series *here);
-
-/* A criterion's collapse point, over Lambda^typ; NaN where that is not known. *curvature as of
- * oracle_collapse_susceptibility, and left alone for other criteria. */
-double exact_collapse(const struct oracle *oracle, const struct criterion *criterion, double *curvature);
 
 #endif
