@@ -58,16 +58,12 @@ struct files_name *files_list(size_t source_count, char *const *source, size_t *
 /* ---- reading ---- */
 
 bool files_read_at(int file, uint64_t offset, void *bytes, size_t length) {
-    for (size_t done = 0; done < length;) {
-        ssize_t got = pread(file, (uint8_t *)bytes + done, length - done, (off_t)(offset + done));
-        if (got < 0 && errno == EINTR) { continue; }
-        if (got <= 0) {
-            if (got == 0) { errno = EIO; }
-            return false;
-        }
-        done += (size_t)got;
+    ssize_t got = 1;
+    for (size_t done = 0; done < length && got > 0; done += (size_t)got) {
+        got = TEMP_FAILURE_RETRY(pread(file, (uint8_t *)bytes + done, length - done, (off_t)(offset + done)));
+        if (got == 0) { errno = EIO; }
     }
-    return true;
+    return got > 0;
 }
 
 enum files_kind files_kind(const char *path) {

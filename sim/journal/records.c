@@ -51,30 +51,12 @@ double records_bytes(const struct records *r) {
     return bytes;
 }
 
-/* ---- adding ---- */
+/* ---- scanning ---- */
 
 /* Of which part of the plan a record says that it is. */
 static bool find_unit(const struct records *r, const struct record_head *head, struct unit *of) {
     return unit_find(r->plan, head->key, head->first_replicate, head->replicates, of);
 }
-
-/* A sound one, in a file with that number. */
-static void add_record(struct records *r, size_t file, uint64_t offset, const struct record_head *head,
-                       const uint8_t *tail) {
-    struct place place = {.file = (uint32_t)file,
-                          .group_blocks = (uint32_t)head->group_blocks,
-                          .offset = offset,
-                          .length = head->length};
-    memcpy(&place.sum, tail, sizeof place.sum);
-    if (!find_unit(r, head, &place.of)) {
-        r->strange++;
-        return;
-    }
-    r->place = memory_extend(r->place, r->count, sizeof *r->place);
-    r->place[r->count++] = place;
-}
-
-/* ---- scanning ---- */
 
 struct scan {
     struct records *records;
@@ -117,6 +99,24 @@ static bool cannot_read(const struct scan *s) {
     return false;
 }
 
+/* A sound one. */
+static void add_record(struct scan *s, uint64_t offset, const struct record_head *head, const uint8_t *tail) {
+    struct records *r = s->records;
+    struct place place = {.file = (uint32_t)(s->from - r->file),
+                          .group_blocks = (uint32_t)head->group_blocks,
+                          .offset = offset,
+                          .length = head->length};
+    memcpy(&place.sum, tail, sizeof place.sum);
+    const bool is_known = find_unit(r, head, &place.of);
+#pragma omp critical(records)
+    if (is_known) {
+        r->place = memory_extend(r->place, r->count, sizeof *r->place);
+        r->place[r->count++] = place;
+    } else {
+        r->strange++;
+    }
+}
+
 /* What stands at `offset`, which becomes where the next record begins. False after a message. */
 static bool scan_record(struct scan *s, uint64_t *offset) {
     uint8_t start[RECORD_HEAD] = {0}, tail[RECORD_TAIL];
@@ -145,8 +145,7 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
                         s->from->alone ? "--force" : "--fresh")) {
         return false;
     }
-#pragma omp critical(records)
-    add_record(s->records, (size_t)(s->from - s->records->file), *offset, &head, tail);
+    add_record(s, *offset, &head, tail);
     *offset += head.length;
     return true;
 }
@@ -235,12 +234,6 @@ static size_t count_unsound(const struct records *r, size_t kept) {
     return unsound;
 }
 
-static void report_conflict(const struct records *r, const struct place *one, const struct place *other) {
-    char name[UNIT_NAME];
-    message_error("%s and %s disagree on %s", r->file[one->file].path, r->file[other->file].path,
-                  unit_name(&one->of, name));
-}
-
 /* In order, disjoint; those that do not count change places with the next that does. */
 static bool settle(struct records *r) {
     size_t kept = 0;
@@ -254,7 +247,9 @@ static bool settle(struct records *r) {
             r->place[i] = r->place[kept];
             r->place[kept++] = here;
         } else if (disagree(last, &here) && r->conflicts++ < SHOWN && !r->by_heads) {
-            report_conflict(r, last, &here);
+            char name[UNIT_NAME];
+            message_error("%s and %s disagree on %s", r->file[last->file].path, r->file[here.file].path,
+                          unit_name(&here.of, name));
         }
     }
     if (r->by_heads) { r->damaged += count_unsound(r, kept); }
