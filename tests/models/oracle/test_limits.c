@@ -18,7 +18,7 @@ static struct oracle_point oracle_value(const char *family, const double *p, dou
     return point;
 }
 
-static double oracle_collapse(const char *family, const double *p, double log_n) {
+static double collapse_of(const char *family, const double *p, double log_n) {
     struct oracle *o = oracle_create(family_find(family), p, log_n);
     double error, root;
     assert_non_null(o);
@@ -322,13 +322,13 @@ static void test_laws_frechet(void **state) {
 static void test_convergence(void **state) {
     (void)state;
     const double c = limits_pd_collapse_entropy(1), w = limits_weibull_collapse_entropy(2, 1);
-    double far = c - oracle_collapse("gaussian", (double[FAMILY_PARAMETERS]){1}, 1e3);
-    double near = c - oracle_collapse("gaussian", (double[FAMILY_PARAMETERS]){1}, 1e4);
+    double far = c - collapse_of("gaussian", (double[FAMILY_PARAMETERS]){1}, 1e3);
+    double near = c - collapse_of("gaussian", (double[FAMILY_PARAMETERS]){1}, 1e4);
     check_close(far * 1e3, near * 1e4, 0.1 * near * 1e4);
-    check_close(oracle_collapse("gumbel", (double[FAMILY_PARAMETERS]){0, 1}, 100), c, 1e-8);
-    check_close(oracle_collapse("powerlaw", (double[FAMILY_PARAMETERS]){2, 1}, 100), w, 1e-8);
-    far = w - oracle_collapse("spherical", (double[FAMILY_PARAMETERS]){5}, 10);
-    near = w - oracle_collapse("spherical", (double[FAMILY_PARAMETERS]){5}, 14);
+    check_close(collapse_of("gumbel", (double[FAMILY_PARAMETERS]){0, 1}, 100), c, 1e-8);
+    check_close(collapse_of("powerlaw", (double[FAMILY_PARAMETERS]){2, 1}, 100), w, 1e-8);
+    far = w - collapse_of("spherical", (double[FAMILY_PARAMETERS]){5}, 10);
+    near = w - collapse_of("spherical", (double[FAMILY_PARAMETERS]){5}, 14);
     check_close(far / near, exp(2), 0.5);
 }
 
