@@ -11,6 +11,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/progress.h"
+#include "sim/sweep/exact.h"
 #include "sim/sweep/record.h"
 #include "sim/sweep/target.h"
 
@@ -396,7 +397,7 @@ static int read_next(struct records *r, const struct records_pack *pack, const s
                      struct partial_stack *stack) {
     if (stop_asked(pack->stop)) { return EXIT_RESUMABLE; }
     if (!records_read(r, of, stack)) { return r->by_heads ? RECORDS_UNREAD : EXIT_FAILED; }
-    if (stack->count == 0 && pack->completes) { partial_push(stack, sweep_exact(of)); }
+    if (stack->count == 0 && pack->completes) { partial_push(stack, exact_partial(of)); }
     return EXIT_DONE;
 }
 

@@ -134,7 +134,12 @@ static void exact_cell(struct results_series *s, const double *log_lambda_typ, b
     free(point);
 }
 
-void exact_fill_cell(struct results_series *here) { exact_cell(here, here->log_lambda_typ, true); }
+struct partial *exact_partial(const struct unit *unit) {
+    struct partial *p = partial_create(unit);
+    struct results_series here = partial_view(p);
+    exact_cell(&here, here.log_lambda_typ, true);
+    return p;
+}
 
 static bool is_missing(const struct results_series *s) {
     for (size_t b = 0; b < s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA]; b++) {

@@ -2,7 +2,7 @@
 #ifndef GAPSCALE_SIM_SWEEP_EXACT_H
 #define GAPSCALE_SIM_SWEEP_EXACT_H
 
-#include "sim/results/results.h"
+#include "sim/sweep/partial.h"
 
 /* Fills the exact_ arrays of every series that holds no exact entropy yet (files of earlier versions), by
  * models/oracle/oracle.h: means at every beta, and the collapse points of the criteria on entropy and
@@ -10,7 +10,7 @@
  * of reach, and for the other criteria. The same bits for any number of threads. */
 void exact_fill(struct results *results, int threads);
 
-/* The same of a series at one n. */
-void exact_fill_cell(struct results_series *here);
+/* The same of a cell, for its exact values' place in the plan. Free with partial_free. */
+struct partial *exact_partial(const struct unit *unit);
 
 #endif

@@ -247,17 +247,10 @@ static int run_slice(const struct sweep *sweep, const struct block *b, size_t sl
     return EXIT_DONE;
 }
 
-struct partial *sweep_exact(const struct unit *unit) {
-    struct partial *p = partial_create(unit);
-    struct results_series here = partial_view(p);
-    exact_fill_cell(&here);
-    return p;
-}
-
 /* All of a cell's exact values. */
 static int run_exact(const struct sweep *sweep, const struct job *job) {
     if (stop_asked(sweep->work->stop)) { return EXIT_RESUMABLE; }
-    struct partial *exact = sweep_exact(&job->unit);
+    struct partial *exact = exact_partial(&job->unit);
     progress_add(sweep->work->progress, unit_cost(&exact->of), exact->of.cell->series->name);
     return finish(sweep, exact);
 }

@@ -30,7 +30,4 @@ typedef size_t sweep_supply(void *context, struct unit part[SWEEP_MORE]);
  * EXIT_FAILED, after a message, when given up. */
 int sweep_compute(const struct sweep_work *work, sweep_supply *supply, void *context);
 
-/* A cell's exact values, computed here and now. Free with partial_free. */
-struct partial *sweep_exact(const struct unit *unit);
-
 #endif

@@ -77,7 +77,7 @@ static double cell_cost(const struct kept_law *law, const char *n, double linear
     unit_plan_create(&plan, config, true);
     const struct unit unit = unit_exact(plan.cell);
     const double start = ledger_clock();
-    partial_free(sweep_exact(&unit));
+    partial_free(exact_partial(&unit));
     const double cost = 1e-3 * microseconds(start);
     unit_plan_release(&plan);
     config_free(config);

@@ -12,6 +12,7 @@
 #include "sim/base/message.h"
 #include "sim/config/config_read.h"
 #include "sim/journal/journal.h"
+#include "sim/sweep/exact.h"
 #include "sim/sweep/ranks.h"
 #include "sim/sweep/record.h"
 #include "sim/sweep/sweep.h"
@@ -50,7 +51,7 @@ static int compute(const struct setting *s, size_t first, size_t end, struct jou
 
 /* The record of exact values. */
 static uint8_t *exact_record(const struct setting *s, size_t cell, size_t *length) {
-    struct partial *p = sweep_exact(&s->units.unit[s->sampled + cell]);
+    struct partial *p = exact_partial(&s->units.unit[s->sampled + cell]);
     *length = 0;
     uint8_t *record = record_append(p, NULL, length);
     partial_free(p);
@@ -164,7 +165,7 @@ static void test_kept_at_once(void **state) {
     (void)state;
     struct setting s = setting_make(small_text);
     struct journal *writer = journal_of(&s), *j = journal_open(directory);
-    struct partial *exact = sweep_exact(&s.units.unit[s.sampled]);
+    struct partial *exact = exact_partial(&s.units.unit[s.sampled]);
     assert_non_null(j);
     journal_begin(j, &s.plan);
     for (int i = 0; i < 2; i++) {
