@@ -150,46 +150,38 @@ static void put_normalised(struct normalised x, const size_t *support, size_t pl
     for (size_t i = 0; i < sizeof value / sizeof *value; i++) { values[support[i] + place] = value[i]; }
 }
 
-static void measure_entmax(struct normaliser *normaliser, const struct results_series *r,
-                           const struct replicate_layout *l, size_t b, double *values) {
+static void measure_entmax(struct normaliser *normaliser, const struct row *row,
+                           const struct results_series *r, const struct replicate_layout *l, double *values) {
     const size_t alphas = r->size[RESULTS_ALPHA];
-    for (size_t i = 0; i < alphas; i++) {
-        put_normalised(normaliser_entmax(normaliser, r->entmax_alpha[i], r->beta_ratio[b]),
-                       &l->at[RESULTS_ENTMAX_SUPPORT], b * alphas + i, values);
+    if (!r->sparsemax && alphas == 0) { return; }
+    normaliser_begin(normaliser, row);
+    for (size_t b = 0; b < l->betas; b++) {
+        for (size_t i = 0; i < alphas; i++) {
+            put_normalised(normaliser_entmax(normaliser, r->entmax_alpha[i], r->beta_ratio[b]),
+                           &l->at[RESULTS_ENTMAX_SUPPORT], b * alphas + i, values);
+        }
+        if (r->sparsemax) {
+            put_normalised(normaliser_entmax(normaliser, 2, r->beta_ratio[b]),
+                           &l->at[RESULTS_SPARSEMAX_SUPPORT], b, values);
+        }
     }
-    if (!r->sparsemax) { return; }
-    put_normalised(normaliser_entmax(normaliser, 2, r->beta_ratio[b]), &l->at[RESULTS_SPARSEMAX_SUPPORT], b,
-                   values);
 }
 
 /* The row's maximum is `top_score` above the family's origin. */
-static void measure_sinks(const double grid_value[MEASURE_VALUES], double origin, double top_score,
-                          const struct results_series *r, const struct replicate_layout *l, size_t b,
-                          double *values) {
+static void measure_sinks(double grid_value[][MEASURE_VALUES], double top_score,
+                          const struct results_series *r, const struct replicate_layout *l, double *values) {
     const size_t sinks = r->size[RESULTS_SINK];
-    for (size_t i = 0; i < sinks; i++) {
-        size_t at = b * sinks + i;
-        struct normaliser_sink x =
-            normaliser_sink(grid_value, r->beta[b] * (r->sink_score[i] - origin - top_score));
+    double p[FAMILY_PARAMETERS];
+    if (sinks == 0) { return; }
+    family_parameters(r->family, r->parameter, r->log_n[0], p);
+    const double origin = r->family->origin ? r->family->origin(p) : 0;
+    for (size_t at = 0; at < l->betas * sinks; at++) {
+        const size_t b = at / sinks, i = at % sinks;
+        const struct normaliser_sink x =
+            normaliser_sink(grid_value[b], r->beta[b] * (r->sink_score[i] - origin - top_score));
         values[l->at[RESULTS_SINK_WEIGHT] + at] = x.weight;
         values[l->at[RESULTS_SINK_ENTROPY] + at] = x.entropy;
         values[l->at[RESULTS_SINK_PARTICIPATION] + at] = x.participation;
-    }
-}
-
-static void measure_normalisers(const struct replicate_worker *worker, const struct row *row,
-                                const struct results_series *r, const struct replicate_layout *l,
-                                double *values) {
-    double p[FAMILY_PARAMETERS];
-    if (r->sparsemax || r->size[RESULTS_ALPHA] > 0) {
-        normaliser_begin(worker->normaliser, row);
-        for (size_t b = 0; b < l->betas; b++) { measure_entmax(worker->normaliser, r, l, b, values); }
-    }
-    if (r->size[RESULTS_SINK] == 0) { return; }
-    family_parameters(r->family, r->parameter, r->log_n[0], p);
-    double origin = r->family->origin ? r->family->origin(p) : 0;
-    for (size_t b = 0; b < l->betas; b++) {
-        measure_sinks(worker->grid_value[b], origin, row->top_score, r, l, b, values);
     }
 }
 
@@ -198,7 +190,8 @@ void replicate_measure_row(struct replicate_worker *worker, const struct replica
                            double *values) {
     const struct results_series *r = place->here;
     measure_on_grid(worker, row, r, place->layout, values);
-    measure_normalisers(worker, row, r, place->layout, values);
+    measure_entmax(worker->normaliser, row, r, place->layout, values);
+    measure_sinks(worker->grid_value, row->top_score, r, place->layout, values);
     if (is_kept(place, replicate)) {
         /* One beta, which may be far from all collapse, is no grid to look from. */
         struct measure_grid grid = {r->is_prescribed ? 0 : place->layout->betas, r->beta_ratio,
