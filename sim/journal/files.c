@@ -89,11 +89,8 @@ static bool cannot_write(const struct files_out *f) {
 bool files_create(struct files_out *f, const char *path) {
     *f = (struct files_out){.file = -1};
     snprintf(f->path, sizeof f->path, "%s", path);
-    if (temporary_name(path, sizeof f->temporary, f->temporary)) {
-        f->file = temporary_open(f->temporary);
-    } else {
-        errno = ENAMETOOLONG;
-    }
+    temporary_name(path, sizeof f->temporary, f->temporary);
+    f->file = temporary_open(f->temporary);
     return f->file >= 0 || cannot_write(f);
 }
 
