@@ -84,12 +84,6 @@ static void put_bins(struct cursor *c, const struct partial *p) {
     }
 }
 
-static void put_body(struct cursor *c, const struct partial *p) {
-    put_numbers(c, (size_t)(p->group - p->mean), p->mean);
-    if (!unit_is_exact(&p->of)) { put_bins(c, p); }
-    put_numbers(c, (size_t)(p->number - p->group) + partial_numbers(&p->of), p->group);
-}
-
 static void put_head(struct cursor *c, const struct unit *unit, size_t body) {
     struct numerics numerics = numerics_here();
     put_text(c, record_magic, RECORD_MAGIC);
@@ -119,7 +113,9 @@ uint8_t *record_append(const struct partial *p, uint8_t *bytes, size_t *length) 
     bytes = memory_resize(bytes, *length + most_bytes(p), 1);
     uint8_t *record = bytes + *length;
     struct cursor body = {.bytes = record, .at = RECORD_HEAD};
-    put_body(&body, p);
+    put_numbers(&body, (size_t)(p->group - p->mean), p->mean);
+    if (!unit_is_exact(&p->of)) { put_bins(&body, p); }
+    put_numbers(&body, (size_t)(p->number - p->group) + partial_numbers(&p->of), p->group);
     put_head(&(struct cursor){.bytes = record}, &p->of, body.at - RECORD_HEAD);
     record_hash(record, body.at, record + body.at);
     *length += body.at + RECORD_TAIL;
