@@ -123,7 +123,7 @@ static void name_output(struct run *run) {
  * nobody. */
 static void clear_finished(struct run *run) {
     char who[LOCK_TEXT];
-    if (!lock_holder(run->directory, who) && journal_is_of(run->directory, run->config->resolved) &&
+    if (!lock_holder(run->directory, who) && journal_shards(run->directory, run->config->resolved) > 0 &&
         lock_take(&run->lock, run->directory)) {
         journal_clear(run->directory);
         lock_release(&run->lock);

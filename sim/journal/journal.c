@@ -25,19 +25,13 @@ void journal_name(const char *output, size_t shard, size_t shards, char director
     snprintf(directory, FILES_PATH, "%s%s.journal", output, part);
 }
 
-/* Into how many shards the sweep of a journal is cut; 0 where it is of another resolved config. What is left
- * of one without its header may be all. */
-static size_t count_shards(const char *directory, const char *resolved) {
+size_t journal_shards(const char *directory, const char *resolved) {
     struct journal_header header;
     enum journal_header_state state = journal_header_read(directory, &header);
     bool same = state == JOURNAL_HEADER_GOOD && strcmp(header.config_resolved, resolved) == 0;
     free(header.bytes);
     if (state == JOURNAL_HEADER_ABSENT) { return directory_is(directory); }
     return same ? header.shards : 0;
-}
-
-bool journal_is_of(const char *directory, const char *resolved) {
-    return count_shards(directory, resolved) > 0;
 }
 
 static bool is_a_journals(int directory, const char *name) {
@@ -199,7 +193,7 @@ bool journal_scan_others(struct journal *j, const char *output, const char *reso
     glob(pattern, GLOB_BRACE, NULL, &found);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         char *directory = found.gl_pathv[i];
-        size_t shards = count_shards(directory, resolved);
+        size_t shards = journal_shards(directory, resolved);
         bool beside = shards > 1 && shards == j->header.shards; /* which has nothing of this one's share */
         if (strcmp(directory, j->directory) == 0 || shards == 0 || beside) { continue; }
         found.gl_pathv[i] = found.gl_pathv[count];

@@ -36,8 +36,9 @@ struct journal {
 
 /* The journal of a results file, or of a shard of it. */
 void journal_name(const char *output, size_t shard, size_t shards, char directory[FILES_PATH]);
-/* Whether a journal is of this resolved config, or what is left of one without its header. */
-bool journal_is_of(const char *directory, const char *resolved);
+/* Into how many shards the sweep of a journal is cut; 0 where it is of another resolved config. What is left
+ * of one without its header may be all. */
+size_t journal_shards(const char *directory, const char *resolved);
 
 /* Whether a directory is a journal: it has a header, or records. */
 bool journal_exists(char *directory);
