@@ -278,17 +278,15 @@ struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t 
 
 /* ---- cost and name ---- */
 
-/* A quadrature for each beta, each sink there, and each step to a collapse point; with an output one for each
- * ordered weight; with keys in position as long as some for each. */
+/* A quadrature for each beta, each sink there, and each step to a collapse point; with an output some more,
+ * and one for every four ordered weights. */
 static double exact_cost(const struct unit_cell *c) {
-    const double quadrature = 1e6, steps = 15;
+    const double quadrature = 2.5e5, steps = 10;
     const size_t *size = c->here.size;
     if (c->series->family->kind != FAMILY_IID) { return 0; }
-    double each = results_has_output(&c->here) ? 3 + (double)size[RESULTS_RANK] : 1,
-           scales = config_has_position(c->series) ? 40 : 1;
-    return scales * quadrature *
-           ((each + (double)size[RESULTS_SINK]) * (double)size[RESULTS_BETA] +
-            steps * (double)size[RESULTS_CRITERION]);
+    const double each = results_has_output(&c->here) ? 4 + 0.25 * (double)size[RESULTS_RANK] : 1;
+    return quadrature * ((each + (double)size[RESULTS_SINK]) * (double)size[RESULTS_BETA] +
+                         steps * (double)size[RESULTS_CRITERION]);
 }
 
 double unit_cost(const struct unit *u) {

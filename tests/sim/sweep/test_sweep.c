@@ -10,7 +10,6 @@
 #include "sim/config/config_read.h"
 #include "sim/results/results.h"
 #include "sim/rows/sampler.h"
-#include "sim/sweep/estimate.h"
 #include "sim/sweep/exact.h"
 #include "sim/sweep/sweep.h"
 
@@ -430,57 +429,6 @@ static void test_memory(void **state) {
     assert_true(usage.ru_maxrss < 256 * 1024); /* KiB */
 }
 
-static void test_estimate(void **state) {
-    (void)state;
-    struct run run = {.config = experiment_config(sweep_text)};
-    struct estimate cost = estimate_sweep(run.config, isa_find("base"), 2);
-    assert_int_equal(cost.cells, 13);
-    check_close(cost.rows, 4 * 3 * 200 + 70, 0);
-    assert_true(cost.seconds > 0 && isfinite(cost.seconds) && cost.memory > 1e6 && cost.disk > 1e4);
-    config_free(run.config);
-}
-
-/* The cost of a sampled row goes by its parameters. */
-static void test_estimate_is_of_the_plan(void **state) {
-    (void)state;
-    struct run run = {.config = experiment_config("n: [2^7, 2^9]\nreplicates: 5000\nbeta: [1]\nseries:\n"
-                                                  "  - {family: attention, width: 128, normalise: qk}\n")};
-    struct estimate cost = estimate_sweep(run.config, NULL, 1);
-    struct unit_plan plan;
-    unit_plan_create(&plan, run.config, true);
-    struct unit_list all = unit_shares(&plan, 0, 1);
-    assert_int_equal(cost.units, unit_amount(&all).units); /* exact values are a unit each */
-    free(all.unit);
-    const struct config_series *series = run.config->series;
-    double p[FAMILY_PARAMETERS];
-    config_parameters(series, log(128), p);
-    const double pilots = 256 * (128 + 512) * series->family->cost(p);
-    check_close(cost.seconds, 1e-9 * (plan.cost + pilots), 1e-3);
-    unit_plan_release(&plan);
-    config_free(run.config);
-}
-
-/* Nor pilot rows of 2^26 keys, hours of work. */
-static void test_estimate_of_long_pilots(void **state) {
-    (void)state;
-    struct run run = {
-        .config = experiment_config("n: 2^26\nreplicates: 1\nbeta: {prescription: log, trained: 2^26}\n"
-                                    "series:\n  - {family: attention, width: 4, head: 4, normalise: qk}\n")};
-    struct estimate cost = estimate_sweep(run.config, isa_find("base"), 1);
-    assert_true(cost.seconds > 60 && cost.seconds < 1e6);
-    config_free(run.config);
-}
-
-/* Without drawing one of the rows, of 2^37 keys each. */
-static void test_estimate_of_far_windows(void **state) {
-    (void)state;
-    struct run run = {.config = experiment_config("n: 1e300\nreplicates: 1\nseries:\n"
-                                                  "  - {family: gaussian, position: {linear: 1e-7}}\n")};
-    struct estimate cost = estimate_sweep(run.config, isa_find("base"), 1);
-    assert_true(cost.seconds > 60 && cost.seconds < 1e5);
-    config_free(run.config);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory), /* first: it looks at the peak of the whole process */
@@ -493,10 +441,6 @@ int main(void) {
         cmocka_unit_test(test_common_randomness),
         cmocka_unit_test(test_odd_replicates),
         cmocka_unit_test(test_rare_rows),
-        cmocka_unit_test(test_estimate),
-        cmocka_unit_test(test_estimate_is_of_the_plan),
-        cmocka_unit_test(test_estimate_of_long_pilots),
-        cmocka_unit_test(test_estimate_of_far_windows),
     };
     return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
 }
