@@ -75,6 +75,8 @@ echo "waiting for a time limit of 1 s"
 expect 75 "a time limit" run long.yaml -o long.h5 --threads 1 --time-limit 1s
 holds "a unit that is too long for it is told" grep -qE "longest unit may take about [0-9.]+ (s|min|h) .* leaves [0-9.]+ s:" err
 holds "it is kept" test $((${EPOCHREALTIME/./} - start)) -lt 3500000
+expect 2 "results of a sweep that is not finished" fit long.h5
+holds "it says where that is" grep -q "long.h5 is not there yet: .*show. of long.h5.journal" err
 SLURM_JOB_END_TIME=$(($(date +%s) + 10)) expect 75 "the end of a Slurm job" run many.yaml -o many.h5
 rm -rf many.h5.journal
 expect 0 "a limit that is far" run sweep.yaml -o far.h5 --time-limit 0:59:59

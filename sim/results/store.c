@@ -365,14 +365,20 @@ static bool is_plain_text(const char *path) {
     return length > 0 && i == length;
 }
 
-/* Of a file that cannot be read: it may be the archive beside one that can, a journal or a config. */
+/* Of a file that cannot be read: it may be the archive beside one that can, one that a sweep is to make, a
+ * journal or a config. */
 static void refuse(const char *path, const char *why) {
     static const char archive[] = ".units";
     const size_t length = strlen(path), end = strlen(archive);
-    char *file = memory_copy_part(path, length > end ? length - end : 0);
+    char *file = memory_copy_part(path, length > end ? length - end : 0),
+         *journal = memory_format("%s.journal", path);
     if (length > end && strcmp(path + length - end, archive) == 0 && access(file, R_OK) == 0) {
         message_error("%s is the archive that %s grows from, which `run` and `merge` alone read; give %s",
                       path, file, file);
+    } else if (access(path, F_OK) != 0 && directory_is(journal)) {
+        message_error("%s is not there yet: its sweep is not finished, and `gapscale show` of %s tells how "
+                      "far it is",
+                      path, journal);
     } else if (directory_is(path)) {
         message_error(
             "%s is a directory; give a results file (of a journal `gapscale show` tells what makes it)",
@@ -383,6 +389,7 @@ static void refuse(const char *path, const char *why) {
         message_error("cannot read %s: %s", path, why);
     }
     free(file);
+    free(journal);
 }
 
 struct results *store_read(const char *path) {
