@@ -17,7 +17,7 @@ struct vector {
     void (*log)(size_t n, const double *x, double *y);
     /* y = log(1 + x), for x in (-1, 1]; keeps the relative accuracy of small x. */
     void (*log1p)(size_t n, const double *x, double *y);
-    /* y = exp x, any x: 0 below -745, inf above 709.8; subnormal results are flushed to 0. */
+    /* y = exp x, any x: 0 below -708, where doubles are about to lose digits, inf above 709.8. */
     void (*exp)(size_t n, const double *x, double *y);
     /* y = exp(x) - 1, for x <= 709; keeps the relative accuracy of small x. */
     void (*expm1)(size_t n, const double *x, double *y);

@@ -3,7 +3,7 @@
  *
  * Only IEEE operations, no contraction: the same bits everywhere. Argument reduction as in fdlibm
  * (Sun 1993); the polynomials are plain Taylor series, long enough that what is left out is below
- * 2^-57 of the result. */
+ * 2^-57 of the result, and 2^-55 of exp(x) - 1. */
 #ifndef GAPSCALE_MODELS_NUMERIC_VECTOR_INLINE_H
 #define GAPSCALE_MODELS_NUMERIC_VECTOR_INLINE_H
 

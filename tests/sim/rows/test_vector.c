@@ -144,7 +144,7 @@ static void test_turn(void **state) {
 
 static void test_edges(void **state) {
     (void)state;
-    double x[] = {-INFINITY, -1000, -708.5, 0, 709.7, 710, INFINITY, NAN}, y[8];
+    double x[] = {-INFINITY, -1000, -708.01, 0, 709.7, 710, INFINITY, NAN}, y[8];
     vector_base.exp(8, x, y);
     for (size_t i = 0; i < 3; i++) { check_close(y[i], 0, 0); }
     check_close(y[3], 1, 0);
