@@ -14,7 +14,8 @@ bool request_is_whole(const struct commandline *line) {
 bool request_names_are_plain(const struct study *study) {
     for (size_t i = 0; i < study->count; i++) {
         if (!config_name_is_good(study->fit[i].series->name)) {
-            message_error("%s: a series has a name that no config allows; not plotted", study->fit[i].file);
+            message_error("%s: a series has a name that no config allows; no figure or page is made of it",
+                          study->fit[i].file);
             return false;
         }
     }

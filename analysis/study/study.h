@@ -22,8 +22,8 @@ struct study {
 };
 
 /* Reads and fits; runs of one config with different seeds `pooled` are taken as one (pool.h), as if there
- * were one file. EXIT_DONE, EXIT_USAGE after a message where a file is no good or they are not that, else
- * EXIT_FAILED. Free with study_release in either case. The paths must outlive the study. */
+ * were one file. EXIT_DONE, or EXIT_USAGE after a message, where a file is no good, is given twice, or they
+ * are not that. Free with study_release in either case. The paths must outlive the study. */
 int study_open(struct study *study, size_t count, char *const *paths, bool pooled);
 void study_release(struct study *study);
 

@@ -170,6 +170,8 @@ static void test_too_little(void **state) {
          "2 n with a collapse point, 1 of", LARGER},
         {"n: [1000, e^1000]\nreplicates: 100\nseries: [{family: gaussian}]\n",
          "2 n with a collapse point, 1 of", NOTHING},
+        {"n: [1e300, 1e320]\nreplicates: 100\nseries: [{family: gaussian}]\n", /* more n, not larger ones */
+         "2 n with a collapse point, 2 of them", NOTHING},
         {"n: [2, 3]\nreplicates: 2\nseries: [{family: gaussian}]\n", "2 replicates are too few", NOTHING},
         {"n: [1e3, 1e6, 1e9, 1e20, 1e40, 1e80, 1e160]\nreplicates: 1\nseries: [{family: gaussian}]\n",
          "1 replicate is too few", NOTHING},
