@@ -454,7 +454,12 @@ static void print_gap_count(struct canvas *c) {
 }
 
 static const char *lacks_gap_counts(const struct fit *fit) {
-    return fit->series->size[RESULTS_GAP] < 2 ? "the results hold no gap counts" : NULL;
+    const size_t gaps = fit->series->size[RESULTS_GAP];
+    size_t known = 0;
+    for (size_t i = 0; i < fit->lengths * gaps; i++) {
+        known += isfinite(fit->series->mean[RESULTS_LOG_GAP_COUNT][i]);
+    }
+    return known < 2 ? "the results hold no gap counts" : NULL;
 }
 
 const struct figure series_figure_gap_count = {.name = "gap-count",

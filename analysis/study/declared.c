@@ -15,6 +15,14 @@ static void rescale(struct results_series *s, size_t n, double factor) {
     }
 }
 
+/* Their grid of gaps is one for all n, whose factors differ. */
+static void forget_gap_counts(struct results_series *s, size_t n) {
+    const size_t gaps = s->size[RESULTS_GAP];
+    for (size_t k = n * gaps; k < (n + 1) * gaps; k++) {
+        s->mean[RESULTS_LOG_GAP_COUNT][k] = s->se[RESULTS_LOG_GAP_COUNT][k] = NAN;
+    }
+}
+
 static void forget_exact(struct results_series *s) {
     for (struct results_field f = {0}; results_next(s, &f);) {
         if (f.kind != RESULTS_EXACT || !*f.values) { continue; }
@@ -30,6 +38,7 @@ bool declared_apply(struct results_series *s) {
                off = s->log_lambda_typ[n] - log_lambda;
         if (!isfinite(off) || fabs(off) <= rounding * (1 + fabs(log_lambda))) { continue; }
         rescale(s, n, exp(off));
+        forget_gap_counts(s, n);
         s->log_lambda_typ[n] = log_lambda;
         s->lambda_typ[n] = exp(log_lambda);
         other = true;

@@ -8,8 +8,9 @@
 
 /* A file whose attributes were rewritten still holds the Lambda^typ of the law it was made for. Where that is
  * not the declared law's, everything in units of it (names of units in sim/results/table.h) is brought to the
- * declared one, and exact values are forgotten, to be computed again (sim/sweep/exact.h): the rows stay as
- * measured, and have to answer for what is declared. Whether that was so. */
+ * declared one, gap counts, whose gaps cannot be, are forgotten there, and so are exact values, to be
+ * computed again (sim/sweep/exact.h): the rows stay as measured, and have to answer for what is declared.
+ * Whether that was so. */
 bool declared_apply(struct results_series *series);
 
 #endif

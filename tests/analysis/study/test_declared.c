@@ -4,6 +4,7 @@
 
 #include <gsl/gsl_errno.h>
 
+#include "analysis/study/declared.h"
 #include "analysis/study/study.h"
 #include "sim/results/store.h"
 
@@ -47,8 +48,24 @@ static void test_declared(void **state) {
     unlink(path);
 }
 
+/* What is counted within gaps in units of another Lambda^typ is not taken for counts within these. */
+static void test_gap_counts(void **state) {
+    (void)state;
+    struct results *r = experiment_run("replicates: 64\nn: [300, 1e20]\nseries: [{family: gumbel}]\n");
+    struct results_series *s = &r->series[0];
+    const size_t counts = 2 * s->size[RESULTS_GAP];
+    const double *mean = s->mean[RESULTS_LOG_GAP_COUNT], *se = s->se[RESULTS_LOG_GAP_COUNT];
+    const double ratio = s->beta_ratio[0];
+    assert_true(!declared_apply(s) && isfinite(mean[0]) && isfinite(mean[counts - 1]));
+    s->parameter[1].coef = 2;
+    assert_true(declared_apply(s));
+    check_close(s->beta_ratio[0], 2 * ratio, 1e-12 * ratio);
+    for (size_t i = 0; i < counts; i++) { assert_true(isnan(mean[i]) && isnan(se[i])); }
+    results_free(r);
+}
+
 int main(void) {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_declared)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_declared), cmocka_unit_test(test_gap_counts)};
     return cmocka_run_group_tests_name("declared", tests, NULL, NULL);
 }
