@@ -6,9 +6,10 @@
 #include "sim/base/memory.h"
 #include "sim/config/lengths.h"
 
-/* Theory of the attention output is that of keys on a sphere whose scores do not fall with distance. */
-static bool has_output(const struct config_series *s) {
-    return s->family->dimension && !config_has_position(s);
+/* Theory of the attention output is that of keys on a sphere whose scores do not fall with distance; along
+ * prescriptions the entropy is told. */
+static bool has_output(const struct predict_request *r) {
+    return r->series.family->dimension && !config_has_position(&r->series) && r->prescriptions.count == 0;
 }
 
 /* Points at each n. */
@@ -73,7 +74,7 @@ static bool is_out_of_reach(const struct predict_request *r, double log_ratio) {
 static bool fill_point(const struct predict_request *r, const struct oracle *oracle, const double *p,
                        struct prediction *x) {
     const struct oracle_question question = {
-        .top_weight = true, .gap = true, .errors = true, .output = has_output(&r->series)};
+        .top_weight = true, .gap = true, .errors = true, .output = has_output(r)};
     struct oracle_answer answer = {.point = oracle_unknown_point};
     struct oracle_point twice;
     x->susceptibility = x->log_participation = NAN;
@@ -90,7 +91,7 @@ static bool fill_point(const struct predict_request *r, const struct oracle *ora
     x->log_partition = -x->point.log_top_weight;
     x->log_partition_error = x->point.log_top_weight_error;
     x->output = answer.output;
-    if (has_output(&r->series)) {
+    if (has_output(r)) {
         predict_output(r->series.family->dimension(p), r->series.family->concentration(p), x);
     }
     return true;
@@ -133,7 +134,7 @@ void predict_answer_make(const struct predict_request *r, struct predict_answer 
     bool good = true;
     *a = (struct predict_answer){.series = s,
                                  .along = &r->prescriptions,
-                                 .has_output = has_output(s) && r->prescriptions.count == 0,
+                                 .has_output = has_output(r),
                                  .length = memory_create(s->n_count, sizeof *a->length),
                                  .count = s->n_count * betas_of(r)};
     a->point = memory_create(a->count, sizeof *a->point);

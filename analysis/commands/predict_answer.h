@@ -32,7 +32,7 @@ struct prediction {
     double susceptibility, susceptibility_error;
     double log_partition, log_partition_error; /* relative to the maximum */
     double log_participation, log_participation_error;
-    struct oracle_output output;           /* keys on a sphere */
+    struct oracle_output output;           /* where the answer has_output: keys on a sphere */
     struct sphere_subcritical subcritical; /* likewise; NaN where 2 beta overflows */
     double n_eff, across, across_error;    /* likewise: n/rho(beta); variance in a direction across q */
 };
