@@ -11,7 +11,8 @@ set yrange [0:1.1]
 set ylabel 'means over rows'
 unset grid
 set grid ytics linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4' back
-do for [k=0:1] { set arrow from k * shift, graph 0 to k * shift, graph 1 arrowstyle 1 }
+# In a narrow figure below the words there, which would be crossed.
+do for [k=0:1] { set arrow from k * shift, graph 0 to k * shift, graph (columns == 1 ? 0.9 : 1) arrowstyle 1 }
 set arrow from high, graph 0 to high, graph 1 nohead linewidth 0.7 linecolor rgb '#404040' front
 set arrow from low + shift, graph 0 to low + shift, graph 1 nohead linewidth 0.7 linecolor rgb '#404040' front
 panel_font = columns == 1 ? ',7.5' : ''
