@@ -25,7 +25,7 @@ tau_place = !has_tau ? -1 : y_log ? log(tau / y_low) / log(y_high / y_low) : (ta
 lambda_side = lambda_words(lambda_place)
 if (has_lambda) {
     set arrow from 0, graph 0 to 0, graph (is_crowded ? 1 : lambda_top(lambda_place, 0.53, 0.8)) arrowstyle 1
-    set label 'β = Λ^{typ}' at 0, graph words_height @lambda_side textcolor rgb guide front
+    set label lambda_name(lambda_place) at 0, graph words_height @lambda_side textcolor rgb guide front
 }
 if (has_tau) {
     set arrow from graph 0, first tau to graph 1, first tau arrowstyle 1

@@ -18,7 +18,7 @@ set key font ',8.5' samplen 1.8 @key_top_right
 lambda_side = lambda_words(lambda_place)
 if (has_lambda) {
     set arrow from 0, graph 0 to 0, graph lambda_top(lambda_place, 0.46, 0.68) arrowstyle 1
-    set label 'β = Λ^{typ}' at 0, graph 0.6 @lambda_side textcolor rgb guide front
+    set label lambda_name(lambda_place) at 0, graph 0.6 @lambda_side textcolor rgb guide front
 }
 set cblabel length_label offset 1.2,0
 set rmargin 15

@@ -4,7 +4,8 @@
 #   laws     how many
 #   has_bars whether there is an interval at any n
 #   source   the model and the length it was trained at; may be empty
-set title heading(name, family, parameters).(source eq '' ? '' : "\n{/*0.8 ".source.'}')
+size = 0.8 * (columns == 1 && strlen(source) > 42 ? 42.0 / strlen(source) : 1)
+set title heading(name, family, parameters).(source eq '' ? '' : sprintf("\n{/*%.2f ", size).source.'}')
 set tmargin source eq '' ? 2 : 3.2
 set xlabel length_label
 set ylabel 'inverse temperature  β / Λ_{{/:Italic n}}'
