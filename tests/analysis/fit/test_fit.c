@@ -176,6 +176,26 @@ static void shared_rows_move_slopes(void **state) {
     results_free(r);
 }
 
+/* A few rows of 128 tie at the top: the mean of H at f Lambda_n falls no further than theirs, at r = 0.0172
+ * where all others fall at 1. */
+static void tied_rows_do_not_fall(void **state) {
+    (void)state;
+    struct results *results =
+        experiment_sweep("replicates: 128\nn: [64]\nbeta: [1, 2]\nordered_weights: 1\nseries:\n"
+                         "  - {family: attention, width: 4, head: 2}\n"
+                         "  - {family: attention, width: 4, head: 2, name: tied, tokens: {zipf: 0.5, "
+                         "vocabulary: 2000}}\n");
+    for (size_t i = 0; i < 2; i++) {
+        const struct te te = te_make(&results->series[i], 0);
+        size_t ties = 0;
+        for (size_t r = 0; r < 128; r++) { ties += isinf(results->series[i].lambda[r]); }
+        assert_true(i == 0 ? ties == 0 : ties > 0 && ties < 32);
+        assert_true(i == 0 ? fabs(te.above.value - 1) < 0.01 : isnan(te.above.value));
+        assert_true(isfinite(te.below.value));
+    }
+    results_free(results);
+}
+
 /* Betas that are factors of 5 apart: by the rows' error alone points are thousands of sigma off at the most.
  */
 static void errors_hold_what_grids_add(void **state) {
@@ -207,6 +227,7 @@ int main(void) {
         cmocka_unit_test(growth_is_measured),         cmocka_unit_test(exact_points_stand_beside),
         cmocka_unit_test(rows_are_judged_by_medians), cmocka_unit_test(shared_rows_move_slopes),
         cmocka_unit_test(errors_hold_what_grids_add), cmocka_unit_test(pilot_rows_are_no_scale),
+        cmocka_unit_test(tied_rows_do_not_fall),
     };
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
 }
