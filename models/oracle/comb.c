@@ -52,14 +52,16 @@ static void lay_out(const struct vector *vector, double g, double from, double t
     }
 }
 
-/* With log penalties alone, from so many keys on, sums over them are integrals to 1e-14. */
-static const double CONTINUUM = 0x1p22;
+void comb_dense_step(const struct vector *vector, double rate, double share[COMB_TAPS]) {
+    memset(share, 0, COMB_TAPS * sizeof *share);
+    lay_out(vector, rate, 0, 1, share);
+}
 
 /* Keys of e^log_unit each from e^{g from} to e^{g to}, penalties in steps. All whole steps are alike. */
 static void add_continuum(const struct vector *vector, double *weight, double log_unit, double g, double from,
                           double to) {
-    double whole[COMB_TAPS] = {0};
-    lay_out(vector, g, 0, 1, whole);
+    double whole[COMB_TAPS];
+    comb_dense_step(vector, g, whole);
     for (double k = floor(from); k < to; k++) {
         const double begin = fmax(from - k, 0), end = fmin(to - k, 1), keys = exp(g * (k + end) + log_unit);
         double part[COMB_TAPS] = {0};
@@ -71,8 +73,7 @@ static void add_continuum(const struct vector *vector, double *weight, double lo
     }
 }
 
-/* log(1 + distance) at which keys end, half a key behind the last. */
-static double log_of_last(double log_n) { return log_n < 40 ? log(rint(exp(log_n)) + 0.5) : log_n; }
+double comb_log_last(double log_n) { return log_n < 40 ? log(rint(exp(log_n)) + 0.5) : log_n; }
 
 struct deal {
     const struct vector *vector;
@@ -122,13 +123,13 @@ bool comb_lay_out(const struct vector *vector, const struct comb_keys *keys, siz
     const struct comb_lot *last = &lot[lots - 1];
     struct deal deal = {vector, keys, lot, lots, (double)last->count * last->step};
     const struct positions_sum sum = {&deal, deal_way, deal_has_ended, deal_add};
-    const double length = keys->scale * keys->position.log, n = log(CONTINUUM);
+    const double length = keys->scale * keys->position.log, n = log(COMB_DENSE);
     const bool has_more = keys->position.linear == 0 && keys->log_n > n;
     if (!positions_visit(keys->position, has_more ? n : keys->log_n, 0, &sum)) { return false; }
     for (size_t k = 0; has_more && k < lots; k++) {
         const double step = lot[k].step, end = k + 1 < lots ? lot[k + 1].begin : deal.end,
-                     from = fmax(lot[k].begin, length * log(CONTINUUM + 0.5)) / step,
-                     to = fmin(end, length * log_of_last(keys->log_n)) / step;
+                     from = fmax(lot[k].begin, length * log(COMB_DENSE + 0.5)) / step,
+                     to = fmin(end, length * comb_log_last(keys->log_n)) / step;
         if (from < to) { add_continuum(vector, lot[k].weight, keys->log_unit, step / length, from, to); }
     }
     return true;
@@ -147,7 +148,8 @@ static bool make_room(struct comb *c, size_t most) {
 
 static bool take_taps(struct comb *c, const struct comb_lot *lot) {
     if (!make_room(c, c->count)) { return false; }
-    for (size_t k = 0; k < c->count; k++) {
+    const size_t end = lot->count + COMB_TAPS;
+    for (size_t k = 0; k < c->count && k < end; k++) {
         if (lot->weight[k] == 0) { continue; }
         c->at[c->taps] = k;
         c->weight[c->taps] = lot->weight[k];
@@ -233,7 +235,7 @@ static enum comb_state open_any(struct comb *c, const struct vector *vector, con
     if (!weight) { return COMB_NO_MEMORY; }
     const struct comb_lot lot = {0, c->step, weight, weight + room, reach};
     const bool reached = comb_lay_out(vector, keys, 1, &lot),
-               taken = reached && take_taps(c, &lot) && (reach == c->count || take_falls(c, &lot));
+               taken = reached && take_taps(c, &lot) && (reach <= c->count || take_falls(c, &lot));
     free(weight);
     return !reached ? COMB_TOO_FAR : taken ? COMB_MADE : COMB_NO_MEMORY;
 }
@@ -255,7 +257,10 @@ void comb_close(struct comb *c) {
     free(c->fall);
 }
 
-size_t comb_room(const struct comb *c) { return c->sums + COMB_FIRST + COMB_TAPS + VECTOR_ROW; }
+size_t comb_room(const struct comb *c) {
+    const size_t sums = c->sums + COMB_FIRST;
+    return (sums > c->count ? sums : c->count) + COMB_TAPS + VECTOR_ROW;
+}
 
 /* After the sum over taps, of which there are none where a key is a step or longer. */
 static void add_same(const struct comb *c, const double *row, double *sum) {

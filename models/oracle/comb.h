@@ -59,7 +59,7 @@ bool comb_is_over(struct comb_end *end, double depth, double log_value);
 enum comb_state { COMB_MADE, COMB_TOO_FAR, COMB_NO_MEMORY };
 
 /* Sums, and keys, go to where the grid would end with `reach` points: `count`, or more where the functions
- * are to fall. To be closed in any case. */
+ * are to fall; or less, and there may be any sums for which the grid has points. To be closed in any case. */
 enum comb_state comb_open(struct comb *comb, const struct vector *vector, struct family_position position,
                           double log_n, double scale, double step, size_t count, size_t reach);
 void comb_close(struct comb *comb);
@@ -97,6 +97,13 @@ struct comb_keys {
 /* False where keys reach too far. */
 bool comb_lay_out(const struct vector *vector, const struct comb_keys *keys, size_t lots,
                   const struct comb_lot *lot);
+
+/* With log penalties alone, from so many keys on, sums over them are integrals to 1e-14. */
+#define COMB_DENSE 0x1p22
+/* log(1 + distance) at which such keys end, half a key behind the last. */
+double comb_log_last(double log_n);
+/* What rate e^{rate (u - 1)} du of keys, u from 0 to 1, count for: for the points around both ends. */
+void comb_dense_step(const struct vector *vector, double rate, double share[COMB_TAPS]);
 
 /* What the points COMB_FIRST - 1 before to COMB_FIRST behind count for in the middle of two. */
 void comb_middle(double share[COMB_TAPS]);

@@ -100,9 +100,9 @@ double deep_from(const struct deep *d, double beta) {
     return from;
 }
 
-bool deep_does(const struct deep *d, double beta) {
+bool deep_does(const struct deep *d, double beta, double x) {
     enum { LOOKS = 8 };
-    const double steep = 0.3, from = deep_from(d, beta), first = deep_end(d, beta) + DEEP_MARGIN,
+    const double steep = 0.3, from = deep_from(d, beta), first = fmax(x, deep_end(d, beta) + DEEP_MARGIN),
                  last = deep_lower_end(d, beta) - from, slope_unit = log(steep * beta);
     bool does = last - first > from;
     for (int i = 0; i <= LOOKS && does; i++) {

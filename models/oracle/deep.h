@@ -26,10 +26,10 @@ double deep_end(const struct deep *deep, double beta);
  * nothing beside N(x). */
 double deep_from(const struct deep *deep, double beta);
 
-/* At x, deep_end + DEEP_MARGIN to deep_lower_end - deep_from, if N grows slowly enough there: e^{0.3 t} the
- * rules tell to 1e-14. */
+/* At x, from some x and deep_end + DEEP_MARGIN on to deep_lower_end - deep_from, if N grows slowly enough
+ * there: e^{0.3 t} the rules tell to 1e-14. */
 #define DEEP_MARGIN 3.0
-bool deep_does(const struct deep *deep, double beta);
+bool deep_does(const struct deep *deep, double beta, double x);
 struct inner deep_at(const struct deep *deep, double beta, double x);
 
 /* Both rules: points, decreasing, and weights. */

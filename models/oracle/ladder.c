@@ -10,6 +10,12 @@ enum { BEFORE = COMB_TAPS, BESIDE = COMB_FIRST - 1 };
 /* Rows of f begin so many steps before a stretch. */
 enum { LEAD = BEFORE + COMB_FIRST };
 
+void ladder_miss(size_t count, const struct vector *vector, double *const row[LADDER_SUMS]) {
+    comb_miss(count, vector, row[LONE_LOG_PHI], row[LADDER_MISS_LOG]);
+    comb_miss(count, vector, row[LONE_FIRST], row[LADDER_MISS]);
+    comb_miss(count, vector, row[LONE_ENTROPIES], row[LADDER_MISS]);
+}
+
 /* ---- rungs ---- */
 
 bool ladder_set(struct ladder *ladder, const struct lone *l, double step) {
@@ -142,9 +148,7 @@ static bool fill(const struct work *w, const struct ladder *ladder, size_t which
     if (!look(w, ladder, which)) { return false; }
     memset(w->f[LADDER_MISS_LOG], 0, blocks * block * sizeof(double));
     memset(w->f[LADDER_MISS], 0, blocks * block * sizeof(double));
-    comb_miss(count, w->vector, w->f[LONE_LOG_PHI], w->f[LADDER_MISS_LOG]);
-    comb_miss(count, w->vector, w->f[LONE_FIRST], w->f[LADDER_MISS]);
-    comb_miss(count, w->vector, w->f[LONE_ENTROPIES], w->f[LADDER_MISS]);
+    ladder_miss(count, w->vector, w->f);
     mean_blocks(w->f[LADDER_MISS_LOG], block, blocks);
     mean_blocks(w->f[LADDER_MISS], block, blocks);
     return true;

@@ -18,6 +18,9 @@
 /* Sums of the functions of lone.h, and what comb_miss says of log phi, and of A and B. */
 enum { LADDER_MISS_LOG = LONE_FUNCTIONS, LADDER_MISS, LADDER_SUMS };
 
+/* Adds what is missed near each of so many points. */
+void ladder_miss(size_t count, const struct vector *vector, double *const row[LADDER_SUMS]);
+
 enum { LADDER_MOST = 32 };
 struct ladder_rung {
     double step;

@@ -134,27 +134,29 @@ static bool cover_near(struct lone *l) {
     struct field *f = &l->field;
     const double last = deep_lower_end(l->deep, f->beta) - deep_from(l->deep, f->beta);
     l->deep_from = l->top - last;
-    l->end = l->top - deep_end(l->deep, f->beta) - DEEP_MARGIN;
+    l->end = fmin(l->end, l->top - deep_end(l->deep, f->beta) - DEEP_MARGIN);
     return l->deep_from <= 0 ||
            (field_cover(f, last - FIELD_SATURATED - 1, l->top + FIELD_LINEAR) && field_finish(f));
 }
 
 static bool cover_all(struct lone *l) {
     struct field *f = &l->field;
+    const double begin = fmax(l->top - l->end - FIELD_SATURATED, f->x_low) - 1;
     l->deep_from = INFINITY;
-    l->end = l->top - f->x_low;
-    if (!field_cover(f, f->x_low - 1, l->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
-    if (f->count > 0) {
+    l->end = fmin(l->end, l->top - f->x_low);
+    if (!field_cover(f, begin, l->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
+    if (f->count > 0 && begin < f->x_low) {
         f->panel[0].low_y = -INFINITY; /* nothing is above, and nothing rounds */
         l->end = l->top - f->panel[0].high_b - FIELD_SATURATED - 0.01; /* which is all there is, until here */
     }
     return true;
 }
 
-bool lone_cover(struct lone *l, double top, const struct deep *deep) {
+bool lone_cover(struct lone *l, double top, double depth, const struct deep *deep) {
     l->field.x_high = l->top = top;
+    l->end = depth;
     l->deep = deep;
-    return deep && deep_does(deep, l->field.beta) ? cover_near(l) : cover_all(l);
+    return deep && deep_does(deep, l->field.beta, top - depth) ? cover_near(l) : cover_all(l);
 }
 
 void lone_close(struct lone *l) {
@@ -164,8 +166,7 @@ void lone_close(struct lone *l) {
 
 bool lone_is_over(const struct lone *l, double depth) { return isfinite(l->deep_from) && depth > l->end; }
 
-/* In that unit. */
-static void value_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
+void lone_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
     double looked[CURVE_VALUES];
     if (lone_is_over(l, depth)) {
         memset(value, 0, LONE_FUNCTIONS * sizeof *value);
@@ -178,11 +179,6 @@ static void value_at(const struct lone *l, double depth, double value[LONE_FUNCT
         looked[LONE_LOG_PHI] *= -1;
     }
     take(l->unit, looked, value);
-}
-
-void lone_at(const struct lone *l, double depth, double value[LONE_FUNCTIONS]) {
-    value_at(l, depth, value);
-    for (int f = 0; f < LONE_FUNCTIONS; f++) { value[f] *= l->unit; }
 }
 
 /* ---- many depths ---- */
@@ -226,7 +222,7 @@ void lone_next(struct lone_run *run, double row[LONE_FUNCTIONS][VECTOR_ROW]) {
     }
     for (size_t k = known; k < VECTOR_ROW; k++) {
         double value[LONE_FUNCTIONS];
-        value_at(l, run->first + (double)(run->next + k) * run->step, value);
+        lone_at(l, run->first + (double)(run->next + k) * run->step, value);
         for (int f = 0; f < LONE_FUNCTIONS; f++) { row[f][k] = value[f]; }
     }
     run->next += VECTOR_ROW;

@@ -41,15 +41,16 @@ struct lone {
 /* At beta times the law's Lambda^typ, for those keys, whose log_unit is told here: x_low of the field is
  * where its scores begin. To be closed. */
 void lone_open(struct lone *lone, const struct oracle *law, double beta, const struct comb_keys *keys);
-/* Then: from that top on; where there is a `deep` that does, to where it knows all. False when out of memory.
- */
-bool lone_cover(struct lone *lone, double top, const struct deep *deep);
+/* Then: from that top on to `depth`, or all; where there is a `deep` that does, to where it knows the rest.
+ * False when out of memory. */
+bool lone_cover(struct lone *lone, double top, double depth, const struct deep *deep);
 
 /* Whether a depth lies behind all that a `deep` knows, where the functions are 0. */
 bool lone_is_over(const struct lone *lone, double depth);
+/* In that unit, as all that follows. */
 void lone_at(const struct lone *lone, double depth, double value[LONE_FUNCTIONS]);
 
-/* At depths first, first + step, .., VECTOR_ROW of them after the other, in that unit. To be ended in any
+/* At depths first, first + step, .., VECTOR_ROW of them after the other. To be ended in any
  * case; false when out of memory. */
 struct lone_run {
     const struct lone *lone;
@@ -66,7 +67,7 @@ bool lone_look_behind(struct lone *lone);
 void lone_forget(struct lone *lone); /* the curves */
 void lone_close(struct lone *lone);
 
-/* row[f][k] at depths first + k step, likewise, 0 beyond `end`. False when out of memory. */
+/* row[f][k] at depths first + k step, 0 beyond `end`. False when out of memory. */
 bool lone_fill(const struct lone *lone, double first, double step, size_t count,
                double *const row[LONE_FUNCTIONS]);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/oracle/grid.h"
 #include "models/oracle/highest.h"
 #include "models/oracle/ladder.h"
 #include "models/oracle/law.h"
@@ -66,122 +67,11 @@ void product_close(struct oracle *o) {
     free(o->product);
 }
 
-/* ---- on a grid ---- */
-
-enum { MOST_POINTS = 1 << 17, MOST_HALVED = 1 << 15 };
-
-/* A key's functions at x = top - k step. Where `count` ends before `reach` all scores are so far above that
- * from there on, first at `fall`, the functions are e^x times polynomials. */
-struct grid {
-    struct lone lone;
-    bool climbs; /* a ladder may do instead */
-    double step;
-    size_t count, reach, room;
-    double *value[LONE_FUNCTIONS], fall[LONE_FUNCTIONS];
-};
+/* ---- where ---- */
 
 /* Where scores reach over more than half of LONG steps what is deep of a key's functions are curves, which
  * may be off by so much. Choices. */
 static const double LONG = 1000, BEHIND_NOISE = 6e-13;
-
-/* Zeros behind the last point, which sums may read. */
-enum { BEHIND = COMB_TAPS + VECTOR_ROW };
-
-/* False when out of memory. */
-static bool grid_room(struct grid *g, size_t count) {
-    if (count + BEHIND <= g->room) { return true; }
-    const size_t room = 2 * count + 512;
-    for (int f = 0; f < LONE_FUNCTIONS; f++) {
-        double *grown = realloc(g->value[f], room * sizeof *grown);
-        if (!grown) { return false; }
-        g->value[f] = grown;
-    }
-    g->room = room;
-    return true;
-}
-
-static void grid_end(struct grid *g) {
-    for (int f = 0; f < LONE_FUNCTIONS; f++) {
-        memset(g->value[f] + g->count, 0, BEHIND * sizeof *g->value[f]);
-    }
-}
-
-/* The depth from where on no score has an a above e^-34 = 2e-15, so that a^2 is lost beside it, and the grid
- * may end: polynomials are good to 1e-15 of e^x on such steps. Infinite: it may not. */
-static double grid_fall(const struct grid *g, const struct oracle *o) {
-    const double fine = 0.3, lost = 34;
-    const bool may = g->step <= fine && !g->lone.behind && family_position(o->family, o->p).log > 0;
-    return may ? g->lone.top - g->lone.field.x_low + lost : INFINITY;
-}
-
-/* The depth up to which far keys may miss more than nearer ones do: that of the last, where penalties grow as
- * logarithms alone, and there are so many of them. */
-static double grid_least(const struct grid *g, const struct oracle *o, double absolute) {
-    const double nothing = -36, last = absolute * family_position(o->family, o->p).log * o->log_n;
-    double value[LONE_FUNCTIONS];
-    if (family_position(o->family, o->p).linear > 0 || !isfinite(last)) { return 0; }
-    lone_at(&g->lone, last, value);
-    return log(-value[LONE_LOG_PHI]) + o->log_n < nothing ? 0 : last;
-}
-
-/* Downwards until keys so far behind, however many, and all behind them, miss nothing. */
-static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
-    struct comb_end end = {family_position(o->family, o->p), o->log_n, absolute, -INFINITY};
-    const double slight = 1e-15; /* more than e^-36, what is more ends nothing */
-    const double unit = g->lone.unit, fall = grid_fall(g, o), least = grid_least(g, o, absolute);
-    double row[LONE_FUNCTIONS][VECTOR_ROW];
-    struct lone_run run;
-    bool over = false, falls = false,
-         good = lone_begin(&run, &g->lone, 0, g->step) &&
-                grid_room(g, (size_t)fmax(0, fmin(MOST_POINTS, g->lone.end / g->step)));
-    for (g->count = 0; good; g->count++) {
-        const size_t at = g->count % VECTOR_ROW;
-        if (at == 0) { lone_next(&run, row); }
-        if (over || falls || g->count == MOST_POINTS) {
-            for (int f = 0; f < LONE_FUNCTIONS; f++) { g->fall[f] = unit * row[f][at]; }
-            break;
-        }
-        const double depth = (double)g->count * g->step, value = -unit * row[LONE_LOG_PHI][at];
-        good = grid_room(g, g->count + 1);
-        for (int f = 0; good && f < LONE_FUNCTIONS; f++) { g->value[f][g->count] = unit * row[f][at]; }
-        over = lone_is_over(&g->lone, depth) ||
-               (value < slight && comb_is_over(&end, depth, log(value)) && depth > least);
-        falls = g->count > COMB_TAPS && depth > fall;
-    }
-    lone_end(&run);
-    for (g->reach = g->count; good && !over && g->reach < MOST_POINTS; g->reach++) {
-        const double beyond = (double)(g->reach - g->count) * g->step;
-        over = comb_is_over(&end, (double)g->reach * g->step, log(-g->fall[LONE_LOG_PHI]) - beyond);
-    }
-    if (good) { grid_end(g); }
-    return good;
-}
-
-/* Twice as fine. */
-static bool grid_halve(struct grid *g) {
-    double row[LONE_FUNCTIONS][VECTOR_ROW];
-    struct lone_run run;
-    const bool good = grid_room(g, 2 * g->count) && lone_begin(&run, &g->lone, g->step / 2, g->step);
-    for (int f = 0; good && f < LONE_FUNCTIONS; f++) {
-        for (size_t k = g->count; k-- > 0;) { g->value[f][2 * k] = g->value[f][k]; }
-    }
-    for (size_t k = 0; good && k < g->count; k++) {
-        if (k % VECTOR_ROW == 0) { lone_next(&run, row); }
-        for (int f = 0; f < LONE_FUNCTIONS; f++) {
-            g->value[f][2 * k + 1] = g->lone.unit * row[f][k % VECTOR_ROW];
-        }
-    }
-    lone_end(&run);
-    g->step /= 2;
-    g->count *= 2;
-    g->reach *= 2;
-    if (good) { grid_end(g); }
-    return good;
-}
-
-/* To steps so long the trapezoid rule, off by e^{-pi^2/step} of the sharpest that a key can be, does for keys
- * at points, whatever the next differences are. */
-static const double SHARP = 0.37;
 
 /* How far the nearest keys are apart, where penalties are linear alone. */
 static double apart_of(const struct oracle *o, double absolute) {
@@ -196,7 +86,7 @@ static double first_step(const struct oracle *o, double absolute, double beta, d
     const double linear = family_position(o->family, o->p).linear, power = o->product->power,
                  step = (power > 0 ? fmax(0.15, fmin(0.14 + 0.04 * power, 0.2)) : 0.19 + 0.135 * beta) /
                         o->fineness;
-    if (sharp) { return comb_step(linear, absolute, fmin(step, SHARP)); }
+    if (sharp) { return comb_step(linear, absolute, fmin(step, GRID_SHARP)); }
     return apart_of(o, absolute) > step || (linear > 0 && length > LONG * step)
                ? comb_step(linear, absolute, step)
                : step;
@@ -212,7 +102,8 @@ static bool may_climb(const struct lone *l, const struct oracle *o, double step)
     const double points = family_position(o->family, o->p).log > 0 ? 700 : 1200,
                  fine =
                      fmax(ladder_step(o), isfinite(o->family->quantile(o->product->p, 0)) ? step / 4 : step);
-    return o->family->class != FAMILY_WEIBULL && l->end > fmax(points * fine, 3 * LONE_BEHIND);
+    return o->family->class != FAMILY_WEIBULL &&
+           l->top - l->field.x_low > fmax(points * fine, 3 * LONE_BEHIND);
 }
 
 /* On long grids, and for ladders. */
@@ -244,7 +135,7 @@ static double crowded_at(const struct field *f, const struct oracle *o, double a
 
 /* x from where no row is left without a score with a > e^3; `end` is infinite beyond PRODUCT_WIDEST. False
  * when out of memory. */
-static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute) {
+static bool prepare(struct grid *g, const struct oracle *o, double absolute) {
     const struct oracle *law = &o->product->law;
     const double beta = absolute * exp(-law->log_lambda),
                  lowest = absolute * (o->product->highest.lowest - o->product->apart) + 3;
@@ -253,7 +144,7 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
     lone_open(l, law, beta, &(struct comb_keys){family_position(o->family, o->p), o->log_n, absolute, 0});
     const double end = field_knot_b(&l->field, law->knots - 1);
     const bool to_end = end < lowest && isfinite(o->family->quantile(law->p, 0)),
-               sharp = to_end && apart_of(o, absolute) > SHARP,
+               sharp = to_end && apart_of(o, absolute) > GRID_SHARP,
                many = sharp || (to_end && apart_of(o, absolute) == 0); /* rows there: to e^-33 of them */
     const double last = fmin(fmin(end + 4, lowest + (many ? 0.5 : 0)),
                              fmax(l->field.origin, crowded_at(&l->field, o, absolute)));
@@ -261,14 +152,11 @@ static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute
     const double top = last + COMB_FIRST * g->step;
     l->end = top - l->field.x_low < PRODUCT_WIDEST ? top - l->field.x_low : INFINITY;
     if (!isfinite(l->end)) { return true; }
-    g->climbs = may_climb(l, o, g->step);
-    if (!lone_cover(l, top, o->product->deep)) { return false; }
+    g->is_near = far_plan(&g->far, l, top, g->step);
+    if (!lone_cover(l, top, g->is_near ? far_depth(&g->far, g->step) : INFINITY, o->product->deep)) {
+        return false;
+    }
     return !looks_behind(l, o, g->step) || lone_look_behind(l);
-}
-
-static void grid_discard(struct grid *g) {
-    lone_close(&g->lone);
-    for (int f = 0; f < LONE_FUNCTIONS; f++) { free(g->value[f]); }
 }
 
 /* ---- the integral over x ---- */
@@ -296,65 +184,6 @@ static void add_point(void *totals, const struct ladder_point *p) {
         t->all[c] += p->weight * value[c];
         t->half[c] += p->half * value[c];
     }
-}
-
-/* log phi and the three with an a alone beyond the grid; the others have an a^2. */
-enum { FALLS = 4 };
-struct falls {
-    int function[FALLS];
-    struct comb_fall fall[FALLS];
-};
-
-static struct falls falls_of(const struct grid *g) {
-    const double *f = g->fall, first = f[LONE_FIRST], entropy = f[LONE_ENTROPIES];
-    return (struct falls){{LONE_LOG_PHI, LONE_FIRST, LONE_ENTROPIES, LONE_SPREADS},
-                          {{{f[LONE_LOG_PHI], 0, 0}},
-                           {{first, 0, 0}},
-                           {{entropy, first, 0}},
-                           {{f[LONE_SPREADS], 2 * entropy, first}}}};
-}
-
-static void add_falls(const struct comb *comb, const struct falls *falls, size_t begin,
-                      double *const sum[LADDER_SUMS]) {
-    for (size_t i = begin; comb->fall && i < comb->sums; i++) {
-        for (int f = 0; f < FALLS; f++) {
-            sum[falls->function[f]][i] += comb_fall_at(comb, &falls->fall[f], i);
-        }
-    }
-}
-
-/* Where the product is something, to where its logarithm is nothing, and E a e^-a with it. False when out of
- * memory. */
-static bool integrate(const struct grid *g, struct comb *comb, const struct vector *vector,
-                      struct totals *totals) {
-    const double something = -100, nothing = -1e-18;
-    const size_t room = comb_room(comb), missed = LADDER_SUMS - LONE_FUNCTIONS;
-    double *memory = malloc((missed + LADDER_SUMS) * room * sizeof *memory), *row[LADDER_SUMS],
-           *sum[LADDER_SUMS];
-    if (!memory) { return false; }
-    for (size_t f = 0; f < LADDER_SUMS; f++) {
-        row[f] = f < LONE_FUNCTIONS ? g->value[f] : memory + (f - LONE_FUNCTIONS) * room;
-        sum[f] = memory + (missed + f) * room;
-    }
-    memset(memory, 0, missed * room * sizeof *memory);
-    comb_miss(comb->count, vector, row[LONE_LOG_PHI], row[LADDER_MISS_LOG]);
-    comb_miss(comb->count, vector, row[LONE_FIRST], row[LADDER_MISS]);
-    comb_miss(comb->count, vector, row[LONE_ENTROPIES], row[LADDER_MISS]);
-    const struct falls falls = falls_of(g);
-    const size_t begin = comb_trim(comb, vector, row[LONE_LOG_PHI], &falls.fall[0], something, nothing);
-    for (size_t f = 0; f < LONE_FUNCTIONS; f++) { comb_add(comb, vector, begin, row[f], sum[f]); }
-    for (size_t f = LONE_FUNCTIONS; f < LADDER_SUMS; f++) {
-        comb_add_miss(comb, vector, begin, g->step > SHARP, row[f], sum[f]);
-    }
-    add_falls(comb, &falls, begin, sum);
-    for (size_t i = begin; i < comb->sums; i++) {
-        struct ladder_point p = {
-            (double)(COMB_FIRST + i) * g->step, g->step, i % 2 == 0 ? 2 * g->step : 0, {0}};
-        for (size_t f = 0; f < LADDER_SUMS; f++) { p.sum[f] = sum[f][i]; }
-        add_point(totals, &p);
-    }
-    free(memory);
-    return true;
 }
 
 /* What every second point is off, to a power that is 2 in the limit of small steps; 1.75 is a choice. */
@@ -416,33 +245,22 @@ static double share_missed(double step) {
     return step <= fine ? share : 1;
 }
 
-static enum comb_state sum_up(const struct grid *g, const struct oracle *o, double absolute,
-                              struct totals *totals) {
-    struct comb comb;
-    enum comb_state state = comb_open(&comb, o->vector, family_position(o->family, o->p), o->log_n, absolute,
-                                      g->step, g->count, g->reach);
-    *totals = (struct totals){{0}, {0}};
-    if (state == COMB_MADE && !integrate(g, &comb, o->vector, totals)) { state = COMB_NO_MEMORY; }
-    totals->all[MISSED] *= share_missed(g->step);
-    comb_close(&comb);
-    return state;
-}
-
 /* On grids that are halved as long as that may help. False when out of memory. */
 static bool answer_at(struct grid *g, const struct oracle *o, double absolute, double beta,
                       struct oracle_point *point) {
     const double aim = 5e-11, fine = 0.2;
     double error = INFINITY, before;
     for (;;) {
-        struct totals totals;
-        const enum comb_state state = sum_up(g, o, absolute, &totals);
+        struct totals totals = {{0}, {0}};
+        const enum comb_state state = grid_sum(g, add_point, &totals);
+        totals.all[MISSED] *= share_missed(g->step);
         if (state != COMB_MADE) { return state == COMB_TOO_FAR; }
         *point = point_of(o, &totals, g->lone.top, absolute, beta);
         if (g->lone.behind) { tell_behind(point); }
         before = error;
         error = fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE));
         const bool in_vain = g->step < fine && error > before / 2;
-        if (!(error > aim) || in_vain || g->count > MOST_HALVED) { return true; }
+        if (!(error > aim) || in_vain || g->count > GRID_MOST_HALVED) { return true; }
         if (!grid_halve(g)) { return false; }
     }
 }
@@ -475,14 +293,16 @@ static bool by_ladder(const struct grid *g, const struct oracle *o, double absol
 static bool answer_by_grid(struct grid *g, const struct oracle *o, double absolute, double beta,
                            struct oracle_point *point) {
     *point = oracle_unknown_point;
-    return grid_fill(g, o, absolute) && (g->count <= COMB_TAPS || answer_at(g, o, absolute, beta, point));
+    return grid_fill(g) && (g->count <= COMB_TAPS || answer_at(g, o, absolute, beta, point));
 }
 
 /* False when out of memory. */
 static bool answer_in_reach(struct grid *g, const struct oracle *o, double absolute, double beta,
                             struct oracle_point *point) {
     enum comb_state state = COMB_MADE;
-    if (g->climbs && by_ladder(g, o, absolute, beta, point, &state)) { return state != COMB_NO_MEMORY; }
+    if (!g->is_near && may_climb(&g->lone, o, g->step) && by_ladder(g, o, absolute, beta, point, &state)) {
+        return state != COMB_NO_MEMORY;
+    }
     return answer_by_grid(g, o, absolute, beta, point);
 }
 
@@ -496,7 +316,7 @@ bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answ
         answer->weight_error[k] = INFINITY;
     }
     answer->point = oracle_unknown_point;
-    bool good = grid_prepare(&grid, o, absolute);
+    bool good = prepare(&grid, o, absolute);
     if (good && grid.lone.end < PRODUCT_WIDEST) {
         good = answer_in_reach(&grid, o, absolute, beta, &answer->point);
     }

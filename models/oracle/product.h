@@ -9,8 +9,9 @@
  *     E chi = int prod_j phi(x_j) [sum_i A_i sum_i C_i - (sum_i B_i)^2 - sum_i (A_i C_i - B_i^2)] dx
  *
  * log phi and the rest are functions of one variable (lone.h), analytic around the real line: from a grid of
- * x they are known everywhere (comb.h), and the trapezoid rule on that grid, whose error falls exponentially
- * with the step, does for the integrals; where scores are far apart, grids whose steps grow (ladder.h). Any n
+ * x they are known everywhere (comb.h), and the trapezoid rule on that grid (grid.h), whose error falls
+ * exponentially with the step, does for the integrals; far keys are an integral where they are dense (far.h);
+ * where scores are far apart, grids have steps that grow (ladder.h). Any n
  * for linear penalties, log n up to POSITIONS_FARTHEST for others, or 709 where more keys than a double can
  * count matter; out of reach, and NaN, where scores spread over more than PRODUCT_WIDEST/beta: heavy tails,
  * and betas far beyond the critical scale. p_(1), ordered weights and output are not computed. */

@@ -83,7 +83,7 @@ static void test_steep(void **state) {
     assert_true(law_open(&law, family, p, log_n, typical_scale(family, p, log_n).log_lambda));
     assert_true(deep_open(&deep, &law) && deep);
     const double unit = 100 / (exp(law.log_lambda) * 0.3), end = exp((40 + log_n) / 100);
-    assert_true(!deep_does(deep, 0.8 * unit / end) && deep_does(deep, 1.1 * unit));
+    assert_true(!deep_does(deep, 0.8 * unit / end, -INFINITY) && deep_does(deep, 1.1 * unit, -INFINITY));
     deep_free(deep);
     law_close(&law);
 }
@@ -97,7 +97,7 @@ static void test_many(void **state) {
     struct oracle law;
     struct deep *deep;
     assert_true(law_open(&law, family, p, log_n, typical_scale(family, p, log_n).log_lambda));
-    assert_true(deep_open(&deep, &law) && deep && deep_does(deep, beta));
+    assert_true(deep_open(&deep, &law) && deep && deep_does(deep, beta, -INFINITY));
     const struct inner in = deep_at(deep, beta, deep_lower_end(deep, beta) - deep_from(deep, beta));
     check_close(in.spread / in.first, gsl_sf_psi_1(1 - 1 / beta), 1e-9);
     deep_free(deep);

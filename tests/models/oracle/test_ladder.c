@@ -31,7 +31,7 @@ static void open_lone(struct oracle *law, const double *p, const struct comb_key
     const struct family *family = family_find("pareto");
     assert_true(law_open(law, family, p, log_n, typical_scale(family, p, log_n).log_lambda));
     lone_open(lone, law, beta, keys);
-    assert_true(lone_cover(lone, field_knot_b(&lone->field, law->knots - 1) + 4, NULL) &&
+    assert_true(lone_cover(lone, field_knot_b(&lone->field, law->knots - 1) + 4, INFINITY, NULL) &&
                 lone_look_behind(lone));
 }
 
@@ -59,7 +59,7 @@ static void test_functions(void **state) {
         const double depth = first + step * (double)k;
         lone_at(&lone, depth, exact);
         for (int f = 0; f < LONE_FUNCTIONS; f++) {
-            const double value = depth < lone.end ? exact[f] / lone.unit : 0;
+            const double value = depth < lone.end ? exact[f] : 0;
             const double size =
                 f == LONE_ENTROPIES ? fmax(fabs(value), fabs(rows[LONE_FIRST][k])) : fabs(value);
             check_close(rows[f][k], value, 3e-11 * size);
@@ -90,7 +90,7 @@ static void check_sums(struct family_position position, double log_n, double sca
             const double depth = x->depth + scale * (position.linear * j + position.log * log1p(j));
             if (depth > lone->end) { break; }
             lone_at(lone, depth, value);
-            for (int f = 0; f < LONE_FUNCTIONS; f++) { sum[f] += value[f]; }
+            for (int f = 0; f < LONE_FUNCTIONS; f++) { sum[f] += lone->unit * value[f]; }
         }
         for (int f = 0; f < LONE_FUNCTIONS; f++) {
             check_close(x->sum[f], sum[f], 2e-10 * fabs(sum[f]) + 1e-15);
@@ -124,7 +124,7 @@ static void climb_with(const struct vector *vector, const struct inner_kernel *k
     law.series = series;
     assert_true(deep_open(&deep, &law) && deep);
     lone_open(&lone, &law, beta, &(struct comb_keys){{.linear = 0.01, .log = 0.4}, 20, 30, 0});
-    assert_true(lone_cover(&lone, field_knot_b(&lone.field, law.knots - 1) + 4, deep) &&
+    assert_true(lone_cover(&lone, field_knot_b(&lone.field, law.knots - 1) + 4, INFINITY, deep) &&
                 lone_look_behind(&lone));
     assert_true(isfinite(lone.deep_from) && ladder_set(&ladder, &lone, 0.21));
     memset(seen, 0, sizeof *seen);
