@@ -177,13 +177,10 @@ static herr_t is_scale(hid_t dataset, unsigned axis, hid_t scale, void *address)
 static bool check_axes(struct reader *r, hid_t dataset, const struct place *p, const struct h5_dataset *d) {
     for (unsigned i = 0; i < d->rank; i++) {
         haddr_t *scale = &p->scale[d->axis[i]];
-        if (strcmp(p->wanted->dimension[d->axis[i]].name, d->name) == 0 ||
-            (H5DSget_num_scales(dataset, i) == 0 && *scale != HADDR_UNDEF)) {
-            continue;
-        }
+        if (strcmp(p->wanted->dimension[d->axis[i]].name, d->name) == 0) { continue; }
         herr_t found = H5DSiterate_scales(dataset, i, NULL, is_scale, scale);
         if (found < 0) { return refuse(r, "a dataset is damaged, or a scale that it lies on"); }
-        if (found == 0) {
+        if (found == 0 && (H5DSget_num_scales(dataset, i) > 0 || *scale == HADDR_UNDEF)) {
             return refuse(r, "an array lies on other scales than its name says; attach those of its group "
                              "(h5py: dims[i].attach_scale)");
         }
@@ -248,7 +245,7 @@ static size_t next_piece(unsigned rank, const hsize_t *size, size_t at) {
 
 /* Of numbers that are not kept. */
 static bool read_sum(struct reader *r, hid_t dataset, size_t count, uint64_t *sum) {
-    double *number = memory_create(PIECE, sizeof *number);
+    double *number = memory_create(count < PIECE ? count : PIECE, sizeof *number);
     hid_t space = H5Dget_space(dataset);
     hsize_t size[H5_RANK];
     const unsigned rank = (unsigned)H5Sget_simple_extent_dims(space, size, NULL);

@@ -136,12 +136,91 @@ static hid_t write_scale(hid_t group, const struct h5_group *g, size_t dimension
     return -1;
 }
 
+/* ---- scales ----
+ *
+ * What H5DSattach_scale does: a dataset names the scale of each axis, and a scale all who use it. That
+ * function reads and replaces a scale's list for every user, which for groups of a hundred datasets takes as
+ * long as writing all else; here a scale's list is written once. */
+
+static bool write_list(hid_t object, const char *name, hid_t type, hsize_t count, const void *value) {
+    hid_t space = H5Screate_simple(1, &count, NULL);
+    hid_t id = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    bool good = id >= 0 && H5Awrite(id, type, value) >= 0;
+    good = H5Aclose(id) >= 0 && good;
+    H5Sclose(space);
+    return good;
+}
+
+static bool refer(hid_t object, hobj_ref_t *reference) {
+    return H5Rcreate(reference, object, ".", H5R_OBJECT, -1) >= 0;
+}
+
+/* `scale` by dimension. */
+static bool name_scales(hid_t dataset, const struct h5_dataset *d, hobj_ref_t *scale) {
+    hvl_t list[H5_RANK];
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
+    for (unsigned i = 0; i < d->rank; i++) { list[i] = (hvl_t){1, &scale[d->axis[i]]}; }
+    bool good = write_list(dataset, "DIMENSION_LIST", type, d->rank, list);
+    H5Tclose(type);
+    return good;
+}
+
+struct user {
+    hobj_ref_t dataset;
+    int axis;
+};
+
+static hid_t user_type(void) {
+    hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(struct user));
+    H5Tinsert(type, "dataset", HOFFSET(struct user, dataset), H5T_STD_REF_OBJ);
+    H5Tinsert(type, "dimension", HOFFSET(struct user, axis), H5T_NATIVE_INT);
+    return type;
+}
+
+/* `reference` by dataset. */
+static bool name_users(hid_t scale, const struct h5_group *g, size_t dimension, const hobj_ref_t *reference) {
+    struct user *user = memory_create(H5_RANK * g->dataset_count + 1, sizeof *user);
+    size_t count = 0;
+    for (size_t i = 0; i < g->dataset_count; i++) {
+        const struct h5_dataset *d = &g->dataset[i];
+        for (unsigned a = 0; a < d->rank; a++) {
+            if (d->axis[a] != dimension || is_coordinate(g, d)) { continue; }
+            user[count].dataset = reference[i]; /* padding stays 0 */
+            user[count++].axis = (int)a;
+        }
+    }
+    hid_t type = user_type();
+    bool good = count == 0 || write_list(scale, "REFERENCE_LIST", type, count, user);
+    H5Tclose(type);
+    free(user);
+    return good;
+}
+
+/* ---- groups ---- */
+
 static bool write_dataset(hid_t group, const struct h5_group *g, const struct h5_dataset *d,
-                          const hid_t *scale) {
+                          hobj_ref_t *scale, hobj_ref_t *reference) {
     hid_t id = write_values(group, g, d);
-    bool good = id >= 0;
-    for (unsigned i = 0; good && i < d->rank; i++) { good = H5DSattach_scale(id, scale[d->axis[i]], i) >= 0; }
+    bool good = id >= 0 && name_scales(id, d, scale) && refer(id, reference);
     return H5Dclose(id) >= 0 && good;
+}
+
+/* Scales first: `id` of them, how many were made. */
+static bool write_members(hid_t group, const struct h5_group *g, hid_t *id, size_t *scales) {
+    hobj_ref_t *scale = memory_create(g->dimension_count + g->dataset_count, sizeof *scale),
+               *reference = scale + g->dimension_count;
+    bool good = true;
+    for (; good && *scales < g->dimension_count; (*scales)++) {
+        id[*scales] = write_scale(group, g, *scales);
+        good = id[*scales] >= 0 && refer(id[*scales], &scale[*scales]);
+    }
+    for (size_t i = 0; good && i < g->dataset_count; i++) {
+        const struct h5_dataset *d = &g->dataset[i];
+        good = is_coordinate(g, d) || write_dataset(group, g, d, scale, &reference[i]);
+    }
+    for (size_t i = 0; good && i < g->dimension_count; i++) { good = name_users(id[i], g, i, reference); }
+    free(scale);
+    return good;
 }
 
 static bool write_group(hid_t file, const struct h5_group *g) {
@@ -153,14 +232,7 @@ static bool write_group(hid_t file, const struct h5_group *g) {
         good = write_attribute(group, &g->attribute[i]);
     }
     size_t scales = 0;
-    for (; good && scales < g->dimension_count; scales++) {
-        scale[scales] = write_scale(group, g, scales);
-        good = scale[scales] >= 0;
-    }
-    for (size_t i = 0; good && i < g->dataset_count; i++) {
-        const struct h5_dataset *d = &g->dataset[i];
-        good = is_coordinate(g, d) || write_dataset(group, g, d, scale);
-    }
+    good = good && write_members(group, g, scale, &scales);
     for (size_t i = 0; i < scales; i++) { good = H5Dclose(scale[i]) >= 0 && good; }
     free(scale);
     H5Pclose(list);
