@@ -65,14 +65,19 @@ static bool collapsed(const struct results_series *s, size_t at) {
 }
 
 /* The mean of Y_2, or of |ATT_tan|^2 and what is quadratic in ATT with it. Between what Y_2 typically is and
- * its mean lie rows that one key takes: where few of them are expected, and make a tenth of the mean or more,
- * no scatter of a sample tells its error. */
+ * its mean lie rows that one key takes, or, where it is small, a few: where few of them are expected, and
+ * make a tenth of the mean or more, or what passes the error beside half of rows' own relative variance,
+ * which lies between the two in any case, no scatter of a sample tells its error. */
 static bool few_carry_squares(const struct results_series *s, size_t at) {
-    const double mean = s->exact_participation[at], taken = mean - exp(s->exact_log_participation[at]),
+    const double small = 0.1, rows = (double)s->replicates, mean = s->exact_participation[at],
+                 apart = log(mean) - s->exact_log_participation[at], taken = mean * -expm1(-apart),
+                 error = s->se[MEASURE_PARTICIPATION][at] / s->mean[MEASURE_PARTICIPATION][at],
                  across = s->se[RESULTS_OUTPUT_TANGENTIAL][at] / s->mean[RESULTS_OUTPUT_TANGENTIAL][at];
-    return few_carry(s, at, (double)s->replicates * across * across) ||
+    const bool is_apart =
+        taken > 0.1 * mean || (mean < small && apart - rows * error * error / 2 > error / AS_GOOD);
+    return few_carry(s, at, rows * across * across) ||
            s->participation_carriers[at] < results_carriers_needed(s, at / s->size[RESULTS_BETA]) ||
-           (taken > 0.1 * mean && taken * (double)s->replicates < ATTENTION_ROWS);
+           (is_apart && taken * rows < ATTENTION_ROWS);
 }
 
 static struct attention_deviation ordered_weights(const struct results_series *s, size_t at) {
