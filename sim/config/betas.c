@@ -222,11 +222,12 @@ static double log_lambda_at(const struct config_series *series, double log_n) {
 
 /* Everything is measured in units of Lambda^typ. Rows of no known Lambda^typ (NaN) are too short to leave the
  * range. */
-static void check_prescription(const struct yaml_node *node, const struct config_series *series) {
+static void check_growth(const struct yaml_node *node, const struct config_series *series) {
     const double widest = 690; /* of a logarithm */
+    const bool is_prescribed = series->beta.scale == CONFIG_SCALE_PRESCRIPTION;
     char n[NUMBER_TEXT];
-    if (!betas_check_trained(node, series)) { return; }
-    double trained = log_lambda_at(series, series->beta.log_trained);
+    if (is_prescribed && !betas_check_trained(node, series)) { return; }
+    double trained = is_prescribed ? log_lambda_at(series, series->beta.log_trained) : NAN;
     for (size_t k = 0; k < series->n_count; k++) {
         double log_n = series->log_n[k],
                log_ratio = config_log_beta(series, log_n, trained, 0) - log_lambda_at(series, log_n);
@@ -234,8 +235,8 @@ static void check_prescription(const struct yaml_node *node, const struct config
         YAML_FAULT(node,
                    "along `%s` beta is e^%.4g Lambda^typ of series `%s` at n = %s, out of the range of "
                    "numbers; end its n before",
-                   prescription_name[series->beta.prescription], log_ratio, series->name,
-                   lengths_print(log_n, n));
+                   is_prescribed ? prescription_name[series->beta.prescription] : "power", log_ratio,
+                   series->name, lengths_print(log_n, n));
         return;
     }
 }
@@ -243,7 +244,9 @@ static void check_prescription(const struct yaml_node *node, const struct config
 void betas_check(const struct yaml_node *node, const struct config_series *series) {
     const struct config_beta *beta = &series->beta;
     char n[NUMBER_TEXT];
-    if (beta->scale == CONFIG_SCALE_PRESCRIPTION) { check_prescription(node, series); }
+    if (beta->scale == CONFIG_SCALE_PRESCRIPTION || beta->scale == CONFIG_SCALE_POWER) {
+        check_growth(node, series);
+    }
     if (beta->scale != CONFIG_SCALE_N_EFF && beta->scale != CONFIG_SCALE_CRITICAL) { return; }
     if (!series->family->dimension) {
         YAML_FAULT(node,
