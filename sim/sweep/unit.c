@@ -236,13 +236,13 @@ static size_t number_of(const struct unit_cell *c, size_t block) {
 
 struct unit_amount unit_amount(const struct unit_list *list) {
     struct unit_amount all = {0};
-    const struct unit_cell *cell = NULL; /* of the one before, and the unit in which that ends */
-    size_t last = 0;
+    const struct unit *before = NULL;
+    size_t last = 0; /* the unit in which that ends */
     for (const struct unit *u = list->unit; u < list->unit + list->count; u++) {
         const size_t first = number_of(u->cell, u->first_block);
-        const bool goes_on = u->cell == cell && first == last && !unit_is_exact(u);
-        cell = u->cell;
-        last = number_of(cell, unit_end(u) - 1);
+        const bool goes_on = before && u->cell == before->cell && first == last && !unit_is_exact(u);
+        before = u;
+        last = number_of(u->cell, unit_end(u) - 1);
         all.units += last - first + !goes_on;
         all.cost += unit_cost(u);
     }
