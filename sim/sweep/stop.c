@@ -131,15 +131,11 @@ static bool parse_clock(const char *text, double *seconds) {
 }
 
 bool stop_parse(const char *text, double *seconds) {
-    static const char units[] = "smh";
-    static const double length[] = {1, 60, 3600};
     char *unit;
     if (strpbrk(text, "-:")) { return parse_clock(text, seconds); }
     *seconds = strtod(text, &unit);
-    const char *known = *unit && !unit[1] ? strchr(units, *unit) : NULL;
-    if (!known || strspn(text, "0123456789.") != (size_t)(unit - text)) { return false; }
-    *seconds *= length[known - units];
-    return *seconds > 0 && isfinite(*seconds);
+    *seconds *= strcmp(unit, "s") == 0 ? 1 : strcmp(unit, "m") == 0 ? 60 : strcmp(unit, "h") == 0 ? 3600 : 0;
+    return strspn(text, "0123456789.") == (size_t)(unit - text) && *seconds > 0 && isfinite(*seconds);
 }
 
 /* Seconds until the end of the Slurm job; INFINITY where there is none. */
