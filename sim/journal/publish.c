@@ -67,7 +67,6 @@ int publish_check(const struct publish_target *target, struct publish_place *pla
 
 struct pass {
     struct results *results;
-    struct progress progress;
     const struct publish_target *target;
     struct publish_place place; /* when all is read */
 };
@@ -76,7 +75,6 @@ static void take_cell(void *context, struct partial_stack *stack) {
     struct pass *pass = context;
     struct partial *whole = partial_close(stack);
     partial_collect(whole, pass->results);
-    progress_add(&pass->progress, 1, whole->of.cell->series->name);
     partial_free(whole);
 }
 
@@ -88,18 +86,18 @@ static int look_again(void *context) {
 /* The archive first, without which the results cannot grow. */
 int publish_results(struct records *records, const struct publish_target *target, const char *command_line,
                     const char *isa, bool quiet, struct stop *stop) {
-    struct pass pass = {.results = results_create(records->plan->outline, isa),
-                        .progress = progress_start(2 * (double)records->plan->cell_count, 0, quiet),
-                        .target = target};
+    struct pass pass = {.results = results_create(records->plan->outline, isa), .target = target};
+    struct progress progress = progress_start(2 * (double)records->plan->cell_count, 0, quiet);
     char path[FILES_PATH];
     name_archive(target->path, path);
     int status = records_pack(records, &(struct records_pack){.path = path,
                                                               .stop = stop,
+                                                              .progress = &progress,
                                                               .completes = true,
                                                               .take = take_cell,
                                                               .look = look_again,
                                                               .context = &pass});
-    progress_end(&pass.progress);
+    progress_end(&progress);
     if (status == EXIT_DONE && !pass.place.finished) {
         precision_round(pass.results);
         status = store_write(

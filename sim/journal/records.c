@@ -418,6 +418,7 @@ static int copy_all(struct records *r, const struct records_pack *pack, const st
         if (status == EXIT_DONE) {
             if (own == EXIT_DONE && !files_add(file, bytes, length)) { own = EXIT_FAILED; }
             if (own == EXIT_DONE && pack->take) { pack->take(pack->context, &stack); }
+            progress_add(pack->progress, 1, list->unit[i].cell->series->name);
 #pragma omp atomic write
             status = own;
         }

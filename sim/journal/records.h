@@ -64,8 +64,9 @@ struct records_pack {
     const char *path;
     const char *directory; /* whose other files are removed then, as far as they were known; NULL: of none */
     struct stop *stop;     /* NULL: never */
-    bool completes;        /* exact values that there is no record of are computed, not left out */
-    void (*take)(void *context, struct partial_stack *stack);
+    struct progress *progress; /* 1 for each range; NULL: nobody hears of it */
+    bool completes;            /* exact values that there is no record of are computed, not left out */
+    void (*take)(void *context, struct partial_stack *stack); /* NULL: nobody */
     int (*look)(void *context); /* when all is written, before it is put in its place; NULL: EXIT_DONE */
     void *context;
 };

@@ -16,7 +16,7 @@
 /* A file of records is written anew when it has grown by so many bytes beyond twice what is in it. */
 enum { RECORD_SLACK = 64 << 20 };
 
-enum { RECORD_HEAD = 8 + UNIT_KEY + 8 + 4 * 8, RECORD_TAIL = 32 };
+enum { RECORD_MAGIC = 8, RECORD_HEAD = RECORD_MAGIC + UNIT_KEY + 8 + 4 * 8, RECORD_TAIL = 32 };
 
 /* SHA-256. */
 void record_hash(const void *bytes, size_t size, uint8_t digest[RECORD_TAIL]);
@@ -31,7 +31,6 @@ struct record_head {
     size_t length; /* of the whole record */
 };
 /* The bytes that every record begins with. */
-enum { RECORD_MAGIC = 8 };
 extern const uint8_t record_magic[RECORD_MAGIC];
 /* Reads the head of what stands at the start of `size` bytes, of which no more than RECORD_HEAD are looked
  * at. NULL, or what is wrong with it; then `head` says what it says of itself. */
