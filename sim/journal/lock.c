@@ -108,6 +108,7 @@ static void clear_stale(const struct lock *lock, const char *stale) {
 
 bool lock_take(struct lock *lock, const char *directory) {
     char who[LOCK_TEXT], text[LOCK_TEXT], tag[PROCESS_TAG], since[32] = "?";
+    const char *why = "others are taking it at the same time; try again";
     const struct process self = process_self();
     const time_t now = time(NULL);
     struct tm utc;
@@ -118,8 +119,8 @@ bool lock_take(struct lock *lock, const char *directory) {
     for (int attempt = 0; attempt < 5; attempt++) {
         if (make_file(lock)) { return true; }
         if (errno != EEXIST && errno != ENOENT) { /* the latter: who came first has cleared up, or is gone */
-            message_error("cannot lock %s: %s", directory, strerror(errno));
-            return false;
+            why = strerror(errno);
+            break;
         }
         if (is_held(lock->path, text, who)) {
             message_error("%s is in use by %s; wait for it or end it (a process that is gone is noticed, on "
@@ -131,9 +132,7 @@ bool lock_take(struct lock *lock, const char *directory) {
         message_say("%s was left by %s: that one is gone, taking over", directory, who);
         clear_stale(lock, text);
     }
-    message_error("cannot lock %s: %s", directory,
-                  access(directory, F_OK) != 0 ? strerror(errno)
-                                               : "others are taking it at the same time; try again");
+    message_error("cannot lock %s: %s", directory, access(directory, F_OK) != 0 ? strerror(errno) : why);
     return false;
 }
 
