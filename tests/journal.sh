@@ -237,9 +237,13 @@ expect 1 "a journal of an older gapscale" run sweep.yaml -o torn.h5
 holds "is refused in words" grep -q "left by an older gapscale.*another format" err
 holds "and left as it was" test -e $units
 cp calm.h5 old.h5
+cp calm.h5.units old.h5.units
+expect 0 "a shard that grows a file" run sweep.yaml -o old.h5 --set replicates=301 --shard 0/2 --quiet
 { echo "gapscale units 2, numerics 3-00000000"; cat calm.h5.units; } >old.h5.units
 expect 1 "an archive of an older gapscale" run sweep.yaml -o old.h5 --set replicates=301
 holds "is refused in words too" grep -q "old.h5.units was left by an older gapscale" err
+expect 1 "and by a merge" merge old.h5.shard-0-of-2.journal -o old.h5
+holds "in the same words" grep -q "old.h5.units was left by an older gapscale" err
 rm -rf old.h5*
 finished
 flip torn.h5.journal/header 30

@@ -56,9 +56,7 @@ static int read_records(struct merge *m, bool by_heads) {
                    shown = m->quiet ? 0 : RECORDS_SHOWN;
     records_free(m->records);
     m->records = records_create(&m->plan, numerics_here());
-    if (m->place.grows && !records_scan(m->records, 1, &(char *){m->place.archive}, 0)) {
-        return EXIT_FAILED;
-    }
+    if (!publish_scan_archive(&m->place, m->records)) { return EXIT_FAILED; }
     if (records_scan(m->records, m->journal_count, m->directory, heads | shown)) { return EXIT_DONE; }
     return m->records->conflicts == 0 ? EXIT_FAILED : by_heads ? RECORDS_UNREAD : EXIT_USAGE;
 }

@@ -311,8 +311,7 @@ static void say_plan(const struct run *run) {
 }
 
 static bool scan_all(struct run *run) {
-    if (!journal_scan(run->journal, 0) ||
-        (run->place.grows && !journal_scan_archive(run->journal, run->place.archive))) {
+    if (!journal_scan(run->journal, 0) || !publish_scan_archive(&run->place, run->journal->records)) {
         return false;
     }
     size_t damaged = run->journal->records->damaged;

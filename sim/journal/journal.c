@@ -205,16 +205,6 @@ bool journal_scan_others(struct journal *j, const char *output, const char *reso
     return good;
 }
 
-bool journal_scan_archive(struct journal *j, char *path) {
-    if (files_kind(path) == FILES_OLDER) {
-        message_error("%s was left by an older gapscale, whose archives have another format", path);
-    } else if (records_scan(j->records, 1, &path, 0)) {
-        return true;
-    }
-    message_say("without it nothing of the finished file can be used; --force computes all of it again");
-    return false;
-}
-
 /* ---- one file of many ---- */
 
 /* Whether all that is known is in one file of the journal's own, nothing else in it, and none of it new. */

@@ -61,9 +61,8 @@ void journal_begin(struct journal *journal, const struct unit_plan *plan);
  * where all records are of another config, which is refused. False after a message. */
 bool journal_scan(struct journal *journal, unsigned how);
 /* Adds what is in the other journals of this output and config, of all of it or of shards of another cut,
- * or of those without a header; or in an archive. The same. */
+ * or of those without a header. The same. */
 bool journal_scan_others(struct journal *journal, const char *output, const char *resolved);
-bool journal_scan_archive(struct journal *journal, char *path);
 /* After scanning: makes one file of the journal's of what is known of these ranges (NULL: of all), where that
  * is not so already, and removes its others. False after a message. */
 bool journal_pack(struct journal *journal, const struct unit_list *list);
