@@ -32,6 +32,8 @@ for ranks in 1 2 3 4; do
 done
 timeout 60 mpirun -n 2 "$mpi" run sweep.yaml -o many.h5 --quiet 2>err
 holds "already done" test $? -eq 0
+timeout 60 mpirun -n 3 "$gapscale" run sweep.yaml -o strangers.h5 --quiet 2>err
+holds "three processes without MPI: what would be ranks is told" grep -q "know nothing of each other: .*gapscale-mpi" err
 timeout 60 mpirun -n 3 "$mpi" run missing.yaml -o x.h5 2>err
 holds "a missing config: status 2, no hang" test $? -eq 2
 holds "one message" test "$(grep -c 'missing.yaml' err)" -eq 1

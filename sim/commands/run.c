@@ -232,8 +232,13 @@ static int find_room(struct run *run) {
 static int take_lock(struct run *run) {
     if (!outfile_directory(run->directory, true, "")) { return EXIT_FAILED; }
     run->locked = lock_take(&run->lock, run->directory);
-    if (!run->locked) { rmdir(run->directory); } /* if it is empty */
-    return run->locked ? EXIT_DONE : EXIT_FAILED;
+    if (run->locked) { return EXIT_DONE; }
+    rmdir(run->directory); /* if it is empty */
+    if (ranks_are_strangers()) {
+        message_say("mpirun or srun started several processes that know nothing of each other: ranks of one "
+                    "sweep are those of gapscale-mpi (`make mpi`) under mpirun");
+    }
+    return EXIT_FAILED;
 }
 
 /* ---- journal ---- */

@@ -11,6 +11,16 @@ static int rank_index, rank_count = 1;
 
 int ranks_index(void) { return rank_index; }
 
+bool ranks_are_strangers(void) {
+    static const char *const size[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"};
+    bool many = false;
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
+        const char *text = getenv(size[i]);
+        many = many || (text && strtol(text, NULL, 10) > 1);
+    }
+    return many && rank_count == 1;
+}
+
 /* ---- what rank 0 hands out, to itself too ---- */
 
 struct leader {

@@ -22,6 +22,8 @@ int ranks_end(int status);
 void ranks_abort(void);
 
 int ranks_index(void);
+/* Whether this is one rank alone, but mpirun or srun started it as one process of several. */
+bool ranks_are_strangers(void);
 /* Threads a rank should use unless told: the processors of its node shared among the ranks there. */
 int ranks_threads(void);
 
