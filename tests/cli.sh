@@ -611,6 +611,10 @@ expect 0 "predict where squared weights are no doubles" predict spherical dimens
 holds "what is out of reach has a dash" test "$(grep -cE 'nan|-0\.' out)" -eq 0
 expect 0 "predict where betas are no doubles" predict spherical dimension=2 n=1e300
 holds "beta is told, n_eff is not" grep -qE "^ +1e300  +1.0132e599  +- " out
+"$gapscale" predict gaussian 'n={from: 2^8, to: 1e300, points: 1024}' 'beta_ratio={points: 1024}' >out 2>told &
+until_there told
+kill $!
+holds "predict of a million points tells how long it takes" grep -qE '^gapscale: +[0-9]+%, about .* left \(gaussian\)$' told
 expect 0 "predict along prescriptions" predict plateau prescription=const,log,yarn coef=2 n=2^12,1e30
 holds "of no class" grep -q "(class none), computed" out
 holds "a class in words" grep -q '^log  *critical by the law of Lambda^typ: beta/Lambda^typ -> 2; the entropy collapses as n^-1$' out

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/progress.h"
 #include "sim/config/lengths.h"
 
 /* Theory of the attention output is that of keys on a sphere whose scores do not fall with distance; along
@@ -98,8 +99,8 @@ static bool fill_point(const struct predict_request *r, const struct oracle *ora
 }
 
 /* Everything at one n; `x` has room for all betas. */
-static bool fill_length(const struct predict_request *r, struct predict_length *length,
-                        struct prediction *x) {
+static bool fill_length(const struct predict_request *r, struct progress *progress,
+                        struct predict_length *length, struct prediction *x) {
     const struct config_series *s = &r->series;
     double p[FAMILY_PARAMETERS] = {0};
     family_parameters(s->family, s->parameter, length->log_n, p);
@@ -113,6 +114,7 @@ static bool fill_length(const struct predict_request *r, struct predict_length *
         x[b].beta = s->beta.scale == CONFIG_SCALE_NONE ? s->beta.value[b] : exp(log_beta);
         x[b].beta_ratio = s->beta.scale == CONFIG_SCALE_LAMBDA_TYP ? s->beta.value[b] : exp(log_ratio);
         good = fill_point(r, oracle, p, &x[b]);
+        progress_add(progress, 1, s->family->name);
     }
     oracle_free(oracle);
     return good;
@@ -138,15 +140,17 @@ void predict_answer_make(const struct predict_request *r, struct predict_answer 
                                  .length = memory_create(s->n_count, sizeof *a->length),
                                  .count = s->n_count * betas_of(r)};
     a->point = memory_create(a->count, sizeof *a->point);
+    struct progress progress = progress_start((double)a->count, 0, false);
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t k = 0; k < s->n_count; k++) {
         a->length[k].log_n = s->log_n[k];
         a->length[k].n = lengths_number(s->log_n[k]);
-        if (!fill_length(r, &a->length[k], a->point + k * betas_of(r))) {
+        if (!fill_length(r, &progress, &a->length[k], a->point + k * betas_of(r))) {
 #pragma omp atomic write
             good = false;
         }
     }
+    progress_end(&progress);
     if (!good) { memory_exhausted(); }
     make_courses(r, a->course);
 }
