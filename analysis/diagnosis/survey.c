@@ -463,9 +463,12 @@ bool survey_make(struct scores *scores, int threads, struct survey *survey) {
     survey->sink = memory_create(f->length_count * f->head_count * SURVEY_SINKS, sizeof *survey->sink);
     open_reading(survey, threads, &reading);
     scores_rewind(scores);
+    struct progress progress = progress_start(1, 0, false);
     while ((outcome = scores_next(scores, threads, &batch)) == SCORES_MORE) {
         survey_batch(&reading, &batch);
+        scores_add_progress(scores, &progress, "first of two readings");
     }
+    progress_end(&progress);
     close_place(&reading);
     for (size_t l = 0; l < f->length_count; l++) {
         for (size_t h = 0; h < f->head_count; h++) { find_sinks(&reading, l, h); }

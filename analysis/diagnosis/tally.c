@@ -479,9 +479,12 @@ struct results *tally_make(struct scores *scores, const struct tally_request *re
     while (request->beta[t.one] != 1) { t.one++; }
     open_workplaces(&t);
     scores_rewind(scores);
+    struct progress progress = progress_start(1, 0, false);
     while ((outcome = scores_next(scores, request->threads, &batch)) == SCORES_MORE) {
         tally_batch(&t, &batch);
+        scores_add_progress(scores, &progress, "second of two readings");
     }
+    progress_end(&progress);
     const bool good = outcome == SCORES_END;
     if (good) {
         finish(&t, d);

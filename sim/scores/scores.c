@@ -35,6 +35,7 @@ struct scores {
     size_t group;
     uint64_t place, query;
     bool opened;
+    double told; /* part of all that was told of */
     struct {
         uint64_t query;
         int64_t seen;
@@ -143,6 +144,7 @@ void scores_rewind(struct scores *s) {
     close_place(s);
     s->group = 0;
     s->place = s->query = 0;
+    s->told = 0;
     s->short_rows = s->unused_rows = s->early_rows = s->longest_row = s->longest_sight = s->rows =
         s->weight_rows = 0;
     s->stand_in = (struct scores_stand_in){0};
@@ -428,4 +430,19 @@ enum scores_outcome scores_next(struct scores *s, int threads, struct scores_bat
         if (batch->count > 0) { return SCORES_MORE; }
     }
     return SCORES_END;
+}
+
+/* Queries times keys. */
+void scores_add_progress(struct scores *s, struct progress *progress, const char *what) {
+    double all = 0, read = 0;
+    for (size_t i = 0; i < s->found.group_count; i++) {
+        const struct group *g = &s->found.group[i];
+        const double rows = (double)layout_places(&g->layout) * (double)g->query_count,
+                     keys = (double)g->key_count;
+        all += rows * keys;
+        if (i < s->group) { read += rows * keys; }
+        if (i == s->group) { read += ((double)s->place * (double)g->query_count + (double)s->query) * keys; }
+    }
+    progress_add(progress, read / all - s->told, what);
+    s->told = read / all;
 }

@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/base/progress.h"
+
 enum {
     SCORES_ROOM = 1 << 24,
     SCORES_LONGEST = 1 << 26, /* keys, and queries, at one place */
@@ -90,6 +92,9 @@ enum scores_outcome { SCORES_MORE, SCORES_END, SCORES_BAD };
 enum scores_outcome scores_next(struct scores *scores, int threads, struct scores_batch *batch);
 /* From the first row again. */
 void scores_rewind(struct scores *scores);
+/* What was read since this was last called, or since the first row, is done of a progress whose total is 1.
+ */
+void scores_add_progress(struct scores *scores, struct progress *progress, const char *what);
 /* Rows left out so far because they see fewer than two keys, of those that could have counted for a length.
  */
 size_t scores_short_rows(const struct scores *scores);

@@ -186,6 +186,35 @@ static void test_groups_as_layers(void **state) {
     }
 }
 
+/* How much has been read, each time from the first row: of two groups, the second four times as long. */
+static void test_how_far(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5");
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    hid_t file = h5_new(path.text);
+    for (size_t g = 0; g < 2; g++) {
+        double *value = simple_numbers(5 * (1 + 3 * g) * SHORT, g);
+        hid_t group = H5Gcreate2(file, g > 0 ? "b" : "a", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        h5_matrix(group, "scores", 5, (1 + 3 * g) * SHORT, value);
+        H5Gclose(group);
+        free(value);
+    }
+    H5Fclose(file);
+    struct scores *scores = open_good(s, &request);
+    for (int round = 0; round < 2; round++) {
+        struct scores_batch batch;
+        struct progress progress = progress_start(1, 0, true);
+        scores_rewind(scores);
+        for (size_t part = 0; scores_next(scores, 2, &batch) == SCORES_MORE; part++) {
+            scores_add_progress(scores, &progress, "");
+            check_close(progress.done, part > 0 ? 1 : 0.2, 1e-15);
+        }
+        check_close(progress.done, 1, 1e-15);
+    }
+    scores_close(scores);
+}
+
 /* What the keys alone say is of the queries, too. */
 static void test_of_keys(void **state) {
     struct scratch *s = *state;
@@ -212,6 +241,7 @@ static void test_of_keys(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_groups_as_layers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_how_far, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_of_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beginnings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beginnings_by_id, set_up, tear_down),
