@@ -1,6 +1,7 @@
 /* script: what C writes into a gnuplot script: numbers, lists and blocks of data under the names that the
- * templates (*.gp beside this) ask for. Nothing a user wrote enters but series' names, which are letters,
- * digits, '_' and '-'. What is not finite is written as NaN. */
+ * templates (*.gp beside this) ask for. Of what users wrote there enter series' names (config_name_is_good),
+ * of a model's name its letters and plain signs, and the labels of a command line; nothing of it ends the
+ * text that it stands in. What is not finite is written as NaN. */
 #ifndef GAPSCALE_ANALYSIS_FIGURES_SCRIPT_H
 #define GAPSCALE_ANALYSIS_FIGURES_SCRIPT_H
 

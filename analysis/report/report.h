@@ -1,5 +1,6 @@
-/* report: every form in which answers are told. Tables for people are at most 110 columns wide, folded on
- * narrower terminals; names in JSON and in files are those of results/SCHEMA.md.
+/* report: every form in which answers are told. Sentences are at most 110 columns wide, lines of tables as
+ * wide as they are, both folded on narrower terminals (analysis/text/fold.h); names in JSON and in files are
+ * those of results/SCHEMA.md.
  *
  * Of a fit one list of columns (columns.h) drives all forms: tables pick theirs as cells (cells.h). What is
  * told of a diagnosis has its list in analysis/diagnosis/told.h. */
