@@ -4,11 +4,13 @@ set title '{/:Bold Collapse point over its exact value}'
 set key @key_beside
 if (series > 14) { set key font ',6' samplen 1.2 spacing 1 }
 if (columns == 1 && series > 7) { set key maxrows 6 font ',6'; set bmargin 10 }
-if (columns == 1 && series > 14) { set key maxrows 7 font ',5.5'; set bmargin 10 }
-set ylabel collapse_label.' / exact'.(columns == 1 ? '' : ', nothing fitted')
-# So many series that a class hides another: a panel for each class, one above the other on one axis of values.
 drawn = 0
 do for [k=1:series] { drawn = drawn + shown[k] }
+# Three names abreast and no more, in as many rows as that takes.
+rows = drawn < 21 ? 7 : int(ceil((drawn + 1) / 3.0))
+if (columns == 1 && series > 14) { set key maxrows rows font ',5.5'; set bmargin 10 + 0.75 * (rows - 7) }
+set ylabel collapse_label.' / exact'.(columns == 1 ? '' : ', nothing fitted')
+# So many series that a class hides another: a panel for each class, one above the other on one axis of values.
 is_split = drawn > 8 && classes > 1
 is_first(k) = shown[k] && member[k] == 1
 panel(c) = is_split ? sum [k=1:series] (is_first(k) && class[k] < c) : 0
