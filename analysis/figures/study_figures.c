@@ -186,7 +186,7 @@ static double end_of(const struct looks *looks, size_t series, double last_log_n
 
 /* Where each line ends, and where on the axis of values, from 0 to 1, its name stands beside it. */
 static void print_labels(FILE *out, const struct looks *looks, struct axis_range y) {
-    enum { LINES = 20 }; /* of names, one above the other, in the size that is set */
+    enum { LINES = 16 }; /* of names, one above the other, in the size that is set */
     const double edge = 0.5 / LINES, inside = 1 - 2 * edge; /* half a line: names end with the frame */
     const struct study *study = looks->study;
     double *end = memory_create(2 * study->count, sizeof *end), *label = end + study->count, shown = 0,
