@@ -200,7 +200,8 @@ double flow_answer_deviation(const struct flow_request *r, const struct flow_ans
                              unsigned l) {
     size_t k = (step - 1) * (size_t)r->design.modes + l - 1;
     const struct estimate *e = step == 1 ? &a->estimate[k] : &a->extrapolated[k];
-    return (e->value - (step == 1 ? a->finite[l - 1] : pow(a->exact[l - 1], step))) / e->error;
+    const double predicted = step == 1 ? a->finite[l - 1] : pow(a->exact[l - 1], step);
+    return e->error > 0 ? (e->value - predicted) / e->error : NAN;
 }
 
 /* ---- one mode, followed ---- */

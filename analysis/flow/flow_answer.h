@@ -38,7 +38,7 @@ void flow_answer_make(const struct flow_request *request, bool density, struct f
 void flow_answer_free(struct flow_answer *answer);
 
 /* From the prediction, in standard errors: of what is measured, at n, after one step; of what is
- * extrapolated after more. */
+ * extrapolated after more; NaN where that has no error. */
 double flow_answer_deviation(const struct flow_request *request, const struct flow_answer *answer,
                              unsigned step, unsigned l);
 /* The drift at a query of any angle in degrees: all but what is measured. */

@@ -1,11 +1,15 @@
 #include "analysis/flow/flow_verdict.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 static const double doubtful = 0.001, certain = 1e-6, most_neglected = 0.5;
 
-static bool is_seen(const struct flow_verdict *v) { return v->still.pvalue < doubtful; }
+/* Where the prediction cannot be asked, either, nothing is. */
+static bool is_seen(const struct flow_verdict *v) {
+    return v->still.pvalue < doubtful && !isnan(v->agreement.pvalue);
+}
 static bool is_sharp(const struct flow_verdict *v) {
     return v->neglected < most_neglected && (v->step < 2 || v->halves.pvalue >= doubtful);
 }
@@ -33,7 +37,7 @@ const char *flow_verdict_sentence(const struct flow_verdict *v, char out[FLOW_SE
     char subject[64];
     if (!is_seen(v)) {
         const char *remedy = is_sharp(v) ? "more replicates, more tokens or another beta"
-                                         : "more tokens or a smaller beta: few attend to each other";
+                                         : "more tokens or another beta: they are too few for order 1/n";
         snprintf(out, FLOW_SENTENCE, "undecided: no %s can be seen within the errors; take %s", effect,
                  remedy);
     } else if (!is_sharp(v)) {

@@ -16,8 +16,9 @@ struct flow_verdict {
                                      what is from n/2 and n/4 */
 };
 
-/* Undecided where no effect is seen at p = 0.001, `neglected` is not below 1/2, or `halves` disagree at p =
- * 0.001; else refuted where `agreement` has p < 0.001, and supported where `growths` has p >= 1e-6. */
+/* Undecided where no effect is seen at p = 0.001, `agreement` is not known, `neglected` is not below 1/2, or
+ * `halves` disagree at p = 0.001; else refuted where `agreement` has p < 0.001, and supported where `growths`
+ * has p >= 1e-6. */
 enum verdict_kind flow_verdict_kind(const struct flow_verdict *verdict);
 /* The same with its reasons, in `out`, which it returns. */
 enum { FLOW_SENTENCE = 256 };

@@ -233,7 +233,7 @@ static void test_remedies(void **state) {
     assert_non_null(
         strstr(flow_verdict_sentence(&v, sentence), "take more replicates, more tokens or another"));
     v.neglected = 1e4;
-    assert_non_null(strstr(flow_verdict_sentence(&v, sentence), "take more tokens or a smaller beta"));
+    assert_non_null(strstr(flow_verdict_sentence(&v, sentence), "take more tokens or another beta"));
     assert_null(strstr(sentence, "replicates"));
     assert_int_equal(flow_verdict_kind(&v), VERDICT_UNDECIDED);
     v = (struct flow_verdict){.step = 1, .count = 3, .agreement.pvalue = 0.5, .growths.pvalue = 0.5};
@@ -243,6 +243,9 @@ static void test_remedies(void **state) {
     assert_non_null(strstr(flow_verdict_sentence(&v, sentence), "take more replicates"));
     v.agreement.pvalue = 1e-4;
     assert_int_equal(flow_verdict_kind(&v), VERDICT_REFUTED);
+    v.agreement.pvalue = NAN;
+    assert_int_equal(flow_verdict_kind(&v), VERDICT_UNDECIDED);
+    assert_null(strstr(flow_verdict_sentence(&v, sentence), "nan"));
 }
 
 int main(void) {

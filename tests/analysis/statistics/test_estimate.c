@@ -65,12 +65,35 @@ static void test_hotelling_rates(void **state) {
     assert_true(shifted > 0.9 * TRIALS); /* the shift is 3.7 standard errors of one difference, six ways */
 }
 
+/* Five numbers that are linear in two, to rounding: what the two say. */
+static void test_hotelling_of_dependent_numbers(void **state) {
+    (void)state;
+    enum { SETS = 40, SIZE = 5 };
+    const double shift[] = {0, 0.1, 1};
+    double z[2 * SETS], x[SIZE * SETS];
+    for (uint64_t t = 0; t < 30; t++) {
+        draw(t, 2 * SETS, z);
+        for (size_t r = 0; r < SETS; r++) {
+            z[2 * r] += shift[t % 3];
+            for (size_t k = 0; k < SIZE; k++) {
+                x[r * SIZE + k] = cos(0.5 * (double)k) * z[2 * r] + sin(0.5 * (double)k) * z[2 * r + 1];
+            }
+        }
+        const struct hotelling two = hotelling_test(SETS, 2, z), five = hotelling_test(SETS, SIZE, x);
+        check_relative(five.chi_square, two.chi_square, 1e-10);
+        check_relative(five.pvalue, two.pvalue, 1e-8);
+    }
+    for (size_t i = 0; i < SETS; i++) { x[i * SIZE] = 0; }
+    assert_true(isnan(hotelling_test(SETS, SIZE, x).pvalue));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mean),
         cmocka_unit_test(test_ratio),
         cmocka_unit_test(test_hotelling_of_one),
         cmocka_unit_test(test_hotelling_rates),
+        cmocka_unit_test(test_hotelling_of_dependent_numbers),
     };
     return cmocka_run_group_tests_name("estimate", tests, NULL, NULL);
 }
