@@ -77,6 +77,16 @@ static const char *measured(const struct fit *fit, size_t n, char out[WORDS]) {
     return words_measured(beta, beta * fit->judged[n * fit->criteria + fit->primary].se, out);
 }
 
+/* Errors of few replicates are off themselves: the normal deviate that is as unlikely as this one is by
+ * Student's law, of as many degrees of freedom as two unlike errors have (Welch, 1947). */
+static double normal_of(double deviation, const struct fit *a, size_t i, const struct fit *b, size_t j) {
+    const double x = pow(point_of(a, i)->se, 2), y = pow(point_of(b, j)->se, 2),
+                 freedom = pow(x + y, 2) / (x * x / (results_replicates(a->series, i) - 1) +
+                                            y * y / (results_replicates(b->series, j) - 1)),
+                 tail = gsl_cdf_tdist_Q(fabs(deviation), freedom);
+    return tail > 0 ? gsl_cdf_ugaussian_Qinv(tail) : fabs(deviation);
+}
+
 /* Takes in one common n, and prints its line if there is an `out`. */
 static void compare_at(struct comparison *c, size_t i, size_t j, FILE *out) {
     const double x = log_beta_of(c->a, i), y = log_beta_of(c->b, j), log_n = c->a->series->log_n[i];
@@ -90,7 +100,7 @@ static void compare_at(struct comparison *c, size_t i, size_t j, FILE *out) {
     c->shared += shared;
     c->equal += x == y;
     if (has_error(c->a, i) && has_error(c->b, j)) {
-        c->chi_square += deviation * deviation;
+        c->chi_square += pow(normal_of(deviation, c->a, i, c->b, j), 2);
         c->tested++;
     }
     if (!out) { return; }
