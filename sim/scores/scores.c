@@ -261,14 +261,15 @@ static bool bad_score(const struct group *g, const uint64_t place[LAYOUT_LEADING
                       uint64_t key, double score) {
     char name[GROUP_NAME];
     const char *what =
-        isnan(score)      ? "NaN"
-        : isfinite(score) ? "further below the largest score of its row than doubles reach, as no model's are"
-        : score > 0       ? "+inf, as of a number too large for its type: store a wider one"
-                          : "-inf";
-    message_error("%s: sequence %" PRIu64 ", layer %zu, head %zu, query %" PRIu64 ", key %" PRIu64
-                  " is %s; a masked score is -inf, or hidden by mask, row_length or causal",
+        isfinite(score) ? "further below the largest score of its row than doubles reach, as no model's are"
+        : !g->scores ? "not finite, as of a query or key with a number too large for its type, or with none: "
+                       "store a wider one"
+        : isnan(score) ? "NaN"
+                       : "+inf, as of a number too large for its type: store a wider one";
+    message_error("%s: sequence %" PRIu64 ", layer %zu, head %zu, query %" PRIu64 ", key %" PRIu64 " is %s%s",
                   group_name(g, name), place[LAYOUT_SEQUENCE], g->layer[place[LAYOUT_LAYER]],
-                  g->head[place[LAYOUT_HEAD]], query, key, what);
+                  g->head[place[LAYOUT_HEAD]], query, key, what,
+                  g->scores ? "; a masked score is -inf, or hidden by mask, row_length or causal" : "");
     return false;
 }
 

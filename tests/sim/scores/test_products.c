@@ -230,7 +230,9 @@ static void test_infinite_vectors(void **state) {
         H5Fclose(file);
         const char *name = path.text;
         struct scores_request request = request_for(&name);
-        check_refused(s, &request, 2, (const char *[]){"/queries", "query 0, key 1 is +inf"});
+        check_refused(
+            s, &request, 2,
+            (const char *[]){"/queries", "query 0, key 1 is not finite, as of a query or key with"});
     }
     double query[2] = {1, 0}, key[2 * 2] = {1, 1, -INFINITY, 1};
     hid_t file = h5_new(path.text);
@@ -239,7 +241,7 @@ static void test_infinite_vectors(void **state) {
     H5Fclose(file);
     const char *name = path.text;
     struct scores_request request = request_for(&name);
-    check_refused(s, &request, 1, (const char *[]){"query 0, key 1 is -inf"});
+    check_refused(s, &request, 1, (const char *[]){"query 0, key 1 is not finite, as of"});
 }
 
 int main(void) {
