@@ -58,9 +58,10 @@ static void append_kind(const struct diagnosis *d, const struct diagnosis_group 
         words_append(out, DIAGNOSIS_SENTENCE,
                      "local or global is unknown (nothing says where its queries stand: query_position)");
     } else {
-        words_append(out, DIAGNOSIS_SENTENCE,
-                     "%s (90%% of the weight lies in the nearest %.0f%% of the keys)",
-                     story_locality(g->locality), 100 * fmin(1, 0.9 * p->near));
+        const double share = 100 * fmin(1, 0.9 * p->near);
+        words_append(out, DIAGNOSIS_SENTENCE, "%s (90%% of the weight lies in the nearest %s%% of the keys)",
+                     story_locality(g->locality),
+                     words_formatted(share < 0.95 ? "%.1g" : "%.0f", share, number));
     }
     const char *class = story_class(g);
     if (strcmp(class, "local") != 0 && strcmp(class, "unclassified") != 0) {

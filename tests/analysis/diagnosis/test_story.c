@@ -47,6 +47,24 @@ static void test_window(void **state) {
     told_release(&t);
 }
 
+/* All weight on the query's own key: 1 of 256, where equal weights need 231 for 90%. */
+static void test_nearest(void **state) {
+    (void)state;
+    struct told t;
+    char path[WRITTEN_PATH];
+    double score[2 * ROWS * LONG];
+    hid_t file = written_open(path);
+    for (size_t i = 0; i < 2 * ROWS * LONG; i++) {
+        score[i] = -30 * fabs((double)(i % LONG) - (double)(LONG - ROWS + i / LONG % ROWS));
+    }
+    written_scores(file, "n", (const hsize_t[]){2, 1, 1, ROWS, LONG}, H5T_IEEE_F64LE, score);
+    H5Fclose(file);
+    told_make(&t, path, NAN, 0);
+    unlink(path);
+    check_words(&t, "local (90% of the weight lies in the nearest 0.4% of the keys)", true);
+    told_release(&t);
+}
+
 /* Lengths that all lie beyond the trained one, or all but one. */
 static void test_trained(void **state) {
     (void)state;
@@ -136,6 +154,7 @@ static void test_some_sequences_tie(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_window),
+        cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_trained),
         cmocka_unit_test(test_parted),
         cmocka_unit_test(test_one_sequence_at_a_length),
