@@ -64,6 +64,7 @@ extern const char *const diagnosis_xi_name[DIAGNOSIS_XIS]; /* "xi_alpha", "xi_de
 /* Over some of the lengths. */
 struct diagnosis_growth {
     size_t first, last; /* lengths first .. last - 1 */
+    size_t sequences;   /* that have y at one of them or more */
     bool known;         /* two lengths or more at which fewer than half of the rows tie */
     bool decided;       /* more than one sequence, too */
     struct trend_interval exponent, log_amplitude; /* Lambda = A (log n)^b */

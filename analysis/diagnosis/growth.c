@@ -282,6 +282,16 @@ static void forget(struct diagnosis_growth *w) {
     }
 }
 
+static size_t count_sequences(const struct trend_data *data, const struct diagnosis_growth *w) {
+    size_t count = 0;
+    for (size_t s = 0; s < data->sequences; s++) {
+        size_t l = w->first;
+        while (l < w->last && isnan(data->y[s * data->lengths + l])) { l++; }
+        count += l < w->last;
+    }
+    return count;
+}
+
 /* Lengths without rows at either end are left out. */
 static void trim(const struct diagnosis_group *g, struct diagnosis_growth *w) {
     while (w->first < w->last && isnan(g->x[w->first])) { w->first++; }
@@ -305,6 +315,7 @@ struct diagnosis_growth growth_make(const struct diagnosis *d, const struct diag
     if (!w.known) { return w; }
     w.log_amplitude = growth_pooled(d, g, slope_of, &amplitude, &unused);
     w.decided = !isnan(w.exponent.low);
+    w.sequences = count_sequences(&data, &w);
     w.few_rows = few_rows(d, g, &w);
     w.lack_of_fit = trend_lack_of_fit(&data, w.first, w.last);
     find_xis(s, g, &w);

@@ -75,15 +75,6 @@ static void append_kind(const struct diagnosis *d, const struct diagnosis_group 
     }
 }
 
-/* The most sequences at one of its lengths. */
-static size_t most_sequences(const struct diagnosis_group *g, const struct diagnosis_growth *w) {
-    size_t most = 0;
-    for (size_t l = w->first; l < w->last; l++) {
-        if (g->point[l].sequences > most) { most = g->point[l].sequences; }
-    }
-    return most;
-}
-
 static size_t lengths_used(const struct diagnosis_group *g, const struct diagnosis_growth *w) {
     size_t used = 0;
     for (size_t l = w->first; l < w->last; l++) { used += g->weight[l] > 0; }
@@ -121,8 +112,8 @@ static void append_growth(const struct diagnosis_group *g, const struct diagnosi
     if (!w->decided) {
         words_append(out, DIAGNOSIS_SENTENCE, "Lambda_n goes as (log n)^%.2f %s: undecided",
                      words_signed(b->value, 2),
-                     most_sequences(g, w) > 1 ? "with no interval, since some length has one sequence only"
-                                              : "in this sequence only, which says nothing of others");
+                     w->sequences > 1 ? "with no interval, since some length has one sequence only"
+                                      : "in this sequence only, which says nothing of others");
         return;
     }
     bool grows = b->low > 0, falls = b->high < 0;

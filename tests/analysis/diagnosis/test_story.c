@@ -6,9 +6,8 @@ enum { LENGTHS = 3, LONG = 256, ROWS = 8 };
 static const size_t length[LENGTHS] = {64, 128, 256};
 
 /* Gaussian scores, of so many sequences at each length; a query sees the nearest `window` keys. */
-static void diagnose_shape(struct told *t, double trained, const size_t sequences[LENGTHS], size_t window) {
-    char path[WRITTEN_PATH], group[16];
-    hid_t file = written_open(path);
+static void write_shape(hid_t file, const size_t sequences[LENGTHS], size_t window) {
+    char group[16];
     for (size_t j = 0; j < LENGTHS; j++) {
         size_t n = length[j];
         const hsize_t size[5] = {sequences[j], 1, 1, ROWS, n};
@@ -20,8 +19,28 @@ static void diagnose_shape(struct told *t, double trained, const size_t sequence
         snprintf(group, sizeof group, "n%05zu", n);
         written_scores(file, group, size, H5T_IEEE_F64LE, score);
     }
+}
+
+static void diagnose_shape(struct told *t, double trained, const size_t sequences[LENGTHS], size_t window) {
+    char path[WRITTEN_PATH];
+    hid_t file = written_open(path);
+    write_shape(file, sequences, window);
     H5Fclose(file);
     told_make(t, path, trained, 0);
+    unlink(path);
+}
+
+/* Each length has one sequence, another one. */
+static void diagnose_strangers(struct told *t) {
+    char path[WRITTEN_PATH], name[24];
+    hid_t file = written_open(path);
+    write_shape(file, (const size_t[]){1, 1, 1}, LONG);
+    for (size_t j = 0; j < LENGTHS; j++) {
+        snprintf(name, sizeof name, "n%05zu/scores", length[j]);
+        assert_true(H5Adelete_by_name(file, name, "sequence_id", H5P_DEFAULT) >= 0);
+    }
+    H5Fclose(file);
+    told_make(t, path, NAN, 0);
     unlink(path);
 }
 
@@ -126,6 +145,9 @@ static void test_one_sequence_at_a_length(void **state) {
     told_release(&t);
     diagnose_shape(&t, NAN, (const size_t[]){1, 1, 1}, LONG);
     check_words(&t, "in this sequence only, which says nothing of others: undecided", true);
+    told_release(&t);
+    diagnose_strangers(&t);
+    check_words(&t, "with no interval, since some length has one sequence only: undecided", true);
     told_release(&t);
 }
 
