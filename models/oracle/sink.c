@@ -84,14 +84,33 @@ static double add_down(struct panels *sum, double low, double high) {
     return end;
 }
 
-/* What is beyond `high`, where phi^n is e^-40 or less. */
-static double cut_error(const struct sink *s, double high, double value) {
-    const double there = integrand_at(s, high);
-    return there < CUT * value ? there : exp(-40);
+/* What is beyond x, the last that is known to have a phi^n: of a e^-a, which adds up to 1, as much as that.
+ */
+static double cut_error(const struct sink *s, double x, double value) {
+    const double there = integrand_at(s, x);
+    return there < CUT * value ? there : power_at(s, x);
 }
 
-/* Between low and high alone phi^n is neither 0 nor 1. */
-static bool integrate(struct sink *s, double low, double high, double *value, double *error) {
+/* The x by which phi^n is less than a double holds: so many scores have a >= 1, or weigh as much. Rows as
+ * rare as that make the weight of a sink far below the others. */
+static double end_of(const struct field *f) {
+    const double many = log(750);
+    const struct oracle *o = f->o;
+    double end = field_knot_b(f, o->knots - 1) + many;
+    for (size_t i = 0; i < o->knots; i++) {
+        if (o->knot[i].y >= many) { end = fmin(end, field_knot_b(f, i) + many - o->knot[i].y); }
+    }
+    return fmax(f->x_high, end + 1);
+}
+
+/* What is before `low`, where phi^n is not 1 yet: the integrand's logarithm is concave. */
+static double missed(const struct sink *s, double low) {
+    const double step = 4, there = integrand_at(s, low);
+    return integrand_at(s, low + step) > M_E * there ? step * there : exp(-BEFORE);
+}
+
+/* Between low and high, before which phi^n is 1 or, where it is not the whole range, little is to be had. */
+static bool integrate(struct sink *s, double low, double high, bool whole, double *value, double *error) {
     struct field *f = &s->field;
     const double first = field_y(f, low - FIELD_SATURATED), last = field_y(f, high + FIELD_LINEAR);
     *value = NAN;
@@ -105,12 +124,13 @@ static bool integrate(struct sink *s, double low, double high, double *value, do
     const double top = top_of(s, low, high);
     if (top + s->log_weight < LEAST) {
         *value = 0;
-        *error = exp(-40);
+        *error = exp(LEAST);
         return true;
     }
     const bool ended = add_down(&sum, low, top) > low;
-    *value = sum.value[0] + (ended ? 0 : early_part(s, low));
-    *error = DBL_MIN + sum.error[0] + cut_error(s, top, *value) +
+    *value = sum.value[0] + (ended || !whole ? 0 : early_part(s, low));
+    *error = DBL_MIN + sum.error[0] + (ended || whole ? 0 : missed(s, low)) +
+             cut_error(s, top < high ? top - WIDTH : high, *value) +
              (s->inner + 2 * f->far_error + f->noise * fmax(fabs(low), fabs(high))) * *value;
     return true;
 }
@@ -135,14 +155,13 @@ bool sink_mean(const struct oracle *o, double beta_ratio, double score, double *
     if (!isfinite(s.log_weight) || beta_ratio > OUTER_LARGEST_BETA) { return true; }
     field_open(&s.field, o, beta_ratio, (struct oracle_question){.errors = true});
     /* Z is hardly more than n e^{beta s*}: from there on weights count that are far below e^-BEFORE. */
-    const double high = fmin(s.field.x_high, -s.log_weight + BEYOND),
+    const double high = fmin(end_of(&s.field), -s.log_weight + BEYOND),
                  all = fmax(s.field.x_low, fmin(-s.log_weight, -o->log_n) - BEFORE);
     const bool whole = high - all < WIDEST;
     const double low = whole ? all : fmax(s.field.x_low, -s.log_weight - BEFORE);
     bool good = true;
     if (low < high) {
-        good = integrate(&s, low, high, value, error);
-        *error += whole ? 0 : exp(-BEFORE);
+        good = integrate(&s, low, high, whole, value, error);
     } else { /* it has all the weight, or next to none */
         *value = early_part(&s, s.field.x_low);
         *error = 1e-15;
