@@ -83,17 +83,17 @@ static bool may_pool(size_t count, struct results *const *runs, const char *cons
 
 void pool_moments(size_t count, const double *size, const double *mean, const double *se, double *pooled_mean,
                   double *pooled_se) {
-    double all = 0, sum = 0, squares = 0;
+    double all = 0, sum = 0, spread = 0;
     for (size_t k = 0; k < count; k++) {
         all += size[k];
         sum += size[k] * (mean[k] - mean[0]);
     }
     *pooled_mean = mean[0] + sum / all;
-    for (size_t k = 0; k < count; k++) {
-        const double off = mean[k] - *pooled_mean;
-        squares += size[k] * off * off + (size[k] > 1 ? size[k] * (size[k] - 1) * se[k] * se[k] : 0);
+    for (size_t k = 0; k < count; k++) { /* squares may leave doubles */
+        spread = hypot(spread, sqrt(size[k]) * (mean[k] - *pooled_mean));
+        spread = hypot(spread, size[k] > 1 ? sqrt(size[k] * (size[k] - 1)) * se[k] : 0);
     }
-    *pooled_se = all > 1 ? sqrt(squares / all / (all - 1)) : NAN;
+    *pooled_se = all > 1 ? spread / sqrt(all * (all - 1)) : NAN;
 }
 
 /* The same series of all runs, and what they become. */
@@ -152,11 +152,13 @@ static void pool_carriers(const struct pool *p, enum measure m, double *pooled, 
     for (size_t i = 0; i < numbers; i++) {
         double sum = 0, squares = 0;
         for (size_t k = 0; k < p->count; k++) {
-            double part = (double)p->run[k]->replicates * p->run[k]->mean[m][i];
-            sum += part;
-            squares += part * part / values[k][i];
+            sum += (double)p->run[k]->replicates * p->run[k]->mean[m][i];
         }
-        pooled[i] = squares > 0 ? sum * sum / squares : values[0][i];
+        for (size_t k = 0; k < p->count; k++) {
+            const double share = (double)p->run[k]->replicates * p->run[k]->mean[m][i] / sum;
+            squares += share * share / values[k][i];
+        }
+        pooled[i] = squares > 0 ? 1 / squares : values[0][i];
     }
 }
 

@@ -1,5 +1,6 @@
 #include "sim/sweep/partial.h"
 
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +76,8 @@ struct partial *partial_create(const struct unit *of) {
     struct partial *p = memory_create(1, sizeof *p);
     p->of = *of;
     p->mean = memory_create(2 * moments + means + numbers, sizeof *p->mean);
-    p->m2 = p->mean + moments;
-    p->group = p->m2 + moments;
+    p->spread = p->mean + moments;
+    p->group = p->spread + moments;
     p->number = p->group + means;
     for (size_t i = 0; i < numbers; i++) { p->number[i] = NAN; }
     p->filled = memory_create(of->cell->layout.binned, sizeof *p->filled);
@@ -103,6 +104,12 @@ void partial_set_bins(struct partial *p, const uint32_t *histogram) {
 
 /* ---- merging ---- */
 
+static double root_of_three(double a, double b, double c) {
+    const double square = a * a + b * b + c * c, most = fmax(fmax(a, b), fabs(c));
+    if (partial_is_whole(square) || most == 0) { return sqrt(square); }
+    return most * sqrt(gsl_pow_2(a / most) + gsl_pow_2(b / most) + gsl_pow_2(c / most));
+}
+
 /* Equal means stay as they are, and their deviations 0. */
 static void merge_values(const struct partial *a, const struct partial *b, size_t from, size_t end,
                          double before, double fresh, struct partial *p) {
@@ -110,7 +117,8 @@ static void merge_values(const struct partial *a, const struct partial *b, size_
     for (size_t v = from; v < end; v++) {
         double delta = b->mean[v] - a->mean[v];
         p->mean[v] = fresh > 0 ? a->mean[v] + delta * share : a->mean[v];
-        p->m2[v] = fresh > 0 ? a->m2[v] + b->m2[v] + delta * delta * (before * share) : a->m2[v];
+        p->spread[v] = fresh > 0 ? root_of_three(a->spread[v], b->spread[v], delta * sqrt(before * share))
+                                 : a->spread[v];
     }
 }
 
@@ -244,7 +252,7 @@ static void finish_quantity(const struct partial *p, unsigned q, struct results_
     double replicates = (double)(from < l->kept ? p->of.replicates : p->of.kept);
     for (size_t i = 0; i < count; i++) {
         if (replicates > 0) { mean[i] = p->mean[from + i]; }
-        if (replicates > 1) { se[i] = sqrt(p->m2[from + i] / (replicates * (replicates - 1))); }
+        if (replicates > 1) { se[i] = p->spread[from + i] / sqrt(replicates * (replicates - 1)); }
     }
 }
 
@@ -253,9 +261,8 @@ static void count_carriers(const struct partial *p, enum measure measure, double
     const struct replicate_layout *l = &p->of.cell->layout;
     const double count = (double)p->of.replicates;
     for (size_t b = 0; b < l->betas; b++) {
-        size_t value = l->at[measure] + b;
-        double square = p->mean[value] * p->mean[value];
-        carriers[b] = count * (square / (p->m2[value] / count + square));
+        const size_t value = l->at[measure] + b;
+        carriers[b] = results_carriers(count, gsl_pow_2(p->spread[value] / p->mean[value]) / count);
     }
 }
 

@@ -17,12 +17,16 @@
 struct partial {
     struct unit of; /* its range */
     /* These four lie one after the other, of exact values the last alone. */
-    double *mean, *m2; /* [total] over its replicates, or its kept ones: mean, sum of squared deviations */
-    double *group;     /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
-    double *number;    /* [numbers][kept]: the arrays of kept replicates, or of exact values */
-    size_t *filled;    /* [binned]: bins of each that are not empty */
-    uint64_t *bin;     /* those, one value after the other (histogram.h) */
+    /* [total] over its replicates, or its kept ones: mean, root of the sum of squared deviations */
+    double *mean, *spread;
+    double *group;  /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
+    double *number; /* [numbers][kept]: the arrays of kept replicates, or of exact values */
+    size_t *filled; /* [binned]: bins of each that are not empty */
+    uint64_t *bin;  /* those, one value after the other (histogram.h) */
 };
+
+/* Whether a sum of squares has lost nothing to the range of doubles. */
+static inline bool partial_is_whole(double square) { return !(square < 1e-280 || square > 1e300); }
 
 /* Zero replicates' worth: moments and groups 0, no bins, numbers NaN. Free with partial_free. */
 struct partial *partial_create(const struct unit *of);

@@ -82,23 +82,34 @@ static inline void add_compensated(double *sum, double *carry, double x) {
     *sum = s;
 }
 
-/* Of the columns [from, end) of so many rows; mean and m2 are 0 before. Until all is added m2 holds carries.
- */
+/* The root of the sum of squares of so many numbers less their mean, where squares leave doubles. */
+static double far_spread(const double *x, size_t stride, size_t count, double mean) {
+    double most = 0, sum = 0;
+    for (size_t i = 0; i < count; i++) { most = fmax(most, fabs(x[i * stride] - mean)); }
+    for (size_t i = 0; i < count && most > 0; i++) { sum += gsl_pow_2((x[i * stride] - mean) / most); }
+    return most * sqrt(sum);
+}
+
+/* Of the columns [from, end) of so many rows; mean and spread are 0 before. Until all is added `spread` holds
+ * carries, then squares. */
 static void reduce_columns(const double *x, size_t stride, size_t count, size_t from, size_t end,
-                           double *mean, double *m2) {
+                           double *mean, double *spread) {
     for (size_t i = 0; i < count; i++) {
 #pragma omp simd
-        for (size_t v = from; v < end; v++) { add_compensated(&mean[v], &m2[v], x[i * stride + v]); }
+        for (size_t v = from; v < end; v++) { add_compensated(&mean[v], &spread[v], x[i * stride + v]); }
     }
     for (size_t v = from; v < end && count > 0; v++) {
-        mean[v] = (mean[v] + m2[v]) / (double)count;
-        m2[v] = 0;
+        mean[v] = (mean[v] + spread[v]) / (double)count;
+        spread[v] = 0;
     }
     for (size_t i = 0; i < count; i++) {
 #pragma omp simd
         for (size_t v = from; v < end; v++) {
-            m2[v] += (x[i * stride + v] - mean[v]) * (x[i * stride + v] - mean[v]);
+            spread[v] += (x[i * stride + v] - mean[v]) * (x[i * stride + v] - mean[v]);
         }
+    }
+    for (size_t v = from; v < end; v++) {
+        spread[v] = partial_is_whole(spread[v]) ? sqrt(spread[v]) : far_spread(x + v, stride, count, mean[v]);
     }
 }
 
@@ -107,8 +118,8 @@ static void block_reduce(const struct block *b, uint32_t *histogram) {
     const struct partial *p = b->partial;
     const struct replicate_layout *l = &p->of.cell->layout;
     size_t count = p->of.replicates;
-    reduce_columns(b->values, l->total, count, 0, l->kept, p->mean, p->m2);
-    reduce_columns(b->values, l->total, p->of.kept, l->kept, l->total, p->mean, p->m2);
+    reduce_columns(b->values, l->total, count, 0, l->kept, p->mean, p->spread);
+    reduce_columns(b->values, l->total, p->of.kept, l->kept, l->total, p->mean, p->spread);
     memcpy(p->group, p->mean, MEASURE_COUNT * l->betas * sizeof *p->mean); /* measures stand first */
     for (size_t i = 0; i < l->binned; i++, histogram += HISTOGRAM_BINS) {
         const double *value = b->values + replicate_binned(l, i);

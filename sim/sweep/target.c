@@ -12,8 +12,8 @@ static double mean_at(const struct partial *p, enum measure measure, size_t b) {
 }
 
 static double se_at(const struct partial *p, enum measure measure, size_t b) {
-    double count = (double)p->of.replicates;
-    return sqrt(p->m2[p->of.cell->layout.at[measure] + b] / (count * (count - 1)));
+    const double count = (double)p->of.replicates;
+    return p->spread[p->of.cell->layout.at[measure] + b] / sqrt(count * (count - 1));
 }
 
 /* The first beta at which the mean is past the threshold; 0 or the number of betas where there is none. */

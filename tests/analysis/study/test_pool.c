@@ -15,6 +15,9 @@ static void test_moments(void **state) {
     pool_moments(3, size, mean, se, &pooled, &error);
     check_relative(pooled, 29.0 / 6, 1e-15);
     check_relative(error, sqrt((203 - 29 * 29 / 6.0) / 5 / 6), 1e-14);
+    const double tiny[] = {2e-200, 5e-200, 9e-200}, tiny_se[] = {1e-200 / sqrt(3), NAN, 1e-200};
+    pool_moments(3, size, tiny, tiny_se, &pooled, &error);
+    check_relative(error, 1e-200 * sqrt((203 - 29 * 29 / 6.0) / 5 / 6), 1e-14);
     pool_moments(2, size, mean, (double[]){NAN, NAN}, &pooled, &error);
     assert_true(isnan(error));
 }

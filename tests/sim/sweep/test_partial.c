@@ -195,7 +195,7 @@ static struct partial *block_make(const struct unit_cell *c, size_t block) {
     struct partial *p = partial_create(&of);
     for (size_t v = 0; v < c->layout.total; v++) {
         p->mean[v] = sin((double)(1 + block * c->layout.total + v));
-        p->m2[v] = (double)(block + v) / 3;
+        p->spread[v] = (double)(block + v) / 3;
     }
     for (size_t i = 0; i < MEASURE_COUNT * c->layout.betas; i++) { p->group[i] = p->mean[i]; }
     for (size_t i = 0; i < partial_numbers(&of); i++) { p->number[i] = (double)(1000 * block + i); }
@@ -275,7 +275,8 @@ static void test_tree(void **state) {
         for (size_t i = 0; i < c->block_count; i++) {
             struct partial *p = block_make(c, i);
             sum += (long double)p->mean[3] * p->of.replicates;
-            square += p->m2[3] + (long double)p->mean[3] * p->mean[3] * p->of.replicates;
+            square += (long double)p->spread[3] * p->spread[3] +
+                      (long double)p->mean[3] * p->mean[3] * p->of.replicates;
             count += p->of.replicates;
             partial_free(p);
         }
@@ -286,7 +287,8 @@ static void test_tree(void **state) {
                       (left < size ? left : size);
         }
         check_close(whole->mean[3], (double)(sum / count), 1e-15);
-        check_close(whole->m2[3], (double)(square - sum * sum / count), 1e-12 * (double)square);
+        check_close(whole->spread[3] * whole->spread[3], (double)(square - sum * sum / count),
+                    1e-12 * (double)square);
         check_close((double)groups, (double)sum, 1e-12 * (double)count);
         assert_true(whole->number[0] == 0 && whole->number[199] == 3000 + 7);
         partial_free(whole);
@@ -355,6 +357,22 @@ static void test_part_of_a_unit(void **state) {
     made_free(&many);
 }
 
+/* Weights of e^-350 and less, whose squares are none, have errors, and all rows carry their means. */
+static void test_tiny(void **state) {
+    (void)state;
+    struct results *r = experiment_sweep("seed: 1\nreplicates: 200\nn: [1e300]\n"
+                                         "beta: {relative_to: lambda_typ, values: [0.01, 0.03, 0.1]}\n"
+                                         "series: [{family: gaussian}]\n");
+    const struct results_series *s = &r->series[0];
+    for (size_t b = 0; b < 3; b++) {
+        const double relative = s->se[MEASURE_TOP_WEIGHT][b] / s->mean[MEASURE_TOP_WEIGHT][b];
+        assert_true(s->mean[MEASURE_TOP_WEIGHT][b] < 1e-140);
+        check_relative(relative, s->se[RESULTS_LOG_TOP_WEIGHT][b], 0.1); /* as the logarithm spreads */
+        check_relative(s->top_weight_carriers[b], 200 / (1 + 199 * relative * relative), 1e-12);
+    }
+    results_free(r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory), /* first: it looks at the peak of the whole process */
@@ -365,6 +383,7 @@ int main(void) {
         cmocka_unit_test(test_tree),
         cmocka_unit_test(test_coarser),
         cmocka_unit_test(test_part_of_a_unit),
+        cmocka_unit_test(test_tiny),
     };
     return cmocka_run_group_tests_name("partial", tests, NULL, NULL);
 }
