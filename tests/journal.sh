@@ -62,9 +62,10 @@ for signal in "${signals[@]}"; do
 done
 sed 's/2^33/10/' long.yaml >last.yaml
 late=0
+exec {silence}<> <(:) # to wait for, in steps shorter than a program's start
 for ((try = 0; try < 20; try++)); do
     "$gapscale" run last.yaml -o last.h5 --quiet 2>err &
-    while kill -0 $! 2>/dev/null && [[ ! -e last.h5 ]]; do :; done
+    while kill -0 $! 2>/dev/null && [[ ! -e last.h5 ]]; do read -rt 0.0005 <&"$silence"; done
     kill -TERM $! 2>/dev/null
     wait $! || late=$((late + 1))
     rm -rf last.h5*
