@@ -185,15 +185,23 @@ static void fix_attribute(hid_t file, const char *object, const char *name, H5T_
     H5Tclose(type);
 }
 
+/* To be changed. */
+static hid_t open_copy(const char *path, const char *copy) {
+    char command[100];
+    snprintf(command, sizeof command, "cp %s %s", path, copy);
+    assert_int_equal(system(command), 0);
+    return H5Fopen(copy, H5F_ACC_RDWR, H5P_DEFAULT);
+}
+
 static void test_fixed_text(void **state) {
     (void)state;
     char want[65];
     struct results *r = sample_results("base");
     digest_of(r, want);
     const H5T_str_t padding[] = {H5T_STR_NULLTERM, H5T_STR_NULLPAD, H5T_STR_SPACEPAD};
+    sample_write("sound.h5", r);
     for (size_t i = 0; i < 3; i++) {
-        sample_write("a.h5", r);
-        hid_t file = H5Fopen("a.h5", H5F_ACC_RDWR, H5P_DEFAULT);
+        hid_t file = open_copy("sound.h5", "a.h5");
         const char *const attribute[][2] = {{"/", "kind"},
                                             {"/", "isa"},
                                             {"/alpha", "family"},
@@ -236,9 +244,9 @@ static void test_ours_is_checked(void **state) {
     (void)state;
     struct results *r = sample_results("base");
     hsize_t three = 3;
+    sample_write("sound.h5", r);
     for (int i = 0; i < 6; i++) {
-        sample_write("a.h5", r);
-        hid_t file = H5Fopen("a.h5", H5F_ACC_RDWR, H5P_DEFAULT), list = H5Screate_simple(1, &three, NULL);
+        hid_t file = open_copy("sound.h5", "a.h5"), list = H5Screate_simple(1, &three, NULL);
         double numbers[3] = {0};
         hid_t series = H5Gopen2(file, "/alpha", H5P_DEFAULT);
         switch (i) {

@@ -166,11 +166,13 @@ static void test_options(void **state) {
 static void test_too_much(void **state) {
     struct scratch *s = *state;
     struct file_path path = file_in(s, "t.h5");
-    hid_t file = h5_new(path.text);
-    for (int i = 0; i <= H5SCAN_ITEMS; i++) {
+    hid_t file = h5_new(path.text), group = H5I_INVALID_HID;
+    for (int i = 0; i <= H5SCAN_ITEMS; i++) { /* HDF5 goes through all of a group's for each new one */
         char name[16];
         snprintf(name, sizeof name, "a%d", i);
-        h5_number(file, name, i);
+        if (i % 128 == 0) { group = H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT); }
+        h5_number(group, name, i);
+        if (i % 128 == 127 || i == H5SCAN_ITEMS) { H5Gclose(group); }
     }
     H5Fclose(file);
     const char *name = path.text;

@@ -18,6 +18,19 @@ static const char text[] =
     "series: [{family: gaussian}, {family: powerlaw, kappa: 0.5}, {name: all, family: gumbel, "
     "target: none, replicates: 700}]\n";
 
+/* That text run by one thread. */
+static int set_up(void **state) {
+    struct config *config = experiment_config(text);
+    *state = experiment_of(config, isa_best(), 1);
+    config_free(config);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    results_free(*state);
+    return 0;
+}
+
 /* All units of a config; free with drop. */
 struct computed {
     struct config *config;
@@ -55,11 +68,10 @@ static struct partial *without_target(struct computed *c, const char *series, co
 /* Counts are 256, 512, .., at which the errors are small enough and not at half of them; means are those of
  * as many replicates without a target. */
 static void test_counts(void **state) {
-    (void)state;
     static const char *const series[] = {"family: gaussian", "family: powerlaw, kappa: 0.5"}, *const n[] = {
                                                                                                   "64",
                                                                                                   "1e20"};
-    struct results *r = experiment_sweep(text);
+    const struct results *r = *state;
     for (size_t i = 0; i < 2; i++) {
         const struct results_series *s = &r->series[i];
         for (size_t k = 0; k < 2; k++) {
@@ -83,13 +95,11 @@ static void test_counts(void **state) {
     assert_true(results_replicates(&r->series[0], 0) < 3000);
     assert_int_equal(r->series[2].replicates, 700);
     assert_null(r->series[2].replicates_at);
-    results_free(r);
 }
 
 /* What lies beyond the replicates of an n is NaN, and blocks and kept rows before it are not. */
 static void test_room(void **state) {
-    (void)state;
-    struct results *r = experiment_sweep(text);
+    const struct results *r = *state;
     const struct results_series *s = &r->series[0];
     const size_t kept = results_kept(s, 0), blocks = results_blocks(s, 0), room = s->size[RESULTS_REPLICATE];
     assert_int_equal(room, 3000);
@@ -99,7 +109,6 @@ static void test_room(void **state) {
     for (size_t i = 0; i < s->size[RESULTS_BLOCK]; i++) {
         assert_true(isnan(s->block[MEASURE_ENTROPY][i]) == (i >= blocks));
     }
-    results_free(r);
 }
 
 /* What a target takes does not hang on the most that it may take, nor do its blocks: pairs of the groups that
@@ -158,15 +167,13 @@ static void test_groups(void **state) {
 
 /* The same for any threads. */
 static void test_threads(void **state) {
-    (void)state;
     struct config *config = experiment_config(text);
-    char digest[2][65];
-    for (int k = 0; k < 2; k++) {
-        struct results *r = experiment_of(config, isa_best(), 1 + 3 * k);
-        digest_of(r, digest[k]);
-        results_free(r);
-    }
-    assert_string_equal(digest[0], digest[1]);
+    struct results *r = experiment_of(config, isa_best(), 4);
+    char one[65], four[65];
+    digest_of(*state, one);
+    digest_of(r, four);
+    assert_string_equal(one, four);
+    results_free(r);
     config_free(config);
 }
 
@@ -240,5 +247,5 @@ int main(void) {
         cmocka_unit_test(test_errors), cmocka_unit_test(test_order), cmocka_unit_test(test_maximum),
         cmocka_unit_test(test_groups),
     };
-    return cmocka_run_group_tests_name("target", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("target", tests, set_up, tear_down);
 }
