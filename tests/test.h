@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 #include <math.h>
@@ -22,6 +23,12 @@
 /* The same, relative to |expected|. */
 #define check_relative(actual, expected, tolerance)                                                          \
     check_close(actual, expected, (tolerance)*fabs((double)(expected)))
+
+/* How much of something a test takes: the whole of it, or less where it is shortened, under sanitizers and
+ * clang. Their numbers are those of gcc (tests/bits.sh), whose tests try the laws; these go the same ways. */
+static inline size_t test_size(size_t whole, size_t shortened) {
+    return getenv("GAPSCALE_TEST_QUICK") ? shortened : whole;
+}
 
 /* Kolmogorov-Smirnov p-value of `n` sorted probabilities against the uniform law (asymptotic, with
  * Stephens' finite-n correction). */

@@ -94,7 +94,7 @@ static void wrong_values_are_caught(void **state) {
         {ATTENTION_MATRIX, s->value_matrix, 1.1, 1},
         {ATTENTION_COVARIANCE, s->value_matrix + 1, 1.15, 1},
     };
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i += test_size(1, 3)) {
         scale(wrong[i].count, wrong[i].values, wrong[i].factor);
         if (wrong[i].question == ATTENTION_PARTICIPATION) { /* of all rows, not of rare ones */
             for (size_t k = 0; k < points; k++) { s->exact_log_participation[k] += log(wrong[i].factor); }
@@ -132,40 +132,50 @@ static void the_reason_is_given(void **state) {
     results_free(r);
 }
 
-/* In many dimensions n_eff is huge where outputs differ between rows by less than rounding, and near Lambda/2
- * rare rows carry Y_2 and the variances: nothing is asked there, and true rows are not refuted. In few
- * dimensions the nearest keys' squares are less than a double holds. */
-static void what_rows_do_not_tell_is_not_asked(void **state) {
-    (void)state;
-    struct results *r = experiment_run(
-        "seed: 5\nreplicates: 1024\nkeep_replicates: 1024\nn: [1e6, 1e300]\n"
-        "beta: {relative_to: lambda_typ, from: 2^-6, to: 1, points: 7}\n"
-        "collapse: {participation: [], top_two_ratio: [], susceptibility: false}\nseries:\n"
-        "  - {family: spherical, name: d60, dimension: 60, output: true}\n"
-        "  - {family: spherical, name: near, dimension: 3, output: true, n: [1e100, 1e200]}\n");
-    const size_t betas = 7, half = 5, first = betas;
-    struct attention a;
-    attention_make(&a, &r->series[0], false);
+enum { BETAS = 7, MOST_ROWS = 1024 };
+static void check_many_dimensions(const struct attention *a) {
+    const size_t half = 5, first = BETAS;
     for (size_t k = 0; k < ATTENTION_REGIMES; k++) {
-        if (a.part[k].points > 0 && a.part[k].kind != VERDICT_SUPPORTED) {
-            fail_msg("%s", a.part[k].sentence);
+        if (a->part[k].points > 0 && a->part[k].kind != VERDICT_SUPPORTED) {
+            fail_msg("%s", a->part[k].sentence);
         }
     }
-    assert_int_equal(a.part[ATTENTION_SUBCRITICAL].points, 2 * (betas - 1));
+    assert_int_equal(a->part[ATTENTION_SUBCRITICAL].points, 2 * (BETAS - 1));
     for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
-        const bool is_asked = a.point[half].deviation[q].count > 0;
+        const bool is_asked = a->point[half].deviation[q].count > 0;
         assert_int_equal(is_asked, q == ATTENTION_BIAS || q == ATTENTION_ENTROPY || q == ATTENTION_MATRIX);
     }
-    assert_true(isnan(a.point[first].radial_ratio) && isnan(a.point[first].radial_p));
-    assert_true(fabs(a.point[first].tangential_ratio - 1) < 5 * a.point[first].tangential_ratio_se);
-    assert_int_equal(a.gaussian.across.points, 2 * (betas - 1));
-    assert_true(a.gaussian.along.points < a.gaussian.across.points);
-    check_close(a.gaussian.fails, a.point[first + half].n_eff, 1e-12);
-    assert_non_null(strstr(a.gaussian.sentence, "at all of them beyond"));
+    assert_true(isnan(a->point[first].radial_ratio) && isnan(a->point[first].radial_p));
+    assert_true(fabs(a->point[first].tangential_ratio - 1) < 5 * a->point[first].tangential_ratio_se);
+    assert_int_equal(a->gaussian.across.points, 2 * (BETAS - 1));
+    assert_true(a->gaussian.along.points < a->gaussian.across.points);
+    check_close(a->gaussian.fails, a->point[first + half].n_eff, 1e-12);
+    assert_non_null(strstr(a->gaussian.sentence, "at all of them beyond"));
+}
+
+/* In many dimensions n_eff is huge where outputs differ between rows by less than rounding, and near Lambda/2
+ * rare rows carry Y_2 and the variances: nothing is asked there, and true rows are not refuted. In few
+ * dimensions the nearest keys' squares are less than a double holds. What fewer rows are asked is another
+ * thing. */
+static void what_rows_do_not_tell_is_not_asked(void **state) {
+    (void)state;
+    const size_t rows = test_size(MOST_ROWS, 128);
+    char text[512];
+    snprintf(text, sizeof text,
+             "seed: 5\nreplicates: %zu\nkeep_replicates: %zu\nn: [1e6, 1e300]\n"
+             "beta: {relative_to: lambda_typ, from: 2^-6, to: 1, points: 7}\n"
+             "collapse: {participation: [], top_two_ratio: [], susceptibility: false}\nseries:\n"
+             "  - {family: spherical, name: d60, dimension: 60, output: true}\n"
+             "  - {family: spherical, name: near, dimension: 3, output: true, n: [1e100, 1e200]}\n",
+             rows, rows);
+    struct results *r = experiment_run(text);
+    struct attention a;
+    attention_make(&a, &r->series[0], false);
+    if (rows == MOST_ROWS) { check_many_dimensions(&a); }
     attention_release(&a);
     attention_make(&a, &r->series[1], false);
     assert_true(a.point[0].radial_p > 1e-4 && a.point[0].tangential_ratio_se > 0);
-    assert_true(isnan(a.point[first].radial_p) && isnan(a.point[first].tangential_ratio_se));
+    assert_true(isnan(a.point[BETAS].radial_p) && isnan(a.point[BETAS].tangential_ratio_se));
     attention_release(&a);
     results_free(r);
 }
@@ -194,7 +204,7 @@ static void rare_rows_refute_nothing(void **state) {
     (void)state;
     enum { SERIES = 8 };
     static const size_t replicates[] = {64, 1000};
-    for (size_t k = 0; k < sizeof replicates / sizeof *replicates; k++) {
+    for (size_t k = 0; k < test_size(sizeof replicates / sizeof *replicates, 1); k++) {
         char text[2048];
         int length =
             snprintf(text, sizeof text,
@@ -243,7 +253,7 @@ static void skewed_rows_pass(void **state) {
     (void)state;
     static const char *const run[] = {"common_randomness: true\nseed: 20260512\nseries: [{name: s6, ",
                                       "seed: 13\nseries: [{name: s25, "};
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < test_size(2, 1); i++) {
         char text[512];
         struct attention a;
         snprintf(text, sizeof text,

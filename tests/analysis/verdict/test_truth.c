@@ -103,9 +103,9 @@ static void judge_law(size_t which, size_t shapes, size_t replicates, size_t cou
 static void test_true_laws(void **state) {
     (void)state;
     bool all = getenv("GAPSCALE_TEST_LONG") != NULL, quick = getenv("GAPSCALE_TEST_QUICK") != NULL;
-    size_t count[3] = {0}, step = quick ? 9 : 4;
+    size_t count[3] = {0}, step = quick ? 12 : 4;
     for (size_t i = 0; i < LAWS; i += all || (!quick && i + 1 < SLOW) ? 1 : step) {
-        judge_law(i, all ? SHAPES : 1, all ? 256 : 128, count);
+        judge_law(i, all ? SHAPES : 1, all ? 256 : test_size(128, 64), count);
     }
     printf("    true laws: %zu supported, %zu undecided, %zu refuted\n", count[VERDICT_SUPPORTED],
            count[VERDICT_UNDECIDED], count[VERDICT_REFUTED]);
@@ -117,21 +117,25 @@ static void test_true_laws(void **state) {
 static void test_steep_tails(void **state) {
     (void)state;
     const double tail[] = {20, 100, 300};
-    char sentence[SENTENCE];
-    struct results *r = experiment_run(
-        "seed: 78\nreplicates: 512\nordered_weights: 1\n"
-        "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 17}\n"
-        "collapse: {entropy: [1], participation: [], top_two_ratio: [], susceptibility: false}\n"
-        "n: {from: 2^8, to: 1e300, points: 24, spacing: loglog}\nseries:\n"
-        "  - {name: a, family: pareto, tail: 20}\n  - {name: b, family: pareto, tail: 100}\n"
-        "  - {name: c, family: pareto, tail: 300}\n");
+    const size_t lengths = test_size(24, 12);
+    char sentence[SENTENCE], text[640], reached[64];
+    snprintf(text, sizeof text,
+             "seed: 78\nreplicates: %zu\nordered_weights: 1\n"
+             "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 17}\n"
+             "collapse: {entropy: [1], participation: [], top_two_ratio: [], susceptibility: false}\n"
+             "n: {from: 2^8, to: 1e300, points: %zu, spacing: loglog}\nseries:\n"
+             "  - {name: a, family: pareto, tail: 20}\n  - {name: b, family: pareto, tail: 100}\n"
+             "  - {name: c, family: pareto, tail: 300}\n",
+             test_size(512, 128), lengths);
+    snprintf(reached, sizeof reached, "0 of %zu n are from log n = 731.8 on", lengths);
+    struct results *r = experiment_run(text);
     for (size_t i = 0; i < 3; i++) {
         const struct verdict v = standard_judge(r, i, false, sentence);
         check_relative(v.trusted_from, 2.4394570691 * tail[i], 1e-9);
         assert_int_equal(v.kind, i == 0 ? VERDICT_SUPPORTED : VERDICT_UNDECIDED);
         if (i > 0) { assert_int_equal(v.ground, GROUND_SMALL); }
     }
-    assert_non_null(strstr(sentence, "0 of 24 n are from log n = 731.8 on"));
+    assert_non_null(strstr(sentence, reached));
     assert_non_null(strstr(sentence, "to n = e^5900 or beyond"));
     results_free(r);
 }

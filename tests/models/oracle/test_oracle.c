@@ -152,18 +152,18 @@ static void add_row(struct means *m, size_t n, const double *score, double beta,
     }
 }
 
-enum { ROWS = 20000, RATIOS = 15, MOST_SCORES = 64 };
+enum { RATIOS = 15, MOST_SCORES = 64 };
 
 static bool quick(void) { return getenv("GAPSCALE_TEST_QUICK") != NULL; }
 
 /* The same rows at every beta. */
-static void sample_means(const struct law *law, size_t n, uint64_t *random, const double *ratio,
+static void sample_means(const struct law *law, size_t n, uint64_t *random, const double *ratio, size_t rows,
                          struct means m[RATIOS]) {
     const struct family *family = family_find(law->family);
     double score[MOST_SCORES], log_n = log((double)n), unit = scale(law, log_n),
                                typical = family->quantile(law->p, -log_n);
     memset(m, 0, RATIOS * sizeof *m);
-    for (size_t r = 0; r < ROWS; r++) {
+    for (size_t r = 0; r < rows; r++) {
         for (size_t i = 0; i < n; i++) {
             double v = ((double)(splitmix(random) >> 11) + 0.5) * 0x1p-53;
             score[i] = family->quantile(law->p, log(v));
@@ -191,12 +191,13 @@ static void test_monte_carlo(void **state) {
                                  {17, 4}, {40, 8}, {5, 30},  {40, 7}};
     const double ratio[RATIOS] = {0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 0.8, 1, 1.2, 1.5, 1.9, 2.5, 3.3, 4.5, 6};
     uint64_t random = 1;
-    size_t used = quick() ? 1 : 2;
+    const size_t used = test_size(2, 1), rows = test_size(20000, 2000);
+    const double count = (double)rows;
     for (size_t k = 0; k < 9 * used; k += quick() ? 3 : 1) {
         const struct law *law = &laws[k / used];
         size_t n = lengths[k / used][k % used];
         struct means m[RATIOS];
-        sample_means(law, n, &random, ratio, m);
+        sample_means(law, n, &random, ratio, rows, m);
         const bool infinite = strcmp(law->family, "pareto") == 0 && law->p[0] <= 1;
         for (size_t b = 0; b < RATIOS; b++) {
             struct oracle_point x = point_at(law, log((double)n), ratio[b]);
@@ -210,7 +211,7 @@ static void test_monte_carlo(void **state) {
             assert_int_equal(isnan(x.log_partition), infinite);
             for (size_t i = 0; i < MEANS; i++) {
                 if (i == 3 && infinite) { continue; }
-                double mean = m[b].sum[i] / ROWS, se = sqrt((m[b].square[i] / ROWS - mean * mean) / ROWS);
+                double mean = m[b].sum[i] / count, se = sqrt((m[b].square[i] / count - mean * mean) / count);
                 check_close(mean, want[i], 4 * se);
             }
         }

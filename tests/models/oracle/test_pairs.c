@@ -79,7 +79,7 @@ static void test_grid(void **state) {
         {{"spherical", {10000}}, 2000, 0.72556245735},
         {{"spherical", {10000}}, 2000, 0.87717870259},
     };
-    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i += test_size(1, 2)) {
         struct oracle_point point = point_at(&at[i].law, at[i].log_n, at[i].beta_ratio);
         double coarse = grid_mean(&at[i].law, at[i].log_n, at[i].beta_ratio, 0.2),
                fine = grid_mean(&at[i].law, at[i].log_n, at[i].beta_ratio, 0.1), off = fabs(fine - coarse);
@@ -214,7 +214,7 @@ static void test_rare_rows(void **state) {
                                {"powerlaw", {0.1, 1}},  {"powerlaw", {0.2, 1}},  {"pareto", {1.5}},
                                {"pareto", {2}}};
     const double log_n[] = {5 * M_LN2, 16 * M_LN2, 1e5};
-    for (size_t i = 0; i < 7 * 3; i++) {
+    for (size_t i = 0; i < 7 * 3; i += test_size(1, 2)) {
         struct oracle *o = make_oracle(&laws[i / 3], log_n[i % 3]);
         for (double beta = 1.0 / 16; beta < 1000; beta *= 8) {
             const double error = log_top_weight_at(o, beta);

@@ -61,7 +61,7 @@ static void narrow_peaks(void **state) {
     for (size_t l = 0; l < sizeof law_of / sizeof law_of[0]; l++) {
         const double p[FAMILY_PARAMETERS] = {law_of[l].tail}, log_n = law_of[l].log_n;
         struct counted_law *law = make_law("pareto", p, log_n);
-        for (uint64_t r = 0; r < law_of[l].rows; r++) {
+        for (uint64_t r = 0; r < test_size(law_of[l].rows, 50); r++) {
             const struct row *row = counted_row(c, law, stream_make(2, "peak", log_n, false, r));
             double value[BETAS][MEASURE_VALUES], m[MEASURE_VALUES];
             measure_betas(kernel, row, BETAS, beta, value);
@@ -132,7 +132,7 @@ static void wide_rows(void **state) {
                   {512, 300, 1e300}, {MOST, 70, 1e70}, {MOST, 150, 1e150}, {MOST, 300, 1e300}};
     static double score[MOST], gap[MOST];
     struct measured *measured = measured_create(isa_best());
-    for (size_t i = 0; i < sizeof row_of / sizeof row_of[0]; i++) {
+    for (size_t i = 0; i < sizeof row_of / sizeof row_of[0]; i += test_size(1, 4)) {
         const double span = row_of[i].span, unit = row_of[i].unit;
         const struct stream stream = stream_make(3, "wide", span, true, i);
         isa_best()->kernel->uniforms(stream.key, STREAM_SCORES, 0, MOST / 4, score);
@@ -142,7 +142,7 @@ static void wide_rows(void **state) {
         }
         const struct row *row = measured_row(measured, row_of[i].n, score, unit);
         check_relative(measure_accumulation(row).lambda, lambda_of(row_of[i].n, gap), 1e-14);
-        for (double middle = 1 / unit; middle < exp10(span) / unit; middle *= 1e9) {
+        for (double middle = 1 / unit; middle < exp10(span) / unit; middle *= test_size(1, 1000) * 1e9) {
             check_wide(row, row_of[i].n, gap, middle);
         }
     }
@@ -189,7 +189,7 @@ static void coarse_grids(void **state) {
     for (size_t l = 0; l < sizeof laws / sizeof *laws; l++) {
         const double p[FAMILY_PARAMETERS] = {laws[l].parameter, l >= 4};
         struct counted_law *law = make_law(laws[l].family, p, laws[l].log_n);
-        for (uint64_t r = 0; r < 32; r++) {
+        for (uint64_t r = 0; r < test_size(32, 4); r++) {
             const struct row *row = counted_row(c, law, stream_make(4, "coarse", laws[l].log_n, false, r));
             for (size_t g = 0; g < sizeof grids / sizeof *grids; g++) {
                 check_coarse(row, grids[g].count, grids[g].at);

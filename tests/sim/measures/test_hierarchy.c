@@ -172,7 +172,7 @@ static void near_mean(const char *what, double beta, size_t rows, const double *
 static void check_weights(const struct family *family, const double *p, size_t n, size_t levels,
                           const struct tree_level *level, size_t mark, double beta) {
     enum { ROWS = 600, MOST = 1 << 14 };
-    const size_t rows = shortened(ROWS);
+    const size_t rows = test_size(ROWS, 20);
     static double score[MOST], entropy[ROWS], keys[ROWS], groups[ROWS];
     double size = (double)n;
     for (size_t i = 0; i <= mark; i++) { size /= level[i].children; }
@@ -186,9 +186,9 @@ static void check_weights(const struct family *family, const double *p, size_t n
         keys[i] = sums.keys;
         groups[i] = sums.groups;
     }
-    double most = 8 + 1.2 * (double)(levels > 3 ? levels : 0);
-    struct tree_means of_keys = tree_means(levels, level, levels - 1, beta, most, 0.1),
-                      of_groups = tree_means(levels, level, mark, beta, most, 0.1);
+    double most = 8 + 1.2 * (double)(levels > 3 ? levels : 0), step = 0.1 * (double)test_size(1, 2);
+    struct tree_means of_keys = tree_means(levels, level, levels - 1, beta, most, step),
+                      of_groups = tree_means(levels, level, mark, beta, most, step);
     near_mean("H", beta, rows, entropy, of_keys.entropy);
     near_mean("Y_2 of keys", beta, rows, keys, of_keys.shared);
     near_mean("Y_2 of groups", beta, rows, groups, of_groups.shared);
