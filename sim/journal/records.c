@@ -100,36 +100,25 @@ static bool cannot_read(const struct scan *s) {
     return false;
 }
 
-/* A sound one. */
-static void add_record(struct scan *s, uint64_t offset, const struct record_head *head, const uint8_t *tail) {
-    struct records *r = s->records;
-    struct place place = {.file = (uint32_t)(s->from - r->file),
-                          .group_blocks = (uint32_t)head->group_blocks,
-                          .offset = offset,
-                          .length = head->length};
-    memcpy(&place.sum, tail, sizeof place.sum);
-    const bool is_known = find_unit(r, head, &place.of);
-#pragma omp critical(records)
-    if (is_known) {
-        r->place = memory_extend(r->place, r->count, sizeof *r->place);
-        r->place[r->count++] = place;
-    } else {
-        r->strange++;
-    }
+/* A sound one, of a range of the plan. */
+static void add_place(struct records *r, const struct place *place) {
+    r->place = memory_extend(r->place, r->count, sizeof *r->place);
+    r->place[r->count++] = *place;
 }
 
 /* What stands at `offset`, which becomes where the next record begins. False after a message. */
 static bool scan_record(struct scan *s, uint64_t *offset) {
-    uint8_t start[RECORD_HEAD] = {0}, tail[RECORD_TAIL];
+    uint8_t start[RECORD_HEAD] = {0};
     const uint64_t left = s->size - *offset;
     struct record_head head;
-    struct unit of;
+    struct place place = {.file = (uint32_t)(s->from - s->records->file), .offset = *offset};
     if (left >= RECORD_HEAD && !files_read_at(s->file, *offset, start, RECORD_HEAD)) {
         return cannot_read(s);
     }
     const char *why = record_begin(start, left, &head);
-    if (!why && !(s->how & RECORDS_BY_HEADS && numerics_equal(head.numerics, s->records->numerics) &&
-                  find_unit(s->records, &head, &of))) {
+    const bool is_known = !why && find_unit(s->records, &head, &place.of);
+    if (!why &&
+        !(s->how & RECORDS_BY_HEADS && is_known && numerics_equal(head.numerics, s->records->numerics))) {
         s->bytes = memory_resize(s->bytes, head.length, 1);
         if (!files_read_at(s->file, *offset, s->bytes, head.length)) { return cannot_read(s); }
         why = record_check(s->bytes, head.length, &head);
@@ -139,14 +128,20 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
         *offset = find_next(s, *offset + 1);
         return true;
     }
-    if (!files_read_at(s->file, *offset + head.length - RECORD_TAIL, tail, RECORD_TAIL)) {
-        return cannot_read(s);
-    }
+    const uint64_t tail = *offset + head.length - RECORD_TAIL;
+    if (!files_read_at(s->file, tail, &place.sum, sizeof place.sum)) { return cannot_read(s); }
     if (!numerics_match(head.numerics, s->records->numerics, s->from->path,
                         s->from->alone ? "--force" : "--fresh")) {
         return false;
     }
-    add_record(s, *offset, &head, tail);
+    place.group_blocks = (uint32_t)head.group_blocks;
+    place.length = head.length;
+#pragma omp critical(records)
+    if (is_known) {
+        add_place(s->records, &place);
+    } else {
+        s->records->strange++;
+    }
     *offset += head.length;
     return true;
 }
