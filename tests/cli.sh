@@ -262,6 +262,10 @@ expect 0 "run --write-scores beside finished results" run scores.yaml -o drawn.h
 holds "the same scores" cmp scores.h5 first.h5
 expect 0 "scores that run wrote are diagnosed" diagnose scores.h5 -o scores.diagnosis.h5
 holds "with a multiplier beyond" grep -q "if the trained trend goes on" out
+for group in gaussian/n0000200 /gaussian/n0000200; do
+    expect 0 "scores of $group alone" diagnose first.h5:$group
+    holds "the numbers are named like the file" rm first.diagnosis.h5
+done
 expect 0 "a family without a law is fitted" fit drawn.h5 -o drawn.fit.h5
 expect 0 "measured rows are fitted" fit scores.diagnosis.h5 -o measured.fit.h5
 holds "with a word on who tells how they grow" grep -q "gapscale diagnose" err

@@ -16,6 +16,7 @@
 #include "sim/results/destination.h"
 #include "sim/results/precision.h"
 #include "sim/results/store.h"
+#include "sim/scores/find.h"
 
 /* Of the file that is told of. */
 static const char *first_name(const struct scores_request *r) {
@@ -24,9 +25,10 @@ static const char *first_name(const struct scores_request *r) {
 
 /* The first file's name without its ending. Free with free(). */
 static char *default_output(const struct scores_request *r) {
-    const char *name = first_name(r), *slash = strrchr(name, '/'), *colon = strrchr(name, ':');
-    size_t length = colon && (!slash || colon > slash) ? (size_t)(colon - name) : strlen(name);
-    size_t start = slash ? (size_t)(slash - name) + 1 : 0, stem = length;
+    const char *name = first_name(r);
+    const size_t length = find_file_length(name);
+    size_t start = length, stem = length;
+    while (start > 0 && name[start - 1] != '/') { start--; }
     while (stem > start && name[stem] != '.') { stem--; }
     return memory_format("%.*s.diagnosis.h5", (int)(stem > start ? stem : length), name);
 }

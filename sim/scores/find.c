@@ -29,8 +29,7 @@ static struct source *open_source(struct found *f, const char *path, size_t leng
     return f->source[f->source_count++] = source;
 }
 
-/* FILE:GROUP at the last colon that is not the first character, unless a file has the whole name. */
-static size_t file_length(const char *word) {
+size_t find_file_length(const char *word) {
     const char *colon = strrchr(word, ':');
     return colon && colon > word && access(word, F_OK) != 0 ? (size_t)(colon - word) : strlen(word);
 }
@@ -141,7 +140,7 @@ static bool add_nameless(struct found *f, struct source *s, const struct scores_
 
 static bool add_word(struct found *f, const char *word, const struct scores_request *r) {
     struct group group;
-    size_t length = file_length(word);
+    size_t length = find_file_length(word);
     const char *asked = word[length] ? word + length + 1 : NULL;
     struct source *s = open_source(f, word, length, r->links);
     if (!s) { return false; }

@@ -10,6 +10,9 @@ struct found {
     struct group *group;
 };
 
+/* How many characters of a word name the file: FILE:GROUP at the last colon that is not the first character,
+ * unless a file has the whole name. */
+size_t find_file_length(const char *word);
 /* False after messages, which say what names there are where the asked ones are missing. To be released
  * either way. */
 bool find_groups(const struct scores_request *request, struct found *found);
