@@ -16,8 +16,8 @@ struct te {
     struct exponent below; /* d log(1 - p_(2)/p_(1))/d log f over the lower half of the factors below 1 */
     double ratio;          /* mean p_(2)/p_(1) at the smallest factor */
 };
-/* NaN where fewer than three factors have a mean that is known to half of it, `above` also where a row ties at
- * the top, whose entropy falls to that of its ties. */
+/* NaN where fewer than three factors have a mean that is known to half of it, `above` also where a row ties
+ * at the top, whose entropy falls to that of its ties. */
 struct te te_make(const struct results_series *series, size_t n);
 
 #endif

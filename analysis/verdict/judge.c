@@ -261,8 +261,8 @@ void judge_exact(const struct judge *j, struct verdict *v) {
     const struct points *p = &j->points;
     struct points_test test;
     if (p->kind == POINTS_FIXED) { judge_fixed(j, v); }
-    if (!p->has_errors || p->kind != POINTS_MEANS) { return; }
-    if (!points_try(p, &test)) { return; }
+    if (!p->has_errors || p->kind == POINTS_FIXED) { return; }
+    if (!(p->kind == POINTS_MEANS ? points_try(p, &test) : points_try_means(j->fit, &test))) { return; }
     v->exact_chi_square = test.chi_square;
     v->exact_freedom = test.freedom;
     v->exact_count = test.count;

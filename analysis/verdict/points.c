@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "analysis/fit/joint.h"
+#include "analysis/verdict/rare.h"
 #include "sim/base/memory.h"
 
 /* The least that interpolation of a root between betas is off by, in log beta; no two points share it. */
@@ -256,6 +257,38 @@ bool points_try(const struct points *p, struct points_test *test) {
     gsl_vector_free(y);
     free(which);
     return good;
+}
+
+/* Of the mean entropy's crossing at an n from the exact one, in sigma; NaN where too few rows carry it. */
+static double mean_deviation(const struct fit *fit, size_t n) {
+    const double fewest = 100, rows = results_replicates(fit->series, n);
+    const struct ensemble_point *mean = &fit->collapse[n * fit->criteria + fit->primary];
+    const double log_exact = log(fit->exact[n]), relative = sqrt(1 / mean->carriers - 1 / rows),
+                 rare =
+                     rare_short(fit->series, n, log_exact) / fit->series->criterion[fit->primary].threshold,
+                 all = hypot(relative, rare), se = mean->se * all / relative;
+    if (!(rows / (1 + rows * all * all) >= fewest) || !isfinite(log_exact) ||
+        is_cut_off(fit, POINTS_MEANS, n, mean->log_ratio, se)) {
+        return NAN;
+    }
+    return (mean->log_ratio - log_exact) / hypot(se, hypot(ROOT_NOISE, several * mean->grid_error));
+}
+
+bool points_try_means(const struct fit *fit, struct points_test *test) {
+    *test = (struct points_test){.count = 0};
+    if (fit->common || !fit->series->family->row_scale ||
+        fit->series->criterion[fit->primary].kind != CRITERION_ENTROPY) {
+        return false;
+    }
+    for (size_t n = 0; n < fit->lengths; n++) {
+        const double deviation = mean_deviation(fit, n);
+        if (isnan(deviation)) { continue; }
+        test->chi_square += deviation * deviation;
+        test->count++;
+    }
+    test->freedom = test->count;
+    test->p = gsl_cdf_chisq_Q(test->chi_square, (double)test->count);
+    return test->count > 0;
 }
 
 struct law_data points_data(const struct points *p, size_t first, const double *values, double *scratch) {

@@ -78,6 +78,10 @@ bool points_try(const struct points *points, struct points_test *test);
  * estimate (Dodelson & Schneider, Phys. Rev. D 88 (2013) 063537); 1 where it is none. */
 double points_widen(const struct points *points, size_t count, size_t terms);
 
+/* The same of rows of unlike scale, whose medians have no exact values: of the crossings of their mean
+ * entropies, where 100 rows carry these with what rare rows move them by (rare.h). */
+bool points_try_means(const struct fit *fit, struct points_test *test);
+
 /* The points from `first` on as data, with y = `values`; `scratch` has room for count^2 numbers. */
 struct law_data points_data(const struct points *points, size_t first, const double *values, double *scratch);
 

@@ -7,7 +7,7 @@
 
 #include "analysis/text/course_words.h"
 #include "analysis/verdict/points.h"
-#include "models/numeric/root.h"
+#include "analysis/verdict/rare.h"
 #include "sim/base/memory.h"
 
 static const double SETTLED = 0.1;     /* a rate so small is none */
@@ -38,38 +38,14 @@ static void take_median(const struct results_series *s, size_t n, struct prescri
     point->carriers = (double)s->replicates;
 }
 
-struct short_row {
-    const struct results_series *series;
-    double p[FAMILY_PARAMETERS], log_ratio;
-};
-
-static double log_critical(double log_chance, void *context) {
-    const struct short_row *row = context;
-    return log(row->series->family->row_scale(row->p, exp(log_chance))) + row->log_ratio;
-}
-
-/* The chance that a row's scale is below Lambda^typ/beta; 1 where it is more than `most`. */
-static double chance_of_short(const struct results_series *s, size_t n, double log_ratio, double most) {
-    const double least = -690, digits = 1e-6;
-    struct short_row row = {.series = s, .log_ratio = log_ratio};
-    if (!s->family->row_scale) { return 0; }
-    family_parameters(s->family, s->parameter, s->log_n[n], row.p);
-    if (log_critical(log(most), &row) < 0) { return 1; }
-    double log_chance = root_between((gsl_function){log_critical, &row}, least, log(most), digits);
-    return isnan(log_chance) ? 0 : exp(log_chance);
-}
-
 /* What rows move the mean by that are too rare for their scatter to be in a sample's. Below the critical beta
  * that of H/H is about the root of what E Y_2 is above a typical Y_2, and comes from rows that one key takes.
- * Rows whose scale is below Lambda^typ/beta keep H up to log n: they are missed, where there is none among
- * all, by their mean. */
+ */
 static double rare_error(const struct results_series *s, size_t n, double entropy, double log_ratio) {
     const double rows = (double)s->replicates, most = results_carriers_needed(s, n) / rows;
     const size_t at = n * s->size[RESULTS_BETA];
-    const double taken = fmax(0, s->exact_participation[at] - exp(s->exact_log_participation[at])),
-                 brief = chance_of_short(s, n, log_ratio, most);
-    return hypot(taken < most ? entropy * sqrt(taken / rows) : 0,
-                 brief < most ? s->log_n[n] * fmin(brief, sqrt(brief / rows)) : 0);
+    const double taken = fmax(0, s->exact_participation[at] - exp(s->exact_log_participation[at]));
+    return hypot(taken < most ? entropy * sqrt(taken / rows) : 0, rare_short(s, n, log_ratio));
 }
 
 /* Below the root of the least double squares vanish, and errors with them: nothing is known of carriers. */

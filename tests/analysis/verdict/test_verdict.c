@@ -107,6 +107,30 @@ static void test_wrong_laws(void **state) {
     }
 }
 
+/* Rows of unlike scale are judged by medians, which no exact values stand beside: the means of those that
+ * many rows carry are asked. An amplitude 10% off was `supported`. In one dimension a few long entropies are
+ * the mean. */
+static void test_unlike_rows(void **state) {
+    (void)state;
+    static const struct schedule wide[FAMILY_PARAMETERS] = {{64, 0, 0}, {1.1, 0, 0}};
+    struct results *r = experiment_run(
+        "seed: 1\nreplicates: 1024\nkeep_replicates: 128\nordered_weights: 1\n"
+        "beta: {relative_to: lambda_typ, from: 1/2, to: 32, points: 21}\n"
+        "collapse: {entropy: [1.0], participation: [], top_two_ratio: [], susceptibility: false}\nseries:\n"
+        "  - {family: dotproduct, dimension: 64, n: [2^8, 2^12, e^20, 1e30]}\n"
+        "  - {family: dotproduct, name: one, dimension: 1, n: [1e100, e^1000]}\n");
+    const struct verdict one = standard_judge(r, 1, false, NULL), held = standard_judge(r, 0, false, NULL);
+    assert_int_equal(one.exact_count, 0);
+    assert_int_equal(held.exact_count, 4);
+    printf("    p of means %.3g\n", held.exact_p);
+    assert_true(held.exact_p > 1e-3);
+    claim(&r->series[0], "dotproduct", wide);
+    exact_fill(r, 2);
+    assert_int_equal(standard_judge(r, 0, false, NULL).kind, VERDICT_REFUTED);
+    assert_int_equal(standard_judge(r, 0, true, NULL).exact_count, 0); /* errors at all n go together */
+    results_free(r);
+}
+
 /* ---- common randomness, and too little to judge ---- */
 
 static void test_common_randomness(void **state) {
@@ -269,7 +293,7 @@ int main(void) {
         cmocka_unit_test(test_wrong_laws), cmocka_unit_test(test_common_randomness),
         cmocka_unit_test(test_risks),      cmocka_unit_test(test_too_little),
         cmocka_unit_test(test_settle),     cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_pilots),
+        cmocka_unit_test(test_pilots),     cmocka_unit_test(test_unlike_rows),
     };
     return cmocka_run_group_tests_name("verdict", tests, set_up, tear_down);
 }
