@@ -372,12 +372,22 @@ static enum comb_state by_grid(const struct oracle *o, double score, double scal
     return COMB_TOO_FAR;
 }
 
+/* What V changes over at the highest scores may be far less than what the number of scores above s* does,
+ * where these are those of many keys far behind. */
+static enum comb_state by_grids(const struct oracle *o, double score, double scale, struct highest *h) {
+    const double much = 2;
+    const enum comb_state state = by_grid(o, score, scale, h);
+    if (state != COMB_TOO_FAR) { return state; }
+    const double all = exp(-positions_log_density(o->family, o->p, o->log_n, score));
+    return all > much * scale && isfinite(all) ? by_grid(o, score, all, h) : state;
+}
+
 bool highest_mean(const struct oracle *o, double score, double scale, struct highest *h) {
     enum comb_state state = COMB_TOO_FAR;
     *h = unknown;
     if (isnan(score)) { return true; }
     if (o->family->class != FAMILY_WEIBULL || kinks_are_slight(o)) {
-        state = by_grid(o, score, scale, h);
+        state = by_grids(o, score, scale, h);
     } else if (family_position(o->family, o->p).log == 0) {
         state = by_periods(o, score, h);
     } else {

@@ -218,6 +218,42 @@ static void test_highest_of_narrow_keys(void **state) {
     }
 }
 
+/* Rows whose highest scores are those of so many keys far behind, of V = depth^power, that they come from
+ * much farther below a key's end than one key alone at that n. By Simpson's rule over depths, of the keys'
+ * sums: one by one, and over x = log(1 + j). */
+static double depth_of_far_keys(double power, double slope, double last) {
+    enum { FEW = 100, STEPS = 2000, PARTS = 600 };
+    const double from = log(FEW + 0.5);
+    double depth = 0;
+    for (int i = 1; i <= STEPS; i++) {
+        const double d = last * i / STEPS, to = d / slope, weight = i == STEPS ? 1 : 2 + 2 * (i % 2);
+        double above = 0, far = 0;
+        for (int j = 0; j < FEW && slope * log1p(j) < d; j++) {
+            above -= log1p(-pow(d - slope * log1p(j), power));
+        }
+        for (int k = 0; to > from && k <= PARTS; k++) {
+            const double x = from + (to - from) * k / PARTS, share = k % PARTS == 0 ? 1 : 2 + 2 * (k % 2);
+            far += share * exp(x + power * log(fmax(0, d - slope * x)));
+        }
+        above += far * (to - from) / (3 * PARTS);
+        depth += weight * last / (3 * STEPS) * exp(-above);
+    }
+    return depth + last / (3 * STEPS);
+}
+
+static void test_highest_of_far_keys(void **state) {
+    (void)state;
+    const double power = 15, slope = 0.003, last = 0.6, log_n = 690;
+    const struct law law = law_at("powerlaw", power, 1, 0, slope);
+    struct oracle *o = make_oracle(&law, log_n);
+    const double unit = scale(&law, log_n),
+                 score = positions_typical_score(family_find("powerlaw"), law.p, log_n);
+    const struct oracle_point x = point_at(&law, log_n, 1);
+    check_close(o->highest, (score + depth_of_far_keys(power, slope, last)) * unit, 1e-9);
+    assert_true(x.log_top_weight_error - x.log_partition_error < 2e-11);
+    oracle_free(o);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_highest),
                                        cmocka_unit_test(test_highest_between_kinks),
@@ -227,6 +263,7 @@ int main(void) {
                                        cmocka_unit_test(test_highest_beyond_kinks),
                                        cmocka_unit_test(test_highest_above_an_end),
                                        cmocka_unit_test(test_highest_from_an_end),
-                                       cmocka_unit_test(test_highest_of_narrow_keys)};
+                                       cmocka_unit_test(test_highest_of_narrow_keys),
+                                       cmocka_unit_test(test_highest_of_far_keys)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
