@@ -18,7 +18,8 @@ struct product {
     struct oracle law;
     double apart; /* s* of the row above that of the law at the n that it has */
     struct highest highest;
-    double power; /* of V behind the highest score; 0: there is none */
+    double power;  /* of V behind the highest score; 0: there is none */
+    double others; /* how many keys but the nearest are above the lowest score */
     struct deep *deep;
 };
 
@@ -54,6 +55,7 @@ bool product_open(struct oracle *o, const struct family *family, const double *p
     if (family->class != FAMILY_WEIBULL && !deep_open(&product->deep, &product->law)) { return false; }
     product->apart = score - family->quantile(product->p, -own);
     product->power = family->class == FAMILY_WEIBULL ? positions_power(family, product->p) : 0;
+    product->others = exp(positions_log_count(family, p, log_n, 1, family->quantile(p, 0)));
     const bool good = highest_mean(o, score, exp(-product->law.log_lambda), &product->highest);
     o->highest = product->highest.mean;
     return good;
@@ -90,6 +92,18 @@ static double first_step(const struct oracle *o, double absolute, double beta, d
     return apart_of(o, absolute) > step || (linear > 0 && length > LONG * step)
                ? comb_step(linear, absolute, step)
                : step;
+}
+
+/* The same of grids alone: where the nearest key alone may have a score near its lowest rows end as sharply
+ * as it does. Keys that are far apart are at points. */
+static double grid_step(const struct oracle *o, double absolute, double step) {
+    const double few = 20, some = 30, others = o->product->others, apart = apart_of(o, absolute),
+                 longest = (others < few    ? 0.25
+                            : others < some ? GRID_SHARP
+                                            : INFINITY) /
+                           o->fineness;
+    if (step <= longest || apart > GRID_SHARP) { return step; }
+    return apart > 0 ? comb_step(family_position(o->family, o->p).linear, absolute, longest) : longest;
 }
 
 /* The first step of ladders, made so that few have to be halved. */
@@ -293,6 +307,7 @@ static bool by_ladder(const struct grid *g, const struct oracle *o, double absol
 static bool answer_by_grid(struct grid *g, const struct oracle *o, double absolute, double beta,
                            struct oracle_point *point) {
     *point = oracle_unknown_point;
+    if (!g->is_near) { g->step = grid_step(o, absolute, g->step); }
     return grid_fill(g) && (g->count <= COMB_TAPS || answer_at(g, o, absolute, beta, point));
 }
 
