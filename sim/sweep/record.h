@@ -2,11 +2,11 @@
  *
  * Little-endian. Head: magic "GSUNIT\3\n", cell key [32], numerics (number and fingerprint, each uint32;
  * numerics.h), first replicate, replicates (0: exact values), blocks in a group, length of the body (each
- * uint64). Body: means of every value and roots of its squared deviations; of every value with a histogram the number of
- * bins that are not empty (uint32), then of each its number (uint16) and count (seven bits a byte, the lowest
- * first); the means of groups of blocks; the kept replicates' part of every array with that axis, in the
- * order of results_next. The body of exact values: the cell's parts of the arrays named exact/, in that
- * order. Tail: SHA-256 of all before. */
+ * uint64). Body: means of every value and roots of its squared deviations; of every value with a histogram
+ * the number of bins that are not empty (uint32), then of each its number (uint16) and count (seven bits a
+ * byte, the lowest first); the means of groups of blocks; the kept replicates' part of every array with that
+ * axis, in the order of results_next. The body of exact values: the cell's parts of the arrays named exact/,
+ * in that order. Tail: SHA-256 of all before. */
 #ifndef GAPSCALE_SIM_SWEEP_RECORD_H
 #define GAPSCALE_SIM_SWEEP_RECORD_H
 
