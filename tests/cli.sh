@@ -289,6 +289,10 @@ expect 1 "an output directory that is not there" run sweep.yaml -o nowhere/x.h5
 if ((EUID == 0)) && mkdir -p small && mount -t tmpfs -o size=64k tmpfs small 2>/dev/null; then
     expect 1 "a full disk" run sweep.yaml -o small/x.h5 --force # its size is told before, else
     holds "a full disk: no file and no piece of one" test -z "$(find small -name '*.h5' -o -name '*.tmp*')"
+    rm -rf small/*
+    expect 1 "scores onto a full disk, beside new results" run scores.yaml -o beside.h5 --write-scores small/scores.h5
+    holds "it says what is not whole" grep -q "stopped before small/scores.h5 was whole; the same command" err
+    holds "the results are, and nothing else stays" test "$(echo beside.h5*)" = "beside.h5 beside.h5.units"
     head -c 100000 /dev/zero >small/x 2>/dev/null
     TMPDIR=$PWD/small expect 0 "plot where TMPDIR is full: it needs none" plot before.h5 -o small-figures
     rm small/x

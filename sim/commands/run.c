@@ -81,13 +81,21 @@ static bool beat(void *context) {
 }
 
 static void say_resumable(const struct run *run) {
-    message_say("stopped: what is finished is in %s; the same command goes on with it", run->directory);
+    if (run->place.finished) {
+        message_say("stopped before %s was whole; the same command writes it anew", run->o->scores);
+    } else {
+        message_say("stopped: what is finished is in %s; the same command goes on with it", run->directory);
+    }
 }
 
-/* Before an end by force: the row at hand takes too long to wait for, or memory is out. */
+/* Before an end by force: the row at hand takes too long to wait for, memory is out, or a file cannot be
+ * closed. */
 static void leave(void *context) {
     struct run *run = context;
-    if (run->locked) { lock_release(&run->lock); }
+    if (run->locked) {
+        lock_release(&run->lock);
+        rmdir(run->directory); /* if it is empty */
+    }
     if (ranks_index() == 0) { say_resumable(run); }
 }
 
@@ -156,9 +164,6 @@ static int write_scores(struct run *run) {
     if (!results) { return EXIT_FAILED; }
     status = scorefile_write(run->o->scores, run->config, results, run->isa, run->command_line, run->stop);
     results_free(results);
-    if (status == EXIT_RESUMABLE) {
-        message_say("stopped before %s was whole; the same command writes it anew", run->o->scores);
-    }
     return status;
 }
 
@@ -441,7 +446,7 @@ static int run_stages(struct run *run) {
             status = stage[i].begin(run);
         }
     }
-    if (status == EXIT_RESUMABLE && !run->place.finished && leads) { say_resumable(run); }
+    if (status == EXIT_RESUMABLE && leads) { say_resumable(run); }
     if (status != EXIT_DONE && status != EXIT_RESUMABLE && !leads) { ranks_abort(); }
     return status;
 }
