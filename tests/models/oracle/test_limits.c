@@ -172,6 +172,7 @@ static void test_near_ties(void **state) {
 static void test_gumbel_lambda(void **state) {
     (void)state;
     check_close(limits_gumbel_lambda_quantile(0.5), 1.274642, 5e-7);
+    check_close(limits_gumbel_lambda_cdf(limits_gumbel_lambda_quantile(0.5)), 0.5, 3e-10);
     check_close(limits_gumbel_lambda_quantile(0.75), 2.659263, 5e-7);
     check_close(limits_gumbel_lambda_quantile(0.95), 13.752639, 5e-7);
     check_close(limits_gumbel_lambda_quantile(0.36), 1, 0);
