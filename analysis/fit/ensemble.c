@@ -302,6 +302,16 @@ static bool is_collapsed_at_zero(const struct criterion *criterion, double log_n
     return false;
 }
 
+/* Whether rows that tie at the top keep the mean at its threshold far above their Lambda_n. */
+static bool is_kept_by_ties(const struct results_series *s, size_t n, const struct criterion *criterion) {
+    const size_t factors = s->size[RESULTS_TE], last = n * factors + factors - 1;
+    const enum results_quantity q =
+        criterion->kind == CRITERION_ENTROPY ? RESULTS_TE_ENTROPY : RESULTS_TE_TOP_TWO_RATIO;
+    return factors > 0 &&
+           (criterion->kind == CRITERION_ENTROPY || criterion->kind == CRITERION_TOP_TWO_RATIO) &&
+           s->mean[q][last] >= criterion->threshold;
+}
+
 struct ensemble_point ensemble_collapse(const struct results_series *series, size_t n,
                                         const struct criterion *criterion) {
     if (is_collapsed_at_zero(criterion, series->log_n[n])) { return point_missing(ENSEMBLE_SHORT); }
@@ -309,6 +319,9 @@ struct ensemble_point ensemble_collapse(const struct results_series *series, siz
     struct curve c = curve_load(series, n, criterion_measure(criterion));
     struct ensemble_point point = curve_collapse(&c, criterion);
     curve_release(&c);
+    if (point.state == ENSEMBLE_ABOVE && is_kept_by_ties(series, n, criterion)) {
+        return point_missing(ENSEMBLE_TIED);
+    }
     if (point.state == ENSEMBLE_FOUND && criterion->kind == CRITERION_SUSCEPTIBILITY) {
         point.se = hypot(ensemble_jackknife(series, n, criterion), point.grid_error);
     }

@@ -24,7 +24,7 @@
           "the mean susceptibility is largest at an end of the beta grid; widen the grid")                   \
     /* Crossings need two betas, a maximum three; a factor 10 apart, or too far apart for a maximum. */      \
     STATE(NO_GRID, "no-grid", "the beta grid is too thin to look between its points; ask for more betas")    \
-    STATE(TIED, "tied", "half of the rows or more tie: Lambda_n is infinite, and no beta is relative to it") \
+    STATE(TIED, "tied", "so many rows tie at the top that it is infinite")                                   \
     STATE(NO_VALUES, "no-values", "means or betas are not finite numbers; give beta relative to lambda_typ")
 #define ENSEMBLE_STATE_KEY(KEY, name, advice) ENSEMBLE_##KEY,
 enum ensemble_state { ENSEMBLE_STATE_TABLE(ENSEMBLE_STATE_KEY) ENSEMBLE_STATES };

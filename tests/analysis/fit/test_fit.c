@@ -198,6 +198,19 @@ static void tied_rows_do_not_fall(void **state) {
     results_free(results);
 }
 
+/* One token alone: whatever beta is, H is log n, and no grid of betas reaches further. */
+static void ties_have_no_collapse_point(void **state) {
+    (void)state;
+    struct results *results =
+        experiment_sweep("replicates: 16\nn: [64]\nbeta: [1, 2]\nordered_weights: 1\nseries:\n"
+                         "  - {family: attention, width: 4, head: 2, tokens: {zipf: 0, vocabulary: 1}}\n");
+    struct fit fit;
+    fit_make(&fit, results, 0, "a.h5");
+    assert_int_equal(fit.collapse[0].state, ENSEMBLE_TIED);
+    fit_release(&fit);
+    results_free(results);
+}
+
 /* Betas that are factors of 5 apart: by the rows' error alone points are thousands of sigma off at the most.
  */
 static void errors_hold_what_grids_add(void **state) {
@@ -234,7 +247,7 @@ int main(void) {
         cmocka_unit_test(growth_is_measured),         cmocka_unit_test(exact_points_stand_beside),
         cmocka_unit_test(rows_are_judged_by_medians), cmocka_unit_test(shared_rows_move_slopes),
         cmocka_unit_test(errors_hold_what_grids_add), cmocka_unit_test(pilot_rows_are_no_scale),
-        cmocka_unit_test(tied_rows_do_not_fall),
+        cmocka_unit_test(tied_rows_do_not_fall),      cmocka_unit_test(ties_have_no_collapse_point),
     };
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
 }
