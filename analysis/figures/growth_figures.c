@@ -55,6 +55,7 @@ static size_t print_plain_windows(struct canvas *c) {
         last = w;
     }
     script_block_end(c->out);
+    script_number(c->out, "has_scale", fit_has_scale(fit));
     return last;
 }
 

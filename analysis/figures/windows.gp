@@ -2,7 +2,8 @@
 # it, beside that of Lambda^typ over the same n.
 #   $corrected       place of the smallest n, exponent with correction terms, its standard error; none unless has_corrected
 #   exponent_low, exponent_high    95% of the verdict's exponent, which is that of its first window; none unless has_interval
-#   $windows         place of the smallest n, exponent without corrections, its standard error, exponent of Lambda^typ
+#   $windows         place of the smallest n, exponent without corrections, its standard error, exponent of Lambda^typ, which is
+#                    none unless has_scale
 #   law, has_law     the exponent as n -> inf, where it is known
 #   by_n             whether exponents are of n, not of log n
 #   y_low, y_high    of the axis of exponents
@@ -20,7 +21,8 @@ if (is_band) {
 }
 plot NaN with lines linewidth 1.2 dashtype 2 linecolor rgb guide title has_law ? '{/:Italic n} → ∞' : '', \
   for [i=1:has_law] law with lines linewidth 1.2 dashtype 2 linecolor rgb guide, \
-  $windows using 1:4 with lines linewidth 1.4 linecolor rgb colour(2) title 'Λ^{typ}, straight line', \
+  $windows using 1:4 with lines linewidth 1.4 linecolor rgb colour(2) \
+    title has_scale ? 'Λ^{typ}, straight line' : '', \
   $windows using 1:2:3 with yerrorbars pointtype 6 pointsize 0.6 linewidth 0.8 linecolor rgb '#8a8a8a' \
     title 'β_{c}, straight line', \
   $corrected using 1:2:3 with yerrorbars pointtype 7 pointsize 0.7 linewidth 1.2 linecolor rgb colour(1) \

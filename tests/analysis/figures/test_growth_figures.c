@@ -108,6 +108,7 @@ static void windows_are_those_that_say_something(void **state) {
     check_close(row[2], 0.03, 1e-9);
     assert_non_null(strstr(
         corrected, "has_corrected = 1\nexponent_low = 0.47\nexponent_high = 0.53\nhas_interval = 1\n"));
+    assert_non_null(strstr(rows, "has_scale = 1\n"));
     free(rows);
     m.window[1].se = 0.5;
     assert_non_null(figure_named("windows")->series_lacks(&m.fit));
