@@ -705,7 +705,9 @@ expect 0 "a smaller one" run target.yaml -o grown.h5
 holds "it goes on from there" grep -q "going on" err
 holds "the digest of what has grown" same grown.h5
 expect 0 "a target cut short" run target.yaml --set replicates=700 -o further.h5 --quiet
+holds "which is told" grep -qE "target is not reached at [0-9]+ n .*: about [0-9.]+ times as many would reach it" err
 expect 0 "with more to take" run target.yaml -o further.h5 --quiet
+holds "which is reached" test ! -s err
 holds "the digest of what took more" same further.h5
 expect 2 "a larger one" run rough.yaml -o grown.h5
 holds "is refused by name" grep -q "target: {collapse: 0.04} there, {collapse: 0.2} here" err

@@ -1,5 +1,6 @@
 #include "sim/journal/publish.h"
 
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "sim/results/destination.h"
 #include "sim/results/precision.h"
 #include "sim/results/store.h"
+#include "sim/sweep/target.h"
 
 /* ---- what is there already ---- */
 
@@ -80,11 +82,33 @@ struct pass {
     struct results *results;
     const struct publish_target *target;
     struct publish_place place; /* when all is read */
+    size_t missed; /* cells that did not reach their target with all replicates that there may be */
+    double worst;  /* the largest of their errors, over the target */
 };
+
+static void check_target(struct pass *pass, const struct partial *whole) {
+    const double target = whole->of.cell->series->target;
+    if (target > 0 && !unit_is_exact(&whole->of) && target_error(whole) > target) {
+        pass->missed++;
+        pass->worst = fmax(pass->worst, target_error(whole) / target);
+    }
+}
+
+static void tell_of_target(const struct pass *pass) {
+    char more[80] = "";
+    if (pass->missed == 0) { return; }
+    if (isfinite(pass->worst)) {
+        snprintf(more, sizeof more, " about %.2g times as many would reach it;", pass->worst * pass->worst);
+    }
+    message_say("the target is not reached at %zu n (of all series) with the most replicates:%s with more of "
+                "them the same command grows the file",
+                pass->missed, more);
+}
 
 static void take_cell(void *context, struct partial_stack *stack) {
     struct pass *pass = context;
     struct partial *whole = partial_close(stack);
+    check_target(pass, whole);
     partial_collect(whole, pass->results);
     partial_free(whole);
 }
@@ -115,6 +139,7 @@ int publish_results(struct records *records, const struct publish_target *target
             target->path, pass.results,
             &(struct store_provenance){.command_line = command_line, .threads = omp_get_max_threads()});
     }
+    if (status == EXIT_DONE && !pass.place.finished) { tell_of_target(&pass); }
     if (status == EXIT_DONE && !pass.place.finished && !quiet) { message_say("wrote %s", target->path); }
     results_free(pass.results);
     return status;
