@@ -135,12 +135,16 @@ static bool look_at_key(struct far *f, const struct lone *lone) {
     f->memory = calloc(LADDER_SUMS * room, sizeof *f->memory);
     if (!f->memory) { return false; }
     for (size_t k = 0; k < LADDER_SUMS; k++) { f->row[k] = f->memory + k * room; }
-    if (!lone_fill(lone, f->first + f->key - (COMB_FIRST - 1) * f->step, f->step, count, f->row)) {
-        return false;
+    double row[LONE_FUNCTIONS][VECTOR_ROW];
+    struct lone_run run;
+    const bool good = lone_begin(&run, lone, f->first + f->key - (COMB_FIRST - 1) * f->step, f->step);
+    for (size_t i = 0; good && i < count; i++) {
+        if (i % VECTOR_ROW == 0) { lone_next(&run, row); }
+        for (int k = 0; k < LONE_FUNCTIONS; k++) { f->row[k][i] = keys * row[k][i % VECTOR_ROW]; }
     }
-    for (size_t i = 0; i < LONE_FUNCTIONS * room; i++) { f->memory[i] *= keys; }
-    ladder_miss(count, lone->field.o->vector, f->row);
-    return true;
+    lone_end(&run);
+    if (good) { ladder_miss(count, lone->field.o->vector, f->row); }
+    return good;
 }
 
 bool far_open(struct far *f, const struct lone *lone, double step) {
