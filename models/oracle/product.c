@@ -207,6 +207,13 @@ static double error_of(const struct totals *t, int component) {
     return size * pow(fmin(1, off / size), 1.75) + t->all[MISSED];
 }
 
+/* What Y_2 comes from: its own integral, or what it lacks to 1. */
+static int smaller_share(const struct totals *t) { return t->all[SHARE] < 0.5 ? SHARE : NO_SHARE; }
+
+static double largest_error(const struct totals *t) {
+    return fmax(error_of(t, MEAN_ENTROPY), error_of(t, smaller_share(t)));
+}
+
 /* ---- answers ---- */
 
 /* As answer.c has it. A choice: 2e-11 for the scores' own rule. */
@@ -219,7 +226,7 @@ static struct oracle_point point_of(const struct oracle *o, const struct totals 
     point.entropy = sum[MEAN_ENTROPY] / total;
     point.entropy_error = error_of(t, MEAN_ENTROPY) + lost * (1 + point.entropy);
     point.participation = shared < 0.5 ? fmax(0, shared) : 1 - sum[NO_SHARE];
-    point.participation_error = error_of(t, shared < 0.5 ? SHARE : NO_SHARE) + lost;
+    point.participation_error = error_of(t, smaller_share(t)) + lost;
     point.log_partition = -RULES_EULER - (top - sum[PLACE] / total) - absolute * o->product->apart;
     if (point.participation > 0) {
         point.log_mean_participation = log(point.participation);
@@ -272,7 +279,7 @@ static bool answer_at(struct grid *g, const struct oracle *o, double absolute, d
         *point = point_of(o, &totals, g->lone.top, absolute, beta);
         if (g->lone.behind) { tell_behind(point); }
         before = error;
-        error = fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE));
+        error = largest_error(&totals);
         const bool in_vain = g->step < fine && error > before / 2;
         if (!(error > aim) || in_vain || g->count > GRID_MOST_HALVED) { return true; }
         if (!grid_halve(g)) { return false; }
@@ -295,7 +302,7 @@ static bool by_ladder(const struct grid *g, const struct oracle *o, double absol
         *state = ladder_climb(&ladder, l, add_point, &totals);
         if (*state != COMB_MADE) { return true; }
         *point = point_of(o, &totals, l->top, absolute, beta);
-        if (fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE)) <= aim) {
+        if (largest_error(&totals) <= aim) {
             tell_behind(point);
             return true;
         }

@@ -132,8 +132,18 @@ static void test_squares(void **state) {
     check_close(x.susceptibility, 46.1658744024, 3e-10);
 }
 
+/* Where hardly any rows share their weight the grid is as fine as what they share wants it. */
+static void test_small_shares(void **state) {
+    (void)state;
+    const struct law law = law_at("pareto", 30, 0, 0, 1);
+    const struct oracle_point point = point_at(&law, 16 * M_LN2, 1);
+    check_close(1 - point.participation, 2.317076e-7, 1e-12);
+    assert_true(point.participation_error < 1e-10);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_long_grids),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small_shares),
+                                       cmocka_unit_test(test_long_grids),
                                        cmocka_unit_test(test_heavy_tails),
                                        cmocka_unit_test(test_below_the_critical_beta),
                                        cmocka_unit_test(test_far_keys_and_near_ends),
