@@ -224,7 +224,7 @@ static void fill_deviations(struct attention_point *p, const struct results_seri
 
 /* ---- limit laws ---- */
 
-/* A standard error whose square is less than a double holds is not known. */
+/* One of 0 is not known: below numerics number 15 it is one whose square is less than a double holds. */
 static double error_or_nan(double se) { return se > 0 ? se : NAN; }
 
 static double concentration_at(const struct results_series *s, size_t n) {
