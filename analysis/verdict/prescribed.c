@@ -48,7 +48,7 @@ static double rare_error(const struct results_series *s, size_t n, double entrop
     return hypot(taken < most ? entropy * sqrt(taken / rows) : 0, rare_short(s, n, log_ratio));
 }
 
-/* Below the root of the least double errors were 0 before numerics number 15: nothing is known of carriers. */
+/* Below the root of the least double errors are 0 before numerics number 15, and carriers not known. */
 static void take_mean(const struct results_series *s, size_t n, struct prescribed_point *point) {
     const double rows = (double)s->replicates, least = 1e-150;
     const size_t at = n * s->size[RESULTS_BETA];
