@@ -52,6 +52,12 @@ static inline void sample_write_text(const char *path, const char *text) {
     assert_true(fputs(text, file) >= 0 && fclose(file) == 0);
 }
 
+static inline void sample_copy(const char *path, const char *copy) {
+    char command[100];
+    snprintf(command, sizeof command, "cp %s %s", path, copy);
+    assert_int_equal(system(command), 0);
+}
+
 /* As the config has them, before anything is measured. */
 static inline struct results *sample_plan(const char *text, const char *isa) {
     sample_write_text("config.yaml", text);

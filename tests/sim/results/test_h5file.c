@@ -185,23 +185,16 @@ static void fix_attribute(hid_t file, const char *object, const char *name, H5T_
     H5Tclose(type);
 }
 
-/* To be changed. */
-static hid_t open_copy(const char *path, const char *copy) {
-    char command[100];
-    snprintf(command, sizeof command, "cp %s %s", path, copy);
-    assert_int_equal(system(command), 0);
-    return H5Fopen(copy, H5F_ACC_RDWR, H5P_DEFAULT);
-}
-
+static const H5T_str_t padding[] = {H5T_STR_NULLTERM, H5T_STR_NULLPAD, H5T_STR_SPACEPAD};
 static void test_fixed_text(void **state) {
     (void)state;
     char want[65];
     struct results *r = sample_results("base");
     digest_of(r, want);
-    const H5T_str_t padding[] = {H5T_STR_NULLTERM, H5T_STR_NULLPAD, H5T_STR_SPACEPAD};
     sample_write("sound.h5", r);
     for (size_t i = 0; i < 3; i++) {
-        hid_t file = open_copy("sound.h5", "a.h5");
+        sample_copy("sound.h5", "a.h5");
+        hid_t file = H5Fopen("a.h5", H5F_ACC_RDWR, H5P_DEFAULT);
         const char *const attribute[][2] = {{"/", "kind"},
                                             {"/", "isa"},
                                             {"/alpha", "family"},
@@ -217,7 +210,6 @@ static void test_fixed_text(void **state) {
 /* The texts of a dataset, of whatever padding. */
 static void test_fixed_text_values(void **state) {
     (void)state;
-    const H5T_str_t padding[] = {H5T_STR_NULLTERM, H5T_STR_NULLPAD, H5T_STR_SPACEPAD};
     const char *const stored[] = {"entropy=1\0\0\0full\0\0\0\0\0\0\0", "entropy=1\0\0\0long text 12",
                                   "entropy=1   long text 12"};
     for (size_t i = 0; i < 3; i++) {
@@ -246,7 +238,8 @@ static void test_ours_is_checked(void **state) {
     hsize_t three = 3;
     sample_write("sound.h5", r);
     for (int i = 0; i < 6; i++) {
-        hid_t file = open_copy("sound.h5", "a.h5"), list = H5Screate_simple(1, &three, NULL);
+        sample_copy("sound.h5", "a.h5");
+        hid_t file = H5Fopen("a.h5", H5F_ACC_RDWR, H5P_DEFAULT), list = H5Screate_simple(1, &three, NULL);
         double numbers[3] = {0};
         hid_t series = H5Gopen2(file, "/alpha", H5P_DEFAULT);
         switch (i) {
@@ -409,9 +402,8 @@ static double reading_time(size_t count) {
 /* Four times the groups take about four times as long; shortened, so few that time says nothing. */
 static void test_linear_time(void **state) {
     (void)state;
-    const bool quick = getenv("GAPSCALE_TEST_QUICK") != NULL;
-    double small = reading_time(quick ? 10 : 100), large = reading_time(quick ? 40 : 400);
-    if (!quick && large > 8 * small) {
+    double small = reading_time(test_size(100, 10)), large = reading_time(test_size(400, 40));
+    if (test_size(true, false) && large > 8 * small) {
         fail_msg("100 groups are read in %.3g s, 400 in %.3g s", small, large);
     }
 }
