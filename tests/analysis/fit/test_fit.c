@@ -213,7 +213,7 @@ static void ties_have_no_collapse_point(void **state) {
  */
 static void errors_hold_what_grids_add(void **state) {
     (void)state;
-    const size_t replicates = test_size(4096, 256);
+    const size_t replicates = test_size(4096, 1024);
     char text[640];
     snprintf(
         text, sizeof text,
