@@ -141,8 +141,18 @@ static void test_small_shares(void **state) {
     assert_true(point.participation_error < 1e-10);
 }
 
+/* So many keys below an upper endpoint that far ones are dense: as grids over all of them have it. */
+static void test_dense_keys_below_an_end(void **state) {
+    (void)state;
+    const struct law law = law_at("spherical", 26, 0, 0, 0.0040625);
+    const struct oracle_point point = point_at(&law, 148.5, 1.75);
+    check_close(point.entropy, 1.788603040938, 1e-10);
+    check_close(point.participation, 0.4285714312009, 1e-10);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small_shares),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_dense_keys_below_an_end),
+                                       cmocka_unit_test(test_small_shares),
                                        cmocka_unit_test(test_long_grids),
                                        cmocka_unit_test(test_heavy_tails),
                                        cmocka_unit_test(test_below_the_critical_beta),
