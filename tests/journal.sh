@@ -411,6 +411,11 @@ holds "merged: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
 cp before.h5 small.h5
 flip_copy() { cp before.h5.units small.h5.units && flip small.h5.units 9000; }
 flip_copy
+expect 0 "shards hold what a damaged archive lacks" merge small.h5.shard-*.journal -o small.h5
+holds "damaged archive, merged: it is told, once" test "$(grep -c "cannot be used" err)" -eq 1
+holds "damaged archive, merged: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+cp before.h5 small.h5
+flip_copy
 expect 0 "growing from a damaged archive" run grown.yaml -o small.h5
 holds "damaged archive: it is told, once" test "$(grep -c "cannot be used" err)" -eq 1 -a "$(grep -c "1 damaged record: computed again" err)" -eq 1
 holds "damaged archive: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"

@@ -50,13 +50,14 @@ static bool open_journals(struct merge *m) {
 
 /* ---- records ---- */
 
-/* All of them; RECORDS_UNREAD, without a message, where what their heads say does not fit together. */
+/* All of them, first by heads; RECORDS_UNREAD, without a message, where what these say does not fit together.
+ * An archive is read whole both times, and told of the first. */
 static int read_records(struct merge *m, bool by_heads) {
     const unsigned heads = by_heads ? RECORDS_QUIET | RECORDS_BY_HEADS : 0,
-                   shown = m->quiet ? 0 : RECORDS_SHOWN;
+                   shown = m->quiet ? 0 : RECORDS_SHOWN, archive = by_heads ? 0 : RECORDS_QUIET;
     records_free(m->records);
     m->records = records_create(&m->plan, numerics_here());
-    if (!publish_scan_archive(&m->place, m->records)) { return EXIT_FAILED; }
+    if (!publish_scan_archive(&m->place, m->records, archive)) { return EXIT_FAILED; }
     if (records_scan(m->records, m->journal_count, m->directory, heads | shown)) { return EXIT_DONE; }
     return m->records->conflicts == 0 ? EXIT_FAILED : by_heads ? RECORDS_UNREAD : EXIT_USAGE;
 }

@@ -321,7 +321,7 @@ static void say_plan(const struct run *run) {
 }
 
 static bool scan_all(struct run *run) {
-    if (!journal_scan(run->journal, 0) || !publish_scan_archive(&run->place, run->journal->records)) {
+    if (!journal_scan(run->journal, 0) || !publish_scan_archive(&run->place, run->journal->records, 0)) {
         return false;
     }
     size_t damaged = run->journal->records->damaged;

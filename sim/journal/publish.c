@@ -65,11 +65,11 @@ int publish_check(const struct publish_target *target, struct publish_place *pla
     return EXIT_DONE;
 }
 
-bool publish_scan_archive(struct publish_place *place, struct records *records) {
+bool publish_scan_archive(struct publish_place *place, struct records *records, unsigned how) {
     if (!place->grows) { return true; }
     if (files_kind(place->archive) == FILES_OLDER) {
         message_error("%s was left by an older gapscale, whose archives have another format", place->archive);
-    } else if (records_scan(records, 1, &(char *){place->archive}, 0)) {
+    } else if (records_scan(records, 1, &(char *){place->archive}, how)) {
         return true;
     }
     message_say("without it nothing of the finished file can be used; --force computes all of it again");

@@ -24,8 +24,9 @@ struct publish_target {
  * the path and its archive under temporary names (temporary.h), not what others are writing there; else
  * EXIT_USAGE, after a message. */
 int publish_check(const struct publish_target *target, struct publish_place *place);
-/* Adds the units of results that grow to records; nothing of others. False after a message. */
-bool publish_scan_archive(struct publish_place *place, struct records *records);
+/* Adds the units of results that grow to records; nothing of others. `how` as of records_scan. False after a
+ * message. */
+bool publish_scan_archive(struct publish_place *place, struct records *records, unsigned how);
 /* Of records of all sampled units of their plan: computes the exact values that there is no record of, packs
  * all (records_pack) into the results and the archive beside them, and puts both files in their place; memory
  * is that of the results and of some partials for each thread. `stop` may be NULL. Status as of records_pack,
