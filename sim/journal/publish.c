@@ -100,8 +100,8 @@ static void tell_of_target(const struct pass *pass) {
     if (isfinite(pass->worst)) {
         snprintf(more, sizeof more, " about %.2g times as many would reach it;", pass->worst * pass->worst);
     }
-    message_say("the target is not reached at %zu n (of all series) with the most replicates:%s with more of "
-                "them the same command grows the file",
+    message_say("the target is not reached at %zu n (of all series) with the most replicates:%s `gapscale run` "
+                "with more of them grows the file",
                 pass->missed, more);
 }
 
