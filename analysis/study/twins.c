@@ -81,8 +81,7 @@ static const char *measured(const struct fit *fit, size_t n, char out[WORDS]) {
  * Student's law, of as many degrees of freedom as two unlike errors have (Welch, 1947). */
 static double normal_of(double deviation, const struct fit *a, size_t i, const struct fit *b, size_t j) {
     const double x = pow(point_of(a, i)->se, 2), y = pow(point_of(b, j)->se, 2),
-                 freedom = pow(x + y, 2) / (x * x / (results_replicates(a->series, i) - 1) +
-                                            y * y / (results_replicates(b->series, j) - 1)),
+                 freedom = pow(x + y, 2) / (x * x / points_freedom(a, i) + y * y / points_freedom(b, j)),
                  tail = gsl_cdf_tdist_Q(fabs(deviation), freedom);
     return tail > 0 ? gsl_cdf_ugaussian_Qinv(tail) : fabs(deviation);
 }

@@ -11,8 +11,8 @@
  * collapse points at every common n. Independent ones have chi square of their differences, in whose errors
  * is what interpolation may move them apart by where their betas differ. Those that take the same streams of
  * random numbers (sim/rows/stream.h: the same seed and name) share what is random in them, and differences
- * over n that share their randomness go together: neither has a chi square. Of series
- * of two laws that take the same streams, that they do. Nothing where there is no pair. */
+ * over n that share their randomness go together: neither has a chi square. Of series of two laws that take
+ * the same streams, that they do. Nothing where there is no pair. */
 void twins_print(FILE *out, const struct study *study);
 
 #endif

@@ -18,17 +18,17 @@ static enum points_kind kind_of(const struct fit *fit) {
     return family_is_judged_by_rows(fit->series->family) ? POINTS_ROWS : POINTS_MEANS;
 }
 
-/* Susceptibility's maximum has its error from leaving out blocks, other means from their replicates; of
- * the n that has the fewest. */
+double points_freedom(const struct fit *fit, size_t n) {
+    const bool blocks = kind_of(fit) == POINTS_MEANS && fit->primary < fit->criteria &&
+                        fit->series->criterion[fit->primary].kind == CRITERION_SUSCEPTIBILITY;
+    return (blocks ? (double)results_blocks(fit->series, n) : results_replicates(fit->series, n)) - 1;
+}
+
+/* Of the n that has the fewest. */
 static double freedom_of(const struct fit *fit) {
-    bool blocks =
-        fit->primary < fit->criteria && fit->series->criterion[fit->primary].kind == CRITERION_SUSCEPTIBILITY;
-    double most = blocks ? (double)fit->series->size[RESULTS_BLOCK] : (double)fit->series->replicates;
-    for (size_t n = 0; n < fit->lengths; n++) {
-        most =
-            fmin(most, blocks ? (double)results_blocks(fit->series, n) : results_replicates(fit->series, n));
-    }
-    return most - 1;
+    double least = INFINITY;
+    for (size_t n = 0; n < fit->lengths; n++) { least = fmin(least, points_freedom(fit, n)); }
+    return least;
 }
 
 /* What Student's law asks of a 95% interval, over the normal law's. */

@@ -54,6 +54,9 @@ void points_release(struct points *points);
 /* Whether so few rows carry the mean where it crosses at an n (results_carriers_needed) that its error covers
  * nothing: never of medians, and of rows without randomness. */
 bool points_few_carry(const struct fit *fit, size_t n);
+/* Degrees of freedom of the primary criterion's error at an n: the maximum of the mean susceptibility has its
+ * from leaving out blocks, all else from replicates. */
+double points_freedom(const struct fit *fit, size_t n);
 /* What interpolation between betas may move the primary criterion's point at an n by: several times what it
  * shows. */
 double points_grid(const struct fit *fit, size_t n);

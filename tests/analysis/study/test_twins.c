@@ -137,6 +137,24 @@ static void test_few_replicates(void **state) {
     assert_true(largest > 0.12);
 }
 
+/* Maxima of the susceptibility have errors from blocks, of which 128 replicates make two: by as many degrees
+ * of freedom as replicates p was 1.8e-20. */
+static void test_few_blocks(void **state) {
+    (void)state;
+    static const char format[] = "seed: %d\nreplicates: 128\nkeep_replicates: 1\nordered_weights: 1\n"
+                                 "n: {from: 2^10, to: 1e30, points: 16, spacing: loglog}\n"
+                                 "collapse: {entropy: [], participation: [], top_two_ratio: []}\n"
+                                 "beta: {relative_to: lambda_typ, from: 1/2, to: 4, points: 13}\n"
+                                 "series: [{family: gaussian}]\n";
+    char first[512], second[512];
+    double p = 0;
+    snprintf(first, sizeof first, format, 2);
+    snprintf(second, sizeof second, format, 5);
+    char *text = told(experiment_run(first), experiment_run(second), NULL), *found = strstr(text, "p = ");
+    if (!found || sscanf(found, "p = %lf", &p) != 1 || p < 1e-3) { fail_msg("%s", text); }
+    free(text);
+}
+
 /* Each has a Lambda^typ of its own pilot rows, some 8% off: the betas of the two are compared. By ratios p
  * was 6.7e-32. */
 static void test_pilots(void **state) {
@@ -157,8 +175,9 @@ static void test_pilots(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_twins), cmocka_unit_test(test_medians),
-                                       cmocka_unit_test(test_coarse_betas), cmocka_unit_test(test_pilots),
-                                       cmocka_unit_test(test_few_replicates)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_twins),          cmocka_unit_test(test_medians),
+        cmocka_unit_test(test_coarse_betas),   cmocka_unit_test(test_pilots),
+        cmocka_unit_test(test_few_replicates), cmocka_unit_test(test_few_blocks)};
     return cmocka_run_group_tests_name("twins", tests, NULL, NULL);
 }
