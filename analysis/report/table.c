@@ -135,7 +135,7 @@ static bool has_no_errors(const struct fit *fit) {
     return last < fit->lengths && isnan(primary_point(fit, last)->se);
 }
 
-/* Where the mean collapses, at the largest n where it does, and why nothing here goes by it. */
+/* Where the mean collapses, at the largest n where it does, and why collapse points are not its. */
 static void print_carried(FILE *out, const struct fit *fit) {
     char length[WORDS], value[WORDS], exactly[WORDS];
     const bool scale = fit->series->family->row_scale;
@@ -172,7 +172,7 @@ static void print_notes(FILE *out, const struct fit *fit) {
 }
 
 /* Measured against exact values: nothing is fitted. */
-static void print_agreement(FILE *out, const struct verdict *v) {
+static void print_agreement(FILE *out, const struct fit *fit, const struct verdict *v) {
     if (v->cut_off > 0) {
         fprintf(out,
                 "  At %zu n the beta grid ends at the collapse point or before: found only where noise is "
@@ -186,7 +186,10 @@ static void print_agreement(FILE *out, const struct verdict *v) {
                 v->few_carry);
     }
     if (v->exact_count == 0) { return; }
-    fprintf(out, "  Against the exact values, nothing fitted: chi^2 = %.1f", v->exact_chi_square);
+    fprintf(out, "  %s, nothing fitted: chi^2 = %.1f",
+            family_is_judged_by_rows(fit->series->family) ? "Means against their exact collapse points"
+                                                          : "Against the exact values",
+            v->exact_chi_square);
     if (v->exact_freedom < v->exact_count) {
         fprintf(out, " with %zu degree%s of freedom: at all %zu n deviations are nearly the same",
                 v->exact_freedom, v->exact_freedom == 1 ? "" : "s", v->exact_count);
@@ -351,7 +354,7 @@ static void print_collapse(FILE *out, const struct column_place *place) {
     print_points(out, place);
     cell_print_sentence(out, verdict->kind, sentence_make(fit, verdict, sentence));
     print_rivals(out, place);
-    print_agreement(out, verdict);
+    print_agreement(out, fit, verdict);
     print_finite(out, verdict);
     print_law_windows(out, verdict);
     print_windows(out, fit);

@@ -227,6 +227,15 @@ static void constant_scales_have_no_power(void **state) {
     }
 }
 
+/* Medians of rows have no exact values; what has is named. */
+static void means_are_named(void **state) {
+    (void)state;
+    check_says(experiment_run("replicates: 512\nn: [2^8, 2^12]\nordered_weights: 1\n"
+                              "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 13}\n"
+                              "series: [{family: dotproduct, dimension: 64}]\n"),
+               "  Means against their exact collapse points, nothing fitted: chi^2 = ");
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
@@ -237,6 +246,7 @@ int main(void) {
         cmocka_unit_test(errors_stay_beside),
         cmocka_unit_test(exponents_stand_apart),
         cmocka_unit_test(constant_scales_have_no_power),
+        cmocka_unit_test(means_are_named),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
