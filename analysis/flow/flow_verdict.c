@@ -6,12 +6,10 @@
 
 static const double doubtful = 0.001, certain = 1e-6, most_neglected = 0.5;
 
-/* Where the prediction cannot be asked, either, nothing is. */
-static bool is_seen(const struct flow_verdict *v) {
-    return v->still.pvalue < doubtful && !isnan(v->agreement.pvalue);
-}
+static bool is_seen(const struct flow_verdict *v) { return v->still.pvalue < doubtful; }
 static bool is_sharp(const struct flow_verdict *v) {
-    return v->neglected < most_neglected && (v->step < 2 || v->halves.pvalue >= doubtful);
+    return !isnan(v->agreement.pvalue) && v->neglected < most_neglected &&
+           (v->step < 2 || v->halves.pvalue >= doubtful);
 }
 static bool agrees(const struct flow_verdict *v) { return v->agreement.pvalue >= doubtful; }
 /* Few replicates may not tell of what lies many errors off. */
