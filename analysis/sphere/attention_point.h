@@ -27,8 +27,8 @@ extern const char *const attention_point_regime_name[ATTENTION_REGIMES];
  * of p_(1), H, Y_2 and the identity where 1 - E p_(1) is below ATTENTION_RARE_DEFICIT; of either below what
  * ATTENTION_ROWS rows make; of 1 - <q,ATT>, or of |ATT_tan|^2 and what is quadratic in ATT, where few rows
  * carry their means (results_carriers_needed); of Y_2, and what is quadratic, where fewer than ATTENTION_ROWS
- * rows are taken by few keys, and make a tenth of E Y_2 or more, or what its error is not three times as good
- * as. */
+ * rows are taken by few keys, and make a tenth of E Y_2 or more, or, beyond half of rows' own relative
+ * variance, a third of its error. */
 /* Key, name, words, head of a column, meaning of the deviation. Errors of variance and covariance come from
  * the fourth moments of the kept rows; the former is not asked where that is large, or would be of one key
  * alone, unless many take part. The identity: E sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s = 0.
