@@ -118,7 +118,7 @@ static int make_results(struct merge *m) {
         return EXIT_RESUMABLE;
     }
     const struct publish_target target = target_of(m);
-    return publish_results(m->records, &target, m->command_line, isa_best()->name, m->quiet, NULL);
+    return publish_results(m->records, &target, &m->place, m->command_line, isa_best()->name, m->quiet, NULL);
 }
 
 static int make_journal(struct merge *m) {

@@ -403,7 +403,7 @@ static int publish_whole(struct run *run) {
     struct publish_place now;
     int status = publish_check(&target, &now);
     if (status == EXIT_DONE && !now.finished) {
-        status = publish_results(run->journal->records, &target, run->command_line, run->isa->name,
+        status = publish_results(run->journal->records, &target, &now, run->command_line, run->isa->name,
                                  run->o->quiet, run->stop);
     }
     if (status == EXIT_USAGE) {

@@ -44,7 +44,15 @@ static int look_into(const char *path, const struct config *config, struct publi
     return place->finished || place->grows ? EXIT_DONE : EXIT_USAGE;
 }
 
-int publish_check(const struct publish_target *target, struct publish_place *place) {
+/* Whether it is that very file, as it was. */
+static bool is_still(const struct stat *now, const struct stat *before) {
+    return now->st_ino == before->st_ino && now->st_ctim.tv_sec == before->st_ctim.tv_sec &&
+           now->st_ctim.tv_nsec == before->st_ctim.tv_nsec;
+}
+
+/* A file that is still the one that was looked into is not read again. */
+static int check_place(const struct publish_target *target, const struct stat *before,
+                       struct publish_place *place) {
     const char *path = target->path;
     *place = (struct publish_place){.finished = false};
     name_archive(path, place->archive);
@@ -56,13 +64,19 @@ int publish_check(const struct publish_target *target, struct publish_place *pla
                       place->archive);
         status = EXIT_USAGE;
     }
-    if (status == EXIT_DONE && !target->force && access(path, F_OK) == 0) {
+    if (lstat(path, &place->file) != 0) { place->file = (struct stat){.st_nlink = 0}; }
+    if (status == EXIT_DONE && !target->force && place->file.st_nlink > 0 &&
+        !is_still(&place->file, before)) {
         status = look_into(path, target->config, place);
     }
     if (status != EXIT_DONE) { return status; }
     temporary_clear(path);
     temporary_clear(place->archive);
     return EXIT_DONE;
+}
+
+int publish_check(const struct publish_target *target, struct publish_place *place) {
+    return check_place(target, &(struct stat){.st_nlink = 0}, place);
 }
 
 bool publish_scan_archive(struct publish_place *place, struct records *records, unsigned how) {
@@ -81,6 +95,7 @@ bool publish_scan_archive(struct publish_place *place, struct records *records, 
 struct pass {
     struct results *results;
     const struct publish_target *target;
+    const struct publish_place *before;
     struct publish_place place; /* when all is read */
     size_t missed; /* cells that did not reach their target with all replicates that there may be */
     double worst;  /* the largest of their errors, over the target */
@@ -100,9 +115,10 @@ static void tell_of_target(const struct pass *pass) {
     if (isfinite(pass->worst)) {
         snprintf(more, sizeof more, " about %.2g times as many would reach it;", pass->worst * pass->worst);
     }
-    message_say("the target is not reached at %zu n (of all series) with the most replicates:%s `gapscale run` "
-                "with more of them grows the file",
-                pass->missed, more);
+    message_say(
+        "the target is not reached at %zu n (of all series) with the most replicates:%s `gapscale run` "
+        "with more of them grows the file",
+        pass->missed, more);
 }
 
 static void take_cell(void *context, struct partial_stack *stack) {
@@ -115,13 +131,15 @@ static void take_cell(void *context, struct partial_stack *stack) {
 
 static int look_again(void *context) {
     struct pass *pass = context;
-    return publish_check(pass->target, &pass->place);
+    return check_place(pass->target, &pass->before->file, &pass->place);
 }
 
 /* The archive first, without which the results cannot grow. */
-int publish_results(struct records *records, const struct publish_target *target, const char *command_line,
-                    const char *isa, bool quiet, struct stop *stop) {
-    struct pass pass = {.results = results_create(records->plan->outline, isa), .target = target};
+int publish_results(struct records *records, const struct publish_target *target,
+                    const struct publish_place *before, const char *command_line, const char *isa, bool quiet,
+                    struct stop *stop) {
+    struct pass pass = {
+        .results = results_create(records->plan->outline, isa), .target = target, .before = before};
     struct progress progress = progress_start(2 * (double)records->plan->cell_count, 0, quiet);
     char path[FILES_PATH];
     name_archive(target->path, path);

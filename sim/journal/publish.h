@@ -4,6 +4,8 @@
 #ifndef GAPSCALE_SIM_JOURNAL_PUBLISH_H
 #define GAPSCALE_SIM_JOURNAL_PUBLISH_H
 
+#include <sys/stat.h>
+
 #include "sim/journal/records.h"
 #include "sim/sweep/stop.h"
 
@@ -13,6 +15,7 @@ struct publish_place {
     bool grows;    /* results of the same config but for less replicates, n or series; `archive` holds their
                       units */
     char archive[FILES_PATH];
+    struct stat file; /* that was there; no link: none */
 };
 /* Results that go to a path. */
 struct publish_target {
@@ -30,10 +33,11 @@ bool publish_scan_archive(struct publish_place *place, struct records *records, 
 /* Of records of all sampled units of their plan: computes the exact values that there is no record of, packs
  * all (records_pack) into the results and the archive beside them, and puts both files in their place; memory
  * is that of the results and of some partials for each thread. `stop` may be NULL. Status as of records_pack,
- * and EXIT_USAGE where others have meanwhile put something there that may not be replaced (publish_check,
- * once more before the first of both files is in its place); unless it is EXIT_DONE both are as they were,
- * but for an archive whose results cannot be written. */
-int publish_results(struct records *records, const struct publish_target *target, const char *command_line,
-                    const char *isa, bool quiet, struct stop *stop);
+ * and EXIT_USAGE where others have put something there that may not be replaced since publish_check found
+ * `before` (it is asked once more before the first of both files is in its place); unless it is EXIT_DONE
+ * both are as they were, but for an archive whose results cannot be written. */
+int publish_results(struct records *records, const struct publish_target *target,
+                    const struct publish_place *before, const char *command_line, const char *isa, bool quiet,
+                    struct stop *stop);
 
 #endif

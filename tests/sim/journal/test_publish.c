@@ -57,9 +57,11 @@ static void setting_free(struct setting *s) {
     config_free(s->config);
 }
 
+/* Where there was nothing before. */
 static int publish_to(const struct setting *s, const char *output) {
     const struct publish_target target = {output, NULL, s->config, false};
-    return publish_results(s->journal->records, &target, "", "base", true, NULL);
+    const struct publish_place before = {.finished = false};
+    return publish_results(s->journal->records, &target, &before, "", "base", true, NULL);
 }
 
 static size_t file_size(const char *path) {
@@ -137,11 +139,37 @@ static void test_taken(void **state) {
     assert_int_equal(unlink("a.h5") | unlink("a.h5.units"), 0);
 }
 
+/* What was there when the place was checked is not looked into again; what was put in its place is. */
+static void test_known(void **state) {
+    (void)state;
+    for (int replaced = 0; replaced < 2; replaced++) {
+        struct setting s;
+        struct publish_place before;
+        setting_make(&s);
+        put("a.h5", "notes");
+        assert_int_equal(publish_check(&(struct publish_target){"b.h5", NULL, s.config, false}, &before),
+                         EXIT_DONE);
+        assert_int_equal(before.file.st_nlink, 0);
+        assert_int_equal(lstat("a.h5", &before.file), 0);
+        put("b", "others");
+        if (replaced) { assert_int_equal(rename("b", "a.h5"), 0); }
+        const struct publish_target target = {"a.h5", NULL, s.config, false};
+        assert_int_equal(publish_results(s.journal->records, &target, &before, "", "base", true, NULL),
+                         replaced ? EXIT_USAGE : EXIT_DONE);
+        assert_true((file_size("a.h5") == strlen("others")) == replaced);
+        unlink("a.h5.units");
+        unlink("b");
+        setting_free(&s);
+        assert_int_equal(unlink("a.h5"), 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_pass),
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_taken),
+        cmocka_unit_test(test_known),
     };
     return cmocka_run_group_tests_name("publish", tests, enter_directory, leave_directory);
 }
