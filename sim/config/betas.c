@@ -229,12 +229,14 @@ static void check_growth(const struct yaml_node *node, const struct config_serie
     if (is_prescribed && !betas_check_trained(node, series)) { return; }
     double trained = is_prescribed ? log_lambda_at(series, series->beta.log_trained) : NAN;
     for (size_t k = 0; k < series->n_count; k++) {
-        double log_n = series->log_n[k],
-               log_ratio = config_log_beta(series, log_n, trained, 0) - log_lambda_at(series, log_n);
+        const double log_n = series->log_n[k], log_lambda = log_lambda_at(series, log_n),
+                     least = config_log_beta(series, log_n, trained, 0) - log_lambda,
+                     most = config_log_beta(series, log_n, trained, series->beta.count - 1) - log_lambda,
+                     log_ratio = most > widest ? most : least;
         if (!(fabs(log_ratio) > widest)) { continue; }
         YAML_FAULT(node,
                    "along `%s` beta is e^%.4g Lambda^typ of series `%s` at n = %s, out of the range of "
-                   "numbers; end its n before",
+                   "numbers; end its n before, or take another `coef`",
                    is_prescribed ? prescription_name[series->beta.prescription] : "power", log_ratio,
                    series->name, lengths_print(log_n, n));
         return;

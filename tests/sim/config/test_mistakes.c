@@ -156,6 +156,8 @@ static const struct mistake {
     {"n: 256\nbeta: {power: 2}\n" TAIL, "2:7", "needs `coef`"},
     {"n: [256, 1e200]\nbeta: {coef: 1, power: 2}\n" TAIL, "3:10",
      "along `power` beta is e^917.6 Lambda^typ of series `gaussian` at n = 1e+200"},
+    {"n: [256, 1e100]\nbeta: {coef: [1e290, 1], power: 1}\n" TAIL, "3:10",
+     "along `power` beta is e^894.9 Lambda^typ of series `gaussian` at n = 1e+100"},
     {"n: 1e200\nbeta: {coef: 1, power: -2}\n" TAIL, "3:10", "out of the range of numbers; end its n before"},
     {"n: 256\nbeta: {coef: 2}\n" TAIL, "2:7", "needs `power`"},
     {"n: 256\nseries: [{family: gaussian, beta: {n_eff: [2]}}]\n", "2:35", "needs keys on a sphere"},
