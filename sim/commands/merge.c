@@ -1,7 +1,6 @@
 /* `gapscale merge`: one results file from the journals of the parts of a sweep. */
 #include <fnmatch.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/commandline.h"
 #include "sim/base/memory.h"
