@@ -178,7 +178,7 @@ static void pool_level(const struct diagnosis *d, struct diagnosis_group *g, siz
         y[count] = own;
         count += some;
     }
-    pooled_mean(count, sequences, y, pooled);
+    pooled_mean(count, sequences, 1, y, pooled);
     for (size_t q = 0; q < sequences; q++) { g->level[q * lengths + length] = pooled[q]; }
     free(y);
     free(room);
@@ -197,7 +197,7 @@ static void pool_trend(const struct diagnosis *d, struct diagnosis_group *g) {
         y[count] = y[h];
         count += linked[h];
     }
-    pooled_mean(count, sequences * lengths, y, g->y);
+    pooled_mean(count, sequences, lengths, y, g->y);
     free(linked);
     free(y);
     for (size_t l = 0; l < lengths; l++) {

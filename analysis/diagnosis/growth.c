@@ -100,7 +100,7 @@ static void find_xis(const struct survey *s, const struct diagnosis_group *g, st
             mean[h] = room + h * cells;
             fill_means(s, g->head_first + h, which, count, room + h * cells);
         }
-        pooled_mean(heads, cells, mean, pooled);
+        pooled_mean(heads, s->facts->sequence_count, s->facts->length_count, mean, pooled);
         w->xi[which] = trend_between(trend_slope(&data, w->first, w->last));
     }
     free(mean);

@@ -48,12 +48,72 @@ static double take_effects(const struct heads *h, const double *pooled) {
 }
 
 /* Least squares by turns. */
-void pooled_mean(size_t heads, size_t cells, const double *const *value, double *pooled) {
+static void settle(struct heads *h, double *pooled) {
     enum { MOST = 1000 };
     const double settled = 1e-13;
-    const struct heads h = {heads, cells, value, memory_create(heads, sizeof(double))};
-    bool whole = take_means(&h, pooled);
-    for (int i = 0; i < MOST && !whole && take_effects(&h, pooled) > settled; i++) { take_means(&h, pooled); }
+    bool whole = take_means(h, pooled);
+    for (int i = 0; i < MOST && !whole && take_effects(h, pooled) > settled; i++) { take_means(h, pooled); }
+}
+
+/* Heads that have cells in common, with others between, are of one part, which is numbered by one of them;
+ * owner[cell] is one that has it. How many parts. */
+static size_t find_parts(const struct heads *h, size_t *part, size_t *owner) {
+    size_t parts = 0;
+    for (size_t i = 0; i < h->cells; i++) { owner[i] = h->count; }
+    for (size_t k = 0; k < h->count; k++) { part[k] = k; }
+    for (size_t k = 0; k < h->count; k++) {
+        size_t used = 0;
+        for (size_t i = 0; i < h->cells; i++) {
+            if (isnan(h->value[k][i])) { continue; }
+            parts += used++ == 0;
+            if (owner[i] == h->count) { owner[i] = k; }
+            const size_t old = part[owner[i]];
+            if (old == part[k]) { continue; }
+            for (size_t j = 0; j < h->count; j++) { part[j] = part[j] == old ? part[k] : part[j]; }
+            parts--;
+        }
+    }
+    return parts;
+}
+
+/* The mean at a length over the cells of a part; NaN where it has none. */
+static double part_mean(const size_t *part, const size_t *owner, size_t sequences, size_t lengths,
+                        const double *pooled, size_t which, size_t length) {
+    double sum = 0, count = 0;
+    for (size_t i = length; i < sequences * lengths; i += lengths) {
+        if (isnan(pooled[i]) || part[owner[i]] != which) { continue; }
+        sum += pooled[i];
+        count++;
+    }
+    return sum / count;
+}
+
+/* Parts that no cell links lie as high as each other at the lengths that they have in common. */
+static void level_parts(const struct heads *h, const size_t *part, const size_t *owner, size_t sequences,
+                        size_t lengths, double *pooled) {
+    double *room = memory_create((h->count + 1) * lengths, sizeof *room), *level = room + h->count * lengths;
+    const double **mean = memory_create(h->count, sizeof *mean);
+    struct heads means = {h->count, lengths, mean, memory_create(h->count, sizeof(double))};
+    for (size_t k = 0; k < h->count; k++) {
+        mean[k] = room + k * lengths;
+        for (size_t l = 0; l < lengths; l++) {
+            room[k * lengths + l] = part_mean(part, owner, sequences, lengths, pooled, part[k], l);
+        }
+    }
+    settle(&means, level);
+    take_effects(&means, level);
+    for (size_t i = 0; i < h->cells; i++) { pooled[i] -= isnan(pooled[i]) ? 0 : means.effect[owner[i]]; }
+    free(means.effect);
+    free(mean);
+    free(room);
+}
+
+void pooled_mean(size_t heads, size_t sequences, size_t lengths, const double *const *value, double *pooled) {
+    struct heads h = {heads, sequences * lengths, value, memory_create(heads, sizeof(double))};
+    size_t *part = memory_create(heads + h.cells, sizeof *part), *owner = part + heads;
+    settle(&h, pooled);
+    if (find_parts(&h, part, owner) > 1) { level_parts(&h, part, owner, sequences, lengths, pooled); }
+    free(part);
     free(h.effect);
 }
 

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* pooled[cells]: the mean over heads of value[head][cell], NaN where a head has none. A head that lacks some
- * would shift the mean there by what it lies above the others: heads are then taken as effects that add up.
- */
-void pooled_mean(size_t heads, size_t cells, const double *const *value, double *pooled);
+/* pooled[sequence * lengths + length]: the mean over heads of value[head][likewise], NaN where a head has
+ * none. A head that lacks some would shift the mean there by what it lies above the others: heads are then
+ * taken as effects that add up, and those of other sequences alone by their means at each length. */
+void pooled_mean(size_t heads, size_t sequences, size_t lengths, const double *const *value, double *pooled);
 
 /* Lengths compare where a head has values at both, or where others link them so; of lengths that nothing
  * links, heads that differ would pass for growth. Of the parts that this makes, linked[heads] tells the heads

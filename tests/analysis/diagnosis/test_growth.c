@@ -4,6 +4,8 @@
 #include "tests/analysis/diagnosis/laws.h"
 #include "tests/analysis/diagnosis/written.h"
 
+#include "analysis/diagnosis/pooled.h"
+
 enum { LENGTHS = 3, LONG = 256 };
 static const size_t length[LENGTHS] = {64, 128, 256};
 
@@ -225,10 +227,32 @@ static void test_single(void **state) {
     }
 }
 
+/* Of heads whose sequences are others, too, and whose lengths are others, only growth is left. */
+static void test_heads_of_other_sequences(void **state) {
+    enum { SEQUENCES = 5, POINTS = 4, HEADS = 3, CELLS = SEQUENCES * POINTS };
+    static const double height[HEADS] = {0, 3, -1}, level[POINTS] = {1, 1.5, 4, 2};
+    static const bool has[HEADS][POINTS] = {{1, 1, 0, 1}, {1, 1, 1, 0}, {0, 1, 1, 1}};
+    static const size_t first[HEADS] = {0, 2, 4}, last[HEADS] = {2, 4, 5};
+    double value[HEADS][CELLS], pooled[CELLS];
+    const double *const all[HEADS] = {value[0], value[1], value[2]};
+    (void)state;
+    for (size_t i = 0; i < HEADS * CELLS; i++) {
+        const size_t k = i / CELLS, s = i % CELLS / POINTS, l = i % POINTS;
+        value[k][i % CELLS] = s >= first[k] && s < last[k] && has[k][l] ? height[k] + level[l] : NAN;
+    }
+    pooled_mean(HEADS, SEQUENCES, POINTS, all, pooled);
+    for (size_t i = 0; i < CELLS; i++) {
+        const size_t s = i / POINTS, k = s < 2 ? 0 : s < 4 ? 1 : 2;
+        assert_int_equal(isnan(pooled[i]), !has[k][i % POINTS]);
+        if (!isnan(pooled[i])) { check_close(pooled[i] - pooled[0], level[i % POINTS] - level[0], 1e-11); }
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences), cmocka_unit_test(test_rows),
-                                       cmocka_unit_test(test_few_rows),  cmocka_unit_test(test_drifts),
-                                       cmocka_unit_test(test_heads),     cmocka_unit_test(test_heads_apart),
-                                       cmocka_unit_test(test_single)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sequences), cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_few_rows),  cmocka_unit_test(test_drifts),
+        cmocka_unit_test(test_heads),     cmocka_unit_test(test_heads_apart),
+        cmocka_unit_test(test_single),    cmocka_unit_test(test_heads_of_other_sequences)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
