@@ -45,7 +45,7 @@ static double last_of(const struct far *f, struct look l, double log_keys) {
     return last;
 }
 
-/* Where all behind has less than e^-slight of the most that is from a depth on. */
+/* Where all behind has less than e^-slight of the most that is from a depth on, behind all knots as e^-x. */
 static double end_of(const struct far *f, struct look l, double from, double slight) {
     double most = -INFINITY, end = from, rest = 0;
     while (look_next(&l)) {
@@ -54,6 +54,7 @@ static double end_of(const struct far *f, struct look l, double from, double sli
         rest = at_first(f, &l) - (most - slight);
         if (rest > 0) { end = l.depth; }
     }
+    if (l.depth < from) { rest = slight; }
     return rest > 0 ? end + rest / (1 - f->rate) : end;
 }
 

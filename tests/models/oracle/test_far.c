@@ -1,5 +1,5 @@
 /* Sums over so many keys that far ones are an integral: against grids that reach over all of them. */
-#include "tests/test.h"
+#include "tests/models/oracle/oracle_law.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -90,7 +90,24 @@ static void test_sums(void **state) {
     check_sums("stretched", exponential, 400, 4, 0.6, true);
 }
 
+/* Where what far keys have begins behind the last score that is known, and falls slowly: it was left out, and
+ * with it so much of the whole that nothing was told. Against grids over all keys. */
+static void test_behind_all_scores(void **state) {
+    (void)state;
+    const struct {
+        double log_n, ratio, entropy;
+    } known[] = {{69.077552789821368, 1.1, 10.349552757525},
+                 {69.077552789821368, 1.26, 4.549101363751},
+                 {460.51701859880916, 1.1, 10.858201901907},
+                 {460.51701859880916, 1.26, 4.549743669205}};
+    const struct law law = law_at("spherical", 68, 0, 0, 0.01);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const struct oracle_point point = point_at(&law, known[i].log_n, known[i].ratio);
+        check_close(point.entropy, known[i].entropy, 3e-10);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sums)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sums), cmocka_unit_test(test_behind_all_scores)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
