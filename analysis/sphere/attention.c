@@ -59,20 +59,30 @@ static double chi_square_p(double value, double freedom) {
     return freedom > 0 && isfinite(value) ? gsl_cdf_chisq_Q(value, freedom) : NAN;
 }
 
+/* In units of the largest, so that squares are none too small for doubles. */
+static void scale_rows(size_t kept, const double *row, double *scaled) {
+    double largest = 0;
+    for (size_t i = 0; i < kept; i++) { largest = fmax(largest, fabs(row[i])); }
+    for (size_t i = 0; i < kept; i++) { scaled[i] = row[i] / largest; }
+}
+
 /* One question's betas at one n in this regime that have an answer, into its chi square. */
 static void add_length(const struct attention *a, const struct results_series *s, size_t n,
                        enum attention_regime regime, enum attention_question question,
                        struct attention_answer *answer) {
     const size_t betas = s->size[RESULTS_BETA], kept = s->size[RESULTS_REPLICATE];
     const double *rows = question == ATTENTION_BIAS ? s->output_radial : s->output_square;
-    double *sigma = memory_create(betas, sizeof *sigma);
+    double *sigma = memory_create(betas, sizeof *sigma),
+           *scaled = memory_create(betas * kept, sizeof *scaled);
     const double **value = memory_create(betas, sizeof *value);
     size_t count = 0;
     for (size_t b = 0; b < betas; b++) {
         const struct attention_point *p = &a->point[n * betas + b];
         if (p->regime != regime || p->deviation[question].count == 0) { continue; }
         sigma[count] = p->deviation[question].sigma;
-        value[count++] = rows + (n * betas + b) * kept;
+        scale_rows(kept, rows + (n * betas + b) * kept, scaled + count * kept);
+        value[count] = scaled + count * kept;
+        count++;
     }
     if (count > 0) {
         struct chi_square chi = correlated(count, sigma, kept, value);
@@ -80,6 +90,7 @@ static void add_length(const struct attention *a, const struct results_series *s
         answer->freedom += chi.freedom;
     }
     free(sigma);
+    free(scaled);
     free(value);
 }
 

@@ -177,6 +177,9 @@ static void what_rows_do_not_tell_is_not_asked(void **state) {
     assert_true(a.point[0].radial_p > 1e-4 && a.point[0].tangential_ratio_se > 0);
     assert_true(isnan(a.point[BETAS].radial_p) && a.point[BETAS].tangential_ratio_se > 0);
     assert_true(fabs(a.point[BETAS].tangential_ratio - 1) < 5 * a.point[BETAS].tangential_ratio_se);
+    for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
+        assert_true(a.part[ATTENTION_SUBCRITICAL].answer[q].p > 1e-4);
+    }
     attention_release(&a);
     results_free(r);
 }
