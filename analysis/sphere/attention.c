@@ -1,11 +1,11 @@
 #include "analysis/sphere/attention.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_eigen.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 
+#include "analysis/statistics/directions.h"
 #include "sim/base/memory.h"
 
 /* Less than this and a deviation is no accident. */
@@ -13,41 +13,23 @@ static const double LEAST_P = 1e-3;
 
 /* ---- a regime ---- */
 
-struct chi_square {
-    double value, freedom;
-};
-
 /* Sigmas of one n at some betas, with the correlation of the values beside them, [count][kept]: the sum of
- * their squares along the eigenvectors that the kept replicates tell apart. */
-static struct chi_square correlated(size_t count, const double *sigma, size_t kept,
+ * their squares along the directions that the kept replicates tell apart. */
+static struct directions correlated(size_t count, const double *sigma, size_t kept,
                                     const double *const *value) {
     const double least = 1e-3; /* eigenvalue */
-    struct chi_square chi = {0, 0};
-    if (count == 0 || kept < 10 * count) { return (struct chi_square){NAN, NAN}; }
-    gsl_matrix *c = gsl_matrix_calloc(count, count), *vector = gsl_matrix_alloc(count, count);
-    gsl_vector *eigen = gsl_vector_alloc(count);
-    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(count);
-    if (!c || !vector || !eigen || !work) { memory_exhausted(); }
+    if (kept < 10 * count) { return (struct directions){NAN, 0}; }
+    const gsl_vector_const_view x = gsl_vector_const_view_array(sigma, count);
+    gsl_matrix *c = gsl_matrix_calloc(count, count);
+    if (!c) { memory_exhausted(); }
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j <= i; j++) {
-            double r = i == j ? 1 : gsl_stats_correlation(value[i], 1, value[j], 1, kept);
-            gsl_matrix_set(c, i, j, r);
-            gsl_matrix_set(c, j, i, r);
+            gsl_matrix_set(c, i, j, i == j ? 1 : gsl_stats_correlation(value[i], 1, value[j], 1, kept));
         }
     }
-    bool good = gsl_eigen_symmv(c, eigen, vector, work) == 0;
-    for (size_t k = 0; good && k < count; k++) {
-        double along = 0;
-        for (size_t i = 0; i < count; i++) { along += gsl_matrix_get(vector, i, k) * sigma[i]; }
-        if (gsl_vector_get(eigen, k) < least) { continue; }
-        chi.value += along * along / gsl_vector_get(eigen, k);
-        chi.freedom++;
-    }
+    const struct directions d = directions_sum(c, &x.vector, least);
     gsl_matrix_free(c);
-    gsl_matrix_free(vector);
-    gsl_vector_free(eigen);
-    gsl_eigen_symmv_free(work);
-    return good ? chi : (struct chi_square){NAN, NAN};
+    return d;
 }
 
 /* p-value of the largest of `count` sigmas, whatever their correlation (Bonferroni). */
@@ -85,9 +67,9 @@ static void add_length(const struct attention *a, const struct results_series *s
         count++;
     }
     if (count > 0) {
-        struct chi_square chi = correlated(count, sigma, kept, value);
-        answer->chi_square += chi.value;
-        answer->freedom += chi.freedom;
+        const struct directions d = correlated(count, sigma, kept, value);
+        answer->chi_square += d.square;
+        answer->freedom += (double)d.count;
     }
     free(sigma);
     free(scaled);
