@@ -1,5 +1,6 @@
 /* Sums over so many keys that far ones are an integral: against grids that reach over all of them. */
 #include "tests/models/oracle/oracle_law.h"
+#include "tests/models/oracle/seen_points.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,18 +8,6 @@
 #include "models/oracle/grid.h"
 #include "models/oracle/law.h"
 #include "models/theory/typical.h"
-
-enum { POINTS = 4096 };
-struct seen {
-    size_t count;
-    struct ladder_point point[POINTS];
-};
-
-static void see(void *context, const struct ladder_point *point) {
-    struct seen *seen = context;
-    assert_true(seen->count < POINTS);
-    seen->point[seen->count++] = *point;
-}
 
 /* x at which rows are e^-90 or so likely to have no score with an a above 1. */
 static double crowded_at(const struct field *f, const struct comb_keys *keys) {

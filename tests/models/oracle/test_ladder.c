@@ -1,6 +1,7 @@
 /* Sums over keys whose functions become smoother with depth: against the keys one by one, and its points as a
  * rule of quadrature. */
 #include "tests/models/oracle/oracle_law.h"
+#include "tests/models/oracle/seen_points.h"
 
 #include <string.h>
 
@@ -8,19 +9,6 @@
 #include "models/oracle/ladder.h"
 #include "models/oracle/law.h"
 #include "models/oracle/series.h"
-
-enum { POINTS = 1 << 13 };
-
-struct seen {
-    size_t count;
-    struct ladder_point point[POINTS];
-};
-
-static void see(void *context, const struct ladder_point *point) {
-    struct seen *seen = context;
-    assert_true(seen->count < POINTS);
-    seen->point[seen->count++] = *point;
-}
 
 /* So many that all digits matter at all depths. */
 static const struct comb_keys many = {{.linear = 0, .log = 1e-3}, 700, 1, 0};
