@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/base/process.h"
+
 /* More than a path may have: what does not fit is refused by the system, as too long. */
 enum { FILES_PATH = 4096 + 96 };
 
@@ -35,7 +37,7 @@ enum files_kind files_kind(const char *path);
 struct files_out {
     int file; /* -1: not open */
     uint64_t size;
-    char path[FILES_PATH], temporary[FILES_PATH + 96]; /* its place; "" where it is there already */
+    char path[FILES_PATH], temporary[FILES_PATH + PROCESS_TAG]; /* its place; "" where it is there already */
 };
 
 /* These return false after a message. One to be written as a whole: */
