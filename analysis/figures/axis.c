@@ -181,6 +181,16 @@ static void tick_powers_loglog(struct ticks *t) {
     }
 }
 
+/* Where no name stands: 10 to the 1, 2, 3, .. 9, 10, 20, ..., as on a logarithmic axis of exponents. */
+static void mark_powers_loglog(const struct ticks *t) {
+    for (double decade = 1; log(decade * M_LN10) < t->range.high; decade *= 10) {
+        for (int i = 1; i < 10; i++) {
+            const double place = log(i * decade * M_LN10);
+            if (t->range.low < place && place < t->range.high) { fprintf(t->out, ", '' %.12g 1", place); }
+        }
+    }
+}
+
 /* Where few of those are on the axis: 10 to whole numbers at equal steps. */
 static void tick_whole_powers_loglog(struct ticks *t) {
     const struct axis_range exponent = {exp(t->range.low) / M_LN10, exp(t->range.high) / M_LN10};
@@ -221,13 +231,14 @@ static void print_length_ticks(FILE *out, const struct axis_lengths *lengths, st
         tick_powers(&t, M_LN10, "10");
     }
     if (t.count < 2) { tick_ends(&t, lengths); }
+    if (lengths->loglog) { mark_powers_loglog(&t); }
     fputs(")\n", out);
 }
 
 /* The part of an axis that a name takes where it stands beside others. */
 static double room_beside(const struct axis_lengths *lengths, struct axis_range range) {
     const bool is_long = lengths->loglog && range.high > log(1000 * M_LN10); /* 10^{10000} */
-    return !lengths->loglog ? 0.13 : is_long ? 0.215 : 0.16;
+    return !lengths->loglog ? 0.13 : is_long ? 0.2 : 0.16;
 }
 
 /* What templates call the place of n. */

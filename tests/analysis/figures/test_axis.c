@@ -91,6 +91,19 @@ static void lengths_do_not_crowd(void **state) {
     assert_int_equal(count_lengths(5.5, 1e6, false), 3); /* 10^10, 10^1000, 10^100000 */
 }
 
+/* Between names, as on a logarithmic axis of exponents: 10^2, .. 10^9, 10^20, .. */
+static void exponents_have_marks(void **state) {
+    (void)state;
+    char *text = print_loglog(5, 230), place[32];
+    for (int i = 3; i < 10; i++) {
+        snprintf(place, sizeof place, ", '' %.12g 1", log(i * M_LN10));
+        assert_non_null(strstr(text, place));
+        snprintf(place, sizeof place, ", '' %.12g 1", log(10 * i * M_LN10));
+        assert_true((strstr(text, place) != NULL) == (10 * i * M_LN10 < 230));
+    }
+    free(text);
+}
+
 /* As of windows of a few n. */
 static void few_lengths_have_whole_powers(void **state) {
     (void)state;
@@ -133,9 +146,13 @@ static void few_lengths_are_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(few_lengths_are_named), cmocka_unit_test(axes_have_some_ticks),
-        cmocka_unit_test(lengths_have_names),    cmocka_unit_test(colour_bars_have_no_long_names),
-        cmocka_unit_test(lengths_do_not_crowd),  cmocka_unit_test(few_lengths_have_whole_powers),
+        cmocka_unit_test(few_lengths_are_named),
+        cmocka_unit_test(axes_have_some_ticks),
+        cmocka_unit_test(lengths_have_names),
+        cmocka_unit_test(colour_bars_have_no_long_names),
+        cmocka_unit_test(exponents_have_marks),
+        cmocka_unit_test(lengths_do_not_crowd),
+        cmocka_unit_test(few_lengths_have_whole_powers),
     };
     return cmocka_run_group_tests_name("axis", tests, NULL, NULL);
 }
