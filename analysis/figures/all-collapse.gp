@@ -18,15 +18,20 @@ do for [k=1:series] {
     }
 }
 has_limit = 0
-do for [k=1:series] { if (limit[k] > -1e9) { has_limit = 1 } }
+has_faint = 0
+do for [k=1:series] { if (limit[k] > -1e9) { has_limit = 1 }; if (faint[k]) { has_faint = 1 } }
 before(k) = sum [i=1:k] (shown[i] && class[i] == class[k])
 class_title(k) = classes > 1 && shown[k] && before(k) == 1 ? class_name(class[k]) : ''
 curve = curve_of(lengths)
-plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β_{c} = Λ^{typ}', \
+faint_at(k, y) = faint[k] ? y : NaN
+bold(k, y) = faint[k] ? NaN : y
+plot for [k=1:series] $points index k-1 using 1:(faint_at(k, $5)) with @curve linewidth 0.6 linecolor rgb '#c4c4c4', \
+  NaN with lines linewidth 0.6 linecolor rgb '#c4c4c4' title has_faint ? 'single heads' : '', \
+  0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β_{c} = Λ^{typ}', \
   NaN with lines linewidth 1 dashtype 3 linecolor rgb guide title has_limit ? '{/:Italic n} → ∞' : '', \
   NaN with @curve linewidth 0.9 linecolor rgb guide title has_exact ? 'exact' : '', \
   for [k=1:series] NaN with lines linewidth 3 linecolor rgb tint(class[k], 0.2) title class_title(k), \
   for [k=1:series] limit[k] with lines linewidth 0.8 dashtype 3 linecolor rgb series_colour(k), \
-  for [k=1:series] $points index k-1 using 1:5 with @curve linewidth 0.9 linecolor rgb series_colour(k), \
-  for [k=1:series] $points index k-1 using 1:2:3:4 with yerrorbars pointtype series_marker(k) pointsize 0.6 \
+  for [k=1:series] $points index k-1 using 1:(bold(k, $5)) with @curve linewidth 0.9 linecolor rgb series_colour(k), \
+  for [k=1:series] $points index k-1 using 1:(bold(k, $2)):3:4 with yerrorbars pointtype series_marker(k) pointsize 0.6 \
     linewidth 0.9 linecolor rgb series_colour(k)

@@ -1,7 +1,8 @@
 # What the figures of all series share.
 #   $points    place of n, value, its ends, and log10 of it exactly, or once more where nothing is exact; a block for each series
 #   series     how many there are
-#   series_name, shown    of each: its name, and whether it is drawn
+#   series_name, shown    of each: its name, and whether it is drawn with it
+#   faint                 of each: whether it is a line without a name, behind those
 #   class, member, members    of each: its class of limit laws, its number among those drawn of it, and how many these are
 #   place                 of each: its number among those drawn
 #   by_rows               of each: whether its points are medians of rows, as heavy tails want

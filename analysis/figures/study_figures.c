@@ -6,6 +6,7 @@
 #include "analysis/figures/figures.h"
 #include "analysis/figures/spread.h"
 #include "sim/base/memory.h"
+#include "sim/results/note.h"
 
 /* A point of a series at one n, and its standard error. */
 typedef double point_value(const struct fit *fit, size_t n, const struct ensemble_point *point, double *se);
@@ -50,12 +51,12 @@ static bool any_is_drawn(const struct study *study, point_value *value) {
 
 /* ---- how series are told apart ---- */
 
-/* Of each series: whether it is shown; the number of its class of limit laws, from 1; its rank among those
- * shown of its class, and how many these are; its rank among all shown; whether it is judged by rows; log10
- * of its limit. */
+/* Of each series: whether it is shown, with a name; whether it is a line of the background, without one; the
+ * number of its class of limit laws, from 1; its rank among those shown of its class, and how many these are;
+ * its rank among all shown; whether it is judged by rows; log10 of its limit. */
 struct looks {
     const struct study *study;
-    double *shown, *class, *member, *members, *place, *by_rows, *limit;
+    double *shown, *faint, *class, *member, *members, *place, *by_rows, *limit;
 };
 
 static void rank_series(struct looks *looks, size_t i) {
@@ -68,13 +69,28 @@ static void rank_series(struct looks *looks, size_t i) {
     }
 }
 
+/* So many names cannot be told apart: single heads of a model, of which there may be hundreds, step back
+ * behind their layers. */
+static void step_back(struct looks *looks) {
+    enum { NAMED = 24 };
+    double shown = 0;
+    for (size_t i = 0; i < looks->study->count; i++) { shown += looks->shown[i]; }
+    for (size_t i = 0; shown > NAMED && i < looks->study->count; i++) {
+        if (!looks->shown[i] || !note_find(looks->study->fit[i].series, "head")) { continue; }
+        looks->shown[i] = 0;
+        looks->faint[i] = 1;
+    }
+}
+
 /* Free with looks_release. */
 static struct looks looks_make(const struct study *study, point_value *value) {
     const size_t count = study->count;
-    double *all = memory_create(7 * count, sizeof *all);
-    struct looks looks = {
-        study,          all, all + count, all + 2 * count, all + 3 * count, all + 4 * count, all + 5 * count,
-        all + 6 * count};
+    double *all = memory_create(8 * count, sizeof *all);
+    struct looks looks = {study,           all,
+                          all + count,     all + 2 * count,
+                          all + 3 * count, all + 4 * count,
+                          all + 5 * count, all + 6 * count,
+                          all + 7 * count};
     for (size_t i = 0; i < count; i++) {
         const struct fit *fit = &study->fit[i];
         looks.shown[i] = is_drawn(fit, value);
@@ -82,6 +98,7 @@ static struct looks looks_make(const struct study *study, point_value *value) {
         looks.by_rows[i] = family_is_judged_by_rows(fit->series->family);
         looks.limit[i] = looks.shown[i] ? figure_limit(fit, fit->primary) : NAN;
     }
+    step_back(&looks);
     for (size_t i = 0; i < count; i++) { rank_series(&looks, i); }
     return looks;
 }
@@ -95,7 +112,7 @@ static struct axis_lengths common_lengths(const struct looks *looks) {
     for (size_t i = 0; i < looks->study->count; i++) {
         const struct fit *fit = &looks->study->fit[i];
         struct axis_lengths own = axis_lengths_make(fit->lengths, fit->series->log_n);
-        if (!looks->shown[i]) { continue; }
+        if (!looks->shown[i] && !looks->faint[i]) { continue; }
         powers_of_two = powers_of_two && own.powers_of_two;
         for (size_t n = 0; n < fit->lengths; n++) { axis_include(&log_n, fit->series->log_n[n]); }
     }
@@ -115,6 +132,7 @@ static void print_looks(FILE *out, const struct looks *looks) {
     const size_t count = looks->study->count;
     print_names(out, looks->study);
     script_numbers(out, "shown", count, looks->shown);
+    script_numbers(out, "faint", count, looks->faint);
     script_numbers(out, "class", count, looks->class);
     script_numbers(out, "member", count, looks->member);
     script_numbers(out, "members", count, looks->members);
@@ -143,7 +161,7 @@ static void print_points(FILE *out, const struct looks *looks, point_value *valu
                        row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), middle, middle - se,
                                 middle + se, line_at(fit, n, middle)};
             script_row(out, 5, row);
-            axis_include(x, looks->shown[i] ? row[0] : NAN);
+            axis_include(x, looks->shown[i] || looks->faint[i] ? row[0] : NAN);
             for (size_t k = 1; k < 4; k++) { axis_include(y, row[k]); }
         }
         script_row(out, 5, (double[]){NAN, NAN, NAN, NAN, NAN});

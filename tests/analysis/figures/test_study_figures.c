@@ -5,6 +5,8 @@
 #include <gsl/gsl_errno.h>
 #include <math.h>
 
+#include "sim/results/note.h"
+
 /* Free with study_drop. */
 static struct study study_of(struct results *r) {
     struct study study = {.count = r->series_count, .fit = calloc(r->series_count, sizeof *study.fit)};
@@ -76,10 +78,38 @@ static void who_is_named_has_points(void **state) {
     results_free(r);
 }
 
+/* Of more than 24 series those that are heads of a model stand behind the others, without a name. */
+static void many_heads_step_back(void **state) {
+    (void)state;
+    enum { SERIES = 25 };
+    char config[2048] =
+        "replicates: 64\nkeep_replicates: 1\nn: [64]\nbeta: {from: 1/2, to: 8, points: 9}\nseries:\n";
+    for (size_t i = 0, at = strlen(config); i < SERIES; i++) {
+        at += (size_t)snprintf(config + at, sizeof config - at, "  - {family: gumbel, name: s%zu}\n", i);
+    }
+    struct results *r = experiment_run(config);
+    for (size_t i = 0; i + 1 < SERIES; i++) { note_whole(&r->series[i], "head", i); }
+    for (size_t count = SERIES; count > SERIES - 2; count--) {
+        r->series_count = count;
+        struct study study = study_of(r);
+        char *text = study_numbers("all-collapse", &study);
+        assert_non_null(
+            strstr(text, count == SERIES ? "\narray shown = [0, 0, " : "\narray shown = [1, 1, "));
+        assert_non_null(
+            strstr(text, count == SERIES ? "\narray faint = [1, 1, " : "\narray faint = [0, 0, "));
+        assert_true((strstr(text, "\nlabel_size = 1\n") != NULL) == (count == SERIES));
+        free(text);
+        study_drop(&study);
+    }
+    r->series_count = SERIES;
+    results_free(r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(axes_end_where_points_do),
         cmocka_unit_test(who_is_named_has_points),
+        cmocka_unit_test(many_heads_step_back),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests_name("study figures", tests, NULL, NULL);
