@@ -3,7 +3,7 @@
 #   share_high    of the axis of entropies over log n
 #   $run          place of every n that was run; the map is linear between them
 #   y_low, y_high    of the axis of betas
-#   $line         place of n, log10 of beta_c/Lambda^typ, where has_line; line_is_low: in the lower part
+#   $line         place of n, log10 of beta_c/Lambda^typ, where has_line; line_x, line_end: those of the last
 #   criterion, threshold, judged    where has_line: names and thresholds, and the number of the one that makes it
 #   has_lambda    whether beta = Lambda^typ is on the axis
 #   largest_error    of any mean
@@ -20,13 +20,19 @@ set rmargin 12
 unset grid
 # Grey where no beta was measured.
 set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb guide fillstyle noborder
-# Where no curve goes.
-if (line_is_low) { set key at graph 0.02, graph 0.97 left top } else { set key at graph 0.02, graph 0.03 left bottom }
-set key width 2 Left reverse textcolor rgb 'white' opaque fillcolor rgb '#404040'
-line_title = ''
-if (has_line) { line_title = criterion_title(criterion[judged], threshold[judged]) }
+# Lines have their words beside them, which hide less of the map than a legend does.
+set style textbox opaque noborder fillcolor rgb '#404040' margins 0.6,0.3
+word_style = "front boxed textcolor rgb 'white'".(columns == 1 ? " font ',7.5'" : " font ',8.5'")
+if (has_lambda) { set label 'β = Λ^{typ}' at graph 0.03, first 0 left offset 0,0.8 @word_style }
+line_side = 0
+if (has_line) {
+    line_side = line_end - y_low > 0.9 * (y_high - y_low) ? -0.8 : 0.8
+    set label criterion_title(criterion[judged], threshold[judged]) \
+        at first line_x, first line_end right offset -0.8,line_side @word_style
+}
+set label 'thin lines: {/:Italic n} that were run' @note_above
 plot $map using 1:2:3 with image, \
-  $run using 1:(y_low):(0):(y_high - y_low) with vectors nohead linewidth 0.5 linecolor rgb '#a8ffffff' title '{/:Italic n} that were run', \
-  for [i=1:has_lambda] 0 with lines linewidth 1.2 dashtype 2 linecolor rgb 'white' title 'β = Λ^{typ}', \
+  $run using 1:(y_low):(0):(y_high - y_low) with vectors nohead linewidth 0.5 linecolor rgb '#a8ffffff', \
+  for [i=1:has_lambda] 0 with lines linewidth 1.2 dashtype 2 linecolor rgb 'white', \
   for [i=1:has_line] $line using 1:2 with linespoints pointtype 7 pointsize 0.5 linewidth 1.4 \
-    linecolor rgb 'white' title line_title
+    linecolor rgb 'white'

@@ -60,19 +60,6 @@ static void print_phase_line(const struct canvas *c) {
     script_block_end(c->out);
 }
 
-/* Whether most of the line is where the legend stands else. */
-static bool phase_line_is_low(const struct canvas *c) {
-    const struct fit *fit = c->fit;
-    const double middle = (c->y.low + c->y.high) / 2;
-    size_t low = 0, high = 0;
-    for (size_t n = 0; n < c->lengths && fit->primary < fit->criteria; n++) {
-        const double y = fit->judged[n * fit->criteria + fit->primary].log_ratio / M_LN10;
-        low += y < middle;
-        high += y >= middle;
-    }
-    return low > high;
-}
-
 /* The n that were run. */
 static void print_phase_run(const struct canvas *c) {
     script_block_begin(c->out, "run");
@@ -95,12 +82,15 @@ static void print_phase(struct canvas *c) {
     if (has_line) {
         canvas_print_criteria(c);
         script_number(c->out, "judged", (double)(fit->primary + 1));
+        const size_t last = fit_last(fit, fit->primary);
+        script_number(c->out, "line_x", canvas_length(c, last));
+        script_number(c->out, "line_end",
+                      fit->judged[last * fit->criteria + fit->primary].log_ratio / M_LN10);
     }
     canvas_print_longest_bar(c, canvas_longest_bar(c, MEASURE_ENTROPY, c->betas, CANVAS_LOG_N, 0));
     axis_print_lengths(c->out, "x", &c->axis, c->x);
     axis_print_log(c->out, "y", c->y);
     script_number(c->out, "has_line", has_line);
-    script_number(c->out, "line_is_low", phase_line_is_low(c));
     script_number(c->out, "has_lambda", c->y.low < 0 && c->y.high > 0);
 }
 

@@ -117,8 +117,8 @@ static void bars_are_of_points(void **state) {
     }
 }
 
-/* The legend of the plane stands where the line is not. */
-static void legends_keep_clear_of_the_line(void **state) {
+/* The line on the plane has its name beside its last point. */
+static void lines_are_named_at_their_ends(void **state) {
     struct made m;
     struct ensemble_point point[LENGTHS] = {0};
     (void)state;
@@ -126,15 +126,13 @@ static void legends_keep_clear_of_the_line(void **state) {
     m.series.criterion = (struct criterion[]){{.kind = CRITERION_ENTROPY, .threshold = 1}};
     m.fit.criteria = 1;
     m.fit.judged = point;
-    for (int low = 0; low < 2; low++) {
-        for (size_t n = 0; n < LENGTHS; n++) { point[n].log_ratio = log(low ? 0.6 : 1.8); }
-        char *text = numbers_of(figure_named("phase")->series_print, &m.fit);
-        assert_non_null(strstr(text, low ? "\nline_is_low = 1\n" : "\nline_is_low = 0\n"));
-        free(text);
-    }
+    for (size_t n = 0; n < LENGTHS; n++) { point[n].log_ratio = n + 1 < LENGTHS ? 0 : 0.25 * M_LN10; }
+    char *text = numbers_of(figure_named("phase")->series_print, &m.fit);
+    assert_non_null(strstr(text, "\nline_end = 0.25\n"));
+    free(text);
 }
 
-/* So does that of curves, which may end high where betas do. */
+/* The legend stands where curves are not, which may end high where betas do. */
 static void legends_keep_clear_of_curves(void **state) {
     struct made m;
     (void)state;
@@ -253,7 +251,7 @@ static void no_collapse_lacks_a_figure(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_are_of_points),
-        cmocka_unit_test(legends_keep_clear_of_the_line),
+        cmocka_unit_test(lines_are_named_at_their_ends),
         cmocka_unit_test(legends_keep_clear_of_curves),
         cmocka_unit_test(words_keep_clear_of_curves),
         cmocka_unit_test(small_shares_have_their_colours),
