@@ -61,11 +61,15 @@ static void print_law(struct canvas *c, enum prescription law) {
     script_next_index(c->out);
 }
 
-/* Whether some n has sequences between which there is an interval. */
-static bool has_bars(const struct results_series *s) {
-    size_t n = 0;
-    while (n < s->size[RESULTS_LOG_N] && s->sequences[n] < 2) { n++; }
-    return n < s->size[RESULTS_LOG_N];
+/* How many n have a point, and sequences between which there is an interval or, where these are `alone`,
+ * none.
+ */
+static size_t count_points(const struct results_series *s, bool alone) {
+    size_t count = 0;
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
+        count += (s->sequences[n] < 2) == alone && isfinite(s->lambda_between_sequences[n]);
+    }
+    return count;
 }
 
 static void print_prescriptions(struct canvas *c) {
@@ -78,7 +82,8 @@ static void print_prescriptions(struct canvas *c) {
     for (int k = 0; k < PRESCRIPTIONS; k++) { script_list_text(c->out, k == 0, prescription_name[k]); }
     script_list_end(c->out);
     script_number(c->out, "laws", PRESCRIPTIONS);
-    script_number(c->out, "has_bars", has_bars(c->series));
+    script_number(c->out, "has_bars", count_points(c->series, false) > 0);
+    script_number(c->out, "lacks_bars", count_points(c->series, true) > 0);
     script_text(c->out, "source", source_of(c->series, source));
     axis_pad(&c->x, 0.06, 0.1);
     axis_pad(&c->y, 0.06, 0.1);
