@@ -32,14 +32,14 @@ if (has_tau) {
     set label sprintf('⟨{/:Italic H}⟩ = %.4g', tau) at graph 0, first tau left offset 0.6,0.6 \
         textcolor rgb guide front
 }
-set cblabel length_label offset 1.2,0
-set rmargin 15
+@length_bar
 key_place = is_crowded ? key_bottom_left(has_tau && tau_place < 0.25 ? tau_place + 0.1 : 0.03) : key_top_right
 set key @key_place
+if (columns == 1) { set bmargin 6.6 } # two lines
 bar_bottom(y) = y_log && y < y_low ? y_low : y
 with_bar(y, error) = error > 0 ? y : NaN # else gnuplot draws ends of no bar at the foot of the figure
 plot $curves using 1:2:3 with lines linewidth 1.2 linecolor palette, \
   $measured using 1:2:3 with points pointtype 7 pointsize (few ? 0.5 : 0.25) linecolor palette, \
   $measured using 1:(with_bar($2, $4)):(bar_bottom($2 - $4)):($2 + $4):3 with yerrorbars pointtype 0 linewidth 0.6 linecolor palette, \
   NaN with points pointtype 7 pointsize 0.5 linecolor rgb guide title 'measured', \
-  NaN with lines linewidth 1.2 linecolor rgb guide title is_exact ? 'exact' : 'monotone between'
+  NaN with lines linewidth 1.2 linecolor rgb guide title is_exact ? 'exact' : 'interpolated'

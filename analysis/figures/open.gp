@@ -3,6 +3,6 @@
 width = columns == 1 ? 8.6 : columns == 2 ? 17.8 : 16
 height = columns == 1 ? 8.6 : 11
 size_of_text = columns == 1 ? 0.8 : 1
-set terminal svg size 37.8 * width, 37.8 * height font 'sans-serif,9' fontscale 4.0 / 3 * size_of_text linewidth 1.25 \
+set terminal svg size 37.8 * width, 37.8 * height font 'sans-serif,9' fontscale 4.0 / 3 * size_of_text dashlength 0.6 linewidth 1.25 \
     enhanced background rgb 'white'
 set output svg_file

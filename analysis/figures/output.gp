@@ -5,8 +5,7 @@
 #   has_many, has_one    whether there are such
 set label bar_words @note_place
 set ylabel 'β × mean displacement'
-set cblabel length_label offset 1.2,0
-set rmargin 15
+@length_bar
 # Limits are wide and pale, so that they are seen under the exact line that reaches them; vectors, since
 # gnuplot 5.4 frays the ends of wide lines.
 many_colour = '#b5cdec'

@@ -20,13 +20,12 @@ if (has_lambda) {
     set arrow from 0, graph 0 to 0, graph lambda_top(lambda_place, 0.46, 0.68) arrowstyle 1
     set label lambda_name(lambda_place) at 0, graph 0.6 @lambda_side textcolor rgb guide front
 }
-set cblabel length_label offset 1.2,0
-set rmargin 15
+@length_bar
 plot $curves using 1:2:4 with lines linewidth 1.2 linecolor palette, \
   $curves using 1:3:4 with lines linewidth 1 dashtype 2 linecolor palette, \
   $measured using 1:2:4 with points pointtype 7 pointsize (few ? 0.5 : 0.2) linecolor palette, \
   $measured using 1:3:4 with points pointtype 6 pointsize 0.5 linecolor palette, \
   NaN with points pointtype 7 pointsize 0.4 linecolor rgb guide title 'typical, measured', \
-  NaN with lines linewidth 1.2 linecolor rgb guide title is_exact ? 'typical, exactly' : 'monotone between', \
-  NaN with lines linewidth 1 dashtype 2 linecolor rgb guide title is_exact ? 'mean, exactly' : '', \
-  NaN with points pointtype 6 pointsize 0.5 linecolor rgb guide title 'mean by rare rows'
+  NaN with lines linewidth 1.2 linecolor rgb guide title is_exact ? 'typical, exact' : 'interpolated', \
+  NaN with lines linewidth 1 dashtype 2 linecolor rgb guide title is_exact ? 'mean, exact' : '', \
+  NaN with points pointtype 6 pointsize 0.5 linecolor rgb guide title 'mean set by rare rows'

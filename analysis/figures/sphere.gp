@@ -19,7 +19,7 @@ do for [i=1:3] {
     left = i == 1 ? x_low : clip(i == 2 ? many : one)
     right = i == 3 ? x_high : clip(i == 1 ? many : one)
     if (right - left > 0.17 * (x_high - x_low)) {
-        set label (i == 1 ? 'many keys' : i == 2 ? 'a few keys' : 'one key') at (left + right) / 2, graph 1.035 \
+        set label (i == 1 ? 'many keys' : i == 2 ? 'few keys' : 'one key') at (left + right) / 2, graph 1.035 \
             center textcolor rgb guide front font regime_font
     }
     if (x_low < right && right < x_high) { set arrow from right, graph 0 to right, graph 1 arrowstyle 1 }

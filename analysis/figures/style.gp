@@ -60,12 +60,14 @@ note_place = 'at screen 0.985, screen 0.022'.note_style
 note_above = 'at screen 0.985, screen 0.062'.note_style
 # A line through one n would not be seen.
 curve_of(lengths) = lengths > 1 ? 'lines' : 'points pointtype 1'
-thinned(step) = step > 1 ? sprintf('; points: 1 β in %d', step) : ''
+thinned(step) = step > 1 ? sprintf('; points: 1 in %d', step) : ''
 # The line of beta = Lambda^typ ends below a legend at the top right that begins at `from`; its words stand beside it.
 lambda_top(place, from, below) = columns != 1 && place > from && place < 0.97 ? below : 1
 lambda_words(place) = place < 0.8 ? 'left offset 0.6,0' : 'right offset -0.6,0'
 lambda_name(place) = columns == 1 && place > 0.7 && place < 0.8 ? 'Λ^{typ}' : 'β = Λ^{typ}'
-length_label = 'context length {/:Italic n}'
+length_label = 'context length {/:Italic n}'
+# The colour bar of lengths; where gnuplot puts its label grows with the names of its ticks.
+length_bar = 'set cblabel length_label offset '.(columns == 1 ? '-0.6' : '1.2').',0; set rmargin '.(columns == 1 ? '12.2' : '15')
 words_of_law(name, family, parameters) = (name eq family ? '' : family.(parameters eq '' ? '' : ', ')).parameters
 fitting(words, most) = strlen(words) > most ? sprintf('{/*%.2f ', strlen(words) > 2 * most ? 0.5 : (1.0 * most) / strlen(words)).words.'}' : words
 heading(name, family, parameters) = \

@@ -12,8 +12,7 @@ set logscale y
 set yrange [0.9:y_high]
 set format y (y_high < 1e4 ? '%h' : '10^{%L}') # wider numbers would push the label off the page
 set key @key_top_right
-set cblabel length_label offset 1.2,0
-set rmargin 15
+@length_bar
 # One alpha stands in the legend, since curves may run over words beside them; several stand at their curves.
 entmax_title = 'entmax at the largest {/:Italic n}'.(alphas == 1 ? sprintf(', α = %.4g', word($entmax[1], 3) + 0) : '')
 # gnuplot goes through an empty loop once: what there is none of is no part of the line.

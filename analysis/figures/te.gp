@@ -18,8 +18,7 @@ set arrow from low + shift, graph 0 to low + shift, graph 1 nohead linewidth 0.7
 panel_font = columns == 1 ? ',7.5' : ''
 set label '{/:Italic H} / log {/:Italic n}' at high, graph 0.94 right offset -0.8,0 font panel_font front
 set label '{/:Italic p}_{(2)}/{/:Italic p}_{(1)}' at high + shift, graph 0.94 right offset -0.8,0 font panel_font front
-set cblabel length_label offset 1.2,0
-set rmargin 15
+@length_bar
 plot $curves using 1:2:4 with lines linewidth 1.2 linecolor palette, \
   $curves using ($1 + shift):3:4 with lines linewidth 1.2 linecolor palette, \
   $measured using 1:2:4 with points pointtype 7 pointsize 0.4 linecolor palette, \

@@ -18,4 +18,4 @@ plot for [k=1:series] $points index k-1 using 5:2 with linespoints linewidth 0.9
     title sprintf('limit law, {/:Italic κ} = %.4g', kappa[c]), \
   for [k=1:series] $points index k-1 using 1:2:3:4 with yerrorbars \
     pointtype marker(member[k]) pointsize 0.6 linewidth 0.9 linecolor rgb colour(class[k]) title series_name[k], \
-  NaN with lines linewidth 0.9 dashtype 3 linecolor rgb guide title 'over β / {/:Italic n}^{1/{/:Italic κ}}'
+  NaN with lines linewidth 0.9 dashtype 3 linecolor rgb guide title 'against β / {/:Italic n}^{1/{/:Italic κ}}'

@@ -18,7 +18,7 @@ plot NaN with points pointtype 7 pointsize 0.5 linecolor rgb 'black' title 'meas
   for [i=1:has_limit] $limit using 1:2 with points pointtype 6 pointsize 1.1 linewidth 1 linecolor rgb 'black' \
     title '{/:Italic p}_{(1)}, {/:Italic n} → ∞', \
   for [i=1:has_rare] NaN with points pointtype 6 pointsize 0.45 linecolor rgb 'black' \
-    title 'made by a few rare rows', \
+    title 'set by a few rare rows', \
   $exact using 1:2:3 with lines linewidth 1.2 linecolor palette, \
   $measured using 1:6:5 with points pointtype 6 pointsize 0.4 linecolor palette, \
   $measured using 1:3:(0):($4-$3):5 with vectors nohead linewidth 1 linecolor palette, \

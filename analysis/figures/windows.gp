@@ -14,7 +14,7 @@ set yrange [y_low:y_high]
 set lmargin 11
 set key font ',8.5' samplen 1.8 @key_beside
 is_band = has_interval && exponent_high - exponent_low > 0.01 * (y_high - y_low) # else the line hides it
-set label bar_words.(is_band ? '; band: 95% of the exponent that the fit tells' : '') @note_place
+set label bar_words.(is_band ? '; band: 95% interval of the fitted exponent' : '') @note_place
 if (is_band) {
     set object rectangle from graph 0, first exponent_low to graph 1, first exponent_high behind \
         fillcolor rgb '#e3e9f3' fillstyle solid noborder
