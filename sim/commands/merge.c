@@ -124,7 +124,7 @@ static int make_journal(struct merge *m) {
     const size_t units = unit_amount(&m->all).units;
     char path[FILES_PATH];
     files_path(m->output, "000001.units", path);
-    int status = records_pack(m->records, &(struct records_pack){.path = path});
+    int status = records_pack(m->records, &m->all, path, NULL);
     if (status == EXIT_DONE) {
         message_say("%zu of %zu units are in %s", units - count_missing(m, &m->all), units, m->output);
     }

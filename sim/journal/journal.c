@@ -226,8 +226,7 @@ static void end_file(struct journal *j, struct files_out *last) {
 /* In the place of what was packed before, or else of the last file. */
 static bool pack(struct journal *j, struct records *r, const struct unit_list *list, const char *last) {
     const char *path = j->whole[0] ? j->whole : last;
-    const struct records_pack pack = {.list = list, .path = path, .directory = j->directory};
-    if (records_pack(r, &pack) != EXIT_DONE) { return false; }
+    if (records_pack(r, list, path, j->directory) != EXIT_DONE) { return false; }
     pthread_mutex_lock(&j->mutex);
     if (path == last) { memcpy(j->whole, last, sizeof j->whole); }
     j->whole_bytes = records_bytes(r);

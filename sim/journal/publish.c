@@ -18,10 +18,6 @@
 
 /* ---- what is there already ---- */
 
-static void name_archive(const char *file, char path[FILES_PATH]) {
-    snprintf(path, FILES_PATH, "%s.units", file);
-}
-
 /* Of results that are there. */
 static int look_into(const char *path, const struct config *config, struct publish_place *place) {
     char why[STORE_WHY];
@@ -55,7 +51,7 @@ static int check_place(const struct publish_target *target, const struct stat *b
                        struct publish_place *place) {
     const char *path = target->path;
     *place = (struct publish_place){.finished = false};
-    name_archive(path, place->archive);
+    snprintf(place->archive, FILES_PATH, "%s.units", path);
     int status = destination_check(path, target->force ? DESTINATION_RESULTS : DESTINATION_ANY,
                                    target->input != NULL, &target->input);
     if (status == EXIT_DONE && files_kind(place->archive) == FILES_OTHER) {
@@ -94,9 +90,6 @@ bool publish_scan_archive(struct publish_place *place, struct records *records, 
 
 struct pass {
     struct results *results;
-    const struct publish_target *target;
-    const struct publish_place *before;
-    struct publish_place place; /* when all is read */
     size_t missed; /* cells that did not reach their target with all replicates that there may be */
     double worst;  /* the largest of their errors, over the target */
 };
@@ -129,36 +122,32 @@ static void take_cell(void *context, struct partial_stack *stack) {
     partial_free(whole);
 }
 
-static int look_again(void *context) {
-    struct pass *pass = context;
-    return check_place(pass->target, &pass->before->file, &pass->place);
-}
-
 /* The archive first, without which the results cannot grow. */
 int publish_results(struct records *records, const struct publish_target *target,
                     const struct publish_place *before, const char *command_line, const char *isa, bool quiet,
                     struct stop *stop) {
-    struct pass pass = {
-        .results = results_create(records->plan->outline, isa), .target = target, .before = before};
+    struct pass pass = {.results = results_create(records->plan->outline, isa)};
     struct progress progress = progress_start(2 * (double)records->plan->cell_count, 0, quiet);
-    char path[FILES_PATH];
-    name_archive(target->path, path);
-    int status = records_pack(records, &(struct records_pack){.path = path,
-                                                              .stop = stop,
-                                                              .progress = &progress,
-                                                              .completes = true,
-                                                              .take = take_cell,
-                                                              .look = look_again,
-                                                              .context = &pass});
+    const struct records_copy copy = {
+        .stop = stop, .progress = &progress, .take = take_cell, .context = &pass};
+    struct publish_place now;
+    struct files_out archive;
+    int status = EXIT_FAILED;
+    if (files_create(&archive, before->archive)) {
+        status = records_copy(records, &copy, &archive);
+        if (status == EXIT_DONE && stop && !stop_defer(stop)) { status = EXIT_RESUMABLE; }
+        if (status == EXIT_DONE) { status = check_place(target, &before->file, &now); }
+        if (!files_close(&archive, status == EXIT_DONE)) { status = EXIT_FAILED; }
+    }
     progress_end(&progress);
-    if (status == EXIT_DONE && !pass.place.finished) {
+    if (status == EXIT_DONE && !now.finished) {
         precision_round(pass.results);
         status = store_write(
             target->path, pass.results,
             &(struct store_provenance){.command_line = command_line, .threads = omp_get_max_threads()});
+        if (status == EXIT_DONE) { tell_of_target(&pass); }
+        if (status == EXIT_DONE && !quiet) { message_say("wrote %s", target->path); }
     }
-    if (status == EXIT_DONE && !pass.place.finished) { tell_of_target(&pass); }
-    if (status == EXIT_DONE && !pass.place.finished && !quiet) { message_say("wrote %s", target->path); }
     results_free(pass.results);
     return status;
 }

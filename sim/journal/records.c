@@ -388,16 +388,17 @@ struct unit_list records_missing(struct records *r, const struct unit_list *list
 
 /* ---- copying ---- */
 
-static int read_next(struct records *r, const struct records_pack *pack, const struct unit *of,
+static int read_next(struct records *r, const struct records_copy *copy, const struct unit *of,
                      struct partial_stack *stack) {
-    if (stop_asked(pack->stop)) { return EXIT_RESUMABLE; }
+    if (stop_asked(copy->stop)) { return EXIT_RESUMABLE; }
     if (!records_read(r, of, stack)) { return r->by_heads ? RECORDS_UNREAD : EXIT_FAILED; }
-    if (stack->count == 0 && pack->completes) { partial_push(stack, exact_partial(of)); }
+    if (stack->count == 0 && copy->take) { partial_push(stack, exact_partial(of)); }
     return EXIT_DONE;
 }
 
-static int copy_all(struct records *r, const struct records_pack *pack, const struct unit_list *list,
-                    struct files_out *file) {
+int records_copy(struct records *r, const struct records_copy *copy, struct files_out *file) {
+    struct unit_list all = unit_shares(r->plan, 0, 1);
+    const struct unit_list *list = copy->list ? copy->list : &all;
     int status = EXIT_DONE;
 #pragma omp parallel for ordered schedule(dynamic, 1)
     for (size_t i = 0; i < list->count; i++) {
@@ -407,46 +408,41 @@ static int copy_all(struct records *r, const struct records_pack *pack, const st
         int own;
 #pragma omp atomic read
         own = status;
-        if (own == EXIT_DONE) { own = read_next(r, pack, &list->unit[i], &stack); }
+        if (own == EXIT_DONE) { own = read_next(r, copy, &list->unit[i], &stack); }
         for (size_t k = 0; k < stack.count; k++) { bytes = record_append(stack.held[k], bytes, &length); }
 #pragma omp ordered
         if (status == EXIT_DONE) {
             if (own == EXIT_DONE && !files_add(file, bytes, length)) { own = EXIT_FAILED; }
-            if (own == EXIT_DONE && pack->take) { pack->take(pack->context, &stack); }
-            progress_add(pack->progress, 1, list->unit[i].cell->series->name);
+            if (own == EXIT_DONE && copy->take) { copy->take(copy->context, &stack); }
+            progress_add(copy->progress, 1, list->unit[i].cell->series->name);
 #pragma omp atomic write
             status = own;
         }
         partial_drop(&stack);
         free(bytes);
     }
+    free(all.unit);
     return status;
 }
 
 /* What was known is in its own file now; one that stays there says nothing else. */
-static void remove_files(const struct records *r, const struct records_pack *pack) {
-    for (size_t i = 0; pack->directory && i < r->file_count; i++) {
+static void remove_files(const struct records *r, const char *directory, const char *packed) {
+    for (size_t i = 0; directory && i < r->file_count; i++) {
         const char *path = r->file[i].path;
-        if (files_are_of(pack->directory, path) && strcmp(path, pack->path) != 0 && unlink(path) != 0 &&
+        if (files_are_of(directory, path) && strcmp(path, packed) != 0 && unlink(path) != 0 &&
             errno != ENOENT) {
             message_say("%s is not needed any more, but cannot be removed: %s", path, strerror(errno));
         }
     }
 }
 
-int records_pack(struct records *r, const struct records_pack *pack) {
-    struct unit_list all = unit_shares(r->plan, 0, 1);
+int records_pack(struct records *r, const struct unit_list *list, const char *path, const char *directory) {
     struct files_out file;
-    int status = EXIT_FAILED;
-    if (files_create(&file, pack->path)) {
-        status = copy_all(r, pack, pack->list ? pack->list : &all, &file);
-        if (status == EXIT_DONE && pack->stop && !stop_defer(pack->stop)) { status = EXIT_RESUMABLE; }
-        if (status == EXIT_DONE && pack->look) { status = pack->look(pack->context); }
-        if (!files_close(&file, status == EXIT_DONE)) { status = EXIT_FAILED; }
-    }
-    free(all.unit);
+    if (!files_create(&file, path)) { return EXIT_FAILED; }
+    int status = records_copy(r, &(struct records_copy){.list = list}, &file);
+    if (!files_close(&file, status == EXIT_DONE)) { status = EXIT_FAILED; }
     if (status != EXIT_DONE) { return status; }
-    remove_files(r, pack);
+    remove_files(r, directory, path);
     forget(r);
     return records_scan(r, 1, &(char *){file.path}, RECORDS_BY_HEADS) ? EXIT_DONE : EXIT_FAILED;
 }

@@ -54,23 +54,24 @@ double records_bytes(const struct records *records);
  * head cannot be read. From any thread. */
 bool records_read(struct records *records, const struct unit *range, struct partial_stack *stack);
 
-/* Writes ranges to one file, nodes of the tree instead of their halves, and from then on knows
- * that file alone: one pass, on all threads, with what is written taken in order. Returns EXIT_DONE;
- * EXIT_RESUMABLE when stopped, which is deferred when all is written; EXIT_FAILED after a message;
- * RECORDS_UNREAD, without one, where a record that was scanned by its head cannot be read; what `look` says.
- * Unless it is EXIT_DONE, `path` is as it was. */
-struct records_pack {
+/* Adds ranges to a file that is being written, nodes of the tree instead of their halves: one pass, on all
+ * threads, with what is written taken in order. Returns EXIT_DONE; EXIT_RESUMABLE when stopped; EXIT_FAILED
+ * after a message; RECORDS_UNREAD, without one, where a record that was scanned by its head cannot be read.
+ */
+struct records_copy {
     const struct unit_list *list; /* NULL: all of the plan */
-    const char *path;
-    const char *directory; /* whose other files are removed then, as far as they were known; NULL: of none */
-    struct stop *stop;     /* NULL: never */
-    struct progress *progress; /* 1 for each range; NULL: nobody hears of it */
-    bool completes;            /* exact values that there is no record of are computed, not left out */
-    void (*take)(void *context, struct partial_stack *stack); /* NULL: nobody */
-    int (*look)(void *context); /* when all is written, before it is put in its place; NULL: EXIT_DONE */
+    struct stop *stop;            /* NULL: never */
+    struct progress *progress;    /* 1 for each range; NULL: nobody hears of it */
+    /* NULL: nobody, and exact values that there is no record of are left out; else they are computed. */
+    void (*take)(void *context, struct partial_stack *stack);
     void *context;
 };
 enum { RECORDS_UNREAD = -1 };
-int records_pack(struct records *records, const struct records_pack *pack);
+int records_copy(struct records *records, const struct records_copy *copy, struct files_out *file);
+/* Makes one file of what is known of a list, and from then on knows that alone. Of `directory` (NULL: of
+ * none) the other files are removed then, as far as they were known. The same; unless it is EXIT_DONE, `path`
+ * is as it was. */
+int records_pack(struct records *records, const struct unit_list *list, const char *path,
+                 const char *directory);
 
 #endif

@@ -362,14 +362,12 @@ static void test_packed_beside(void **state) {
         assert_true(journal_scan(here, 0) && journal_scan(other, 0));
         struct partial *before = whole_of(&s, here, 0);
         char *was = strdup(here->records->file[0].path);
-        struct records_pack pack = {.path = renamed ? name : was};
-        assert_int_equal(records_pack(other->records, &pack), EXIT_DONE);
+        assert_int_equal(records_pack(other->records, NULL, renamed ? name : was, NULL), EXIT_DONE);
         if (renamed) { assert_int_equal(unlink(was), 0); }
         struct partial *after = whole_of(&s, here, 0);
         assert_int_equal(after->of.replicates, before->of.replicates);
         assert_memory_equal(after->mean, before->mean, before->of.cell->layout.total * sizeof *before->mean);
-        pack.path = apart;
-        assert_int_equal(records_pack(here->records, &pack), EXIT_DONE);
+        assert_int_equal(records_pack(here->records, NULL, apart, NULL), EXIT_DONE);
         assert_true(records_bytes(here->records) == records_bytes(other->records));
         unlink(name);
         unlink(was);

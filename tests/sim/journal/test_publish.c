@@ -60,7 +60,8 @@ static void setting_free(struct setting *s) {
 /* Where there was nothing before. */
 static int publish_to(const struct setting *s, const char *output) {
     const struct publish_target target = {output, NULL, s->config, false};
-    const struct publish_place before = {.finished = false};
+    struct publish_place before = {.finished = false};
+    snprintf(before.archive, sizeof before.archive, "%s.units", output);
     return publish_results(s->journal->records, &target, &before, "", "base", true, NULL);
 }
 
@@ -146,14 +147,13 @@ static void test_known(void **state) {
         struct setting s;
         struct publish_place before;
         setting_make(&s);
-        put("a.h5", "notes");
-        assert_int_equal(publish_check(&(struct publish_target){"b.h5", NULL, s.config, false}, &before),
-                         EXIT_DONE);
+        const struct publish_target target = {"a.h5", NULL, s.config, false};
+        assert_int_equal(publish_check(&target, &before), EXIT_DONE);
         assert_int_equal(before.file.st_nlink, 0);
+        put("a.h5", "notes");
         assert_int_equal(lstat("a.h5", &before.file), 0);
         put("b", "others");
         if (replaced) { assert_int_equal(rename("b", "a.h5"), 0); }
-        const struct publish_target target = {"a.h5", NULL, s.config, false};
         assert_int_equal(publish_results(s.journal->records, &target, &before, "", "base", true, NULL),
                          replaced ? EXIT_USAGE : EXIT_DONE);
         assert_true((file_size("a.h5") == strlen("others")) == replaced);
