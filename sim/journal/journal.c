@@ -112,8 +112,7 @@ struct journal *journal_make(const char *directory, const struct journal_header 
         message_say(
             "the header or config of the journal %s is damaged; they are made again from the config given",
             directory);
-    } else if (!journal_clear(directory) || !journal_header_write(directory, &j->header)) {
-        journal_clear(directory);
+    } else if (!journal_header_write(directory, &j->header)) {
         journal_close(j);
         return NULL;
     }
@@ -159,9 +158,7 @@ void journal_begin(struct journal *j, const struct unit_plan *plan) {
 }
 
 bool journal_scan(struct journal *j, unsigned how) {
-    struct records *before = j->records;
-    journal_begin(j, before->plan);
-    records_free(before);
+    records_forget(j->records);
     if (!records_scan(j->records, 1, &(char *){j->directory}, how)) { return false; }
     if (!j->mended) { return true; }
     if (j->records->strange == 0 || records_bytes(j->records) > 0) {

@@ -32,7 +32,7 @@ struct records *records_create(const struct unit_plan *plan, struct numerics num
     return r;
 }
 
-static void forget(struct records *r) {
+void records_forget(struct records *r) {
     for (size_t i = 0; i < r->source_count; i++) { free(r->source[i]); }
     free(r->source);
     free(r->file);
@@ -42,7 +42,7 @@ static void forget(struct records *r) {
 }
 
 void records_free(struct records *r) {
-    if (r) { forget(r); }
+    if (r) { records_forget(r); }
     free(r);
 }
 
@@ -443,6 +443,6 @@ int records_pack(struct records *r, const struct unit_list *list, const char *pa
     if (!files_close(&file, status == EXIT_DONE)) { status = EXIT_FAILED; }
     if (status != EXIT_DONE) { return status; }
     remove_files(r, directory, path);
-    forget(r);
+    records_forget(r);
     return records_scan(r, 1, &(char *){file.path}, RECORDS_BY_HEADS) ? EXIT_DONE : EXIT_FAILED;
 }

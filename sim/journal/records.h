@@ -30,6 +30,8 @@ struct records {
 /* None yet; those of other numerics are refused. */
 struct records *records_create(const struct unit_plan *plan, struct numerics numerics);
 void records_free(struct records *records);
+/* None again. */
+void records_forget(struct records *records);
 
 /* Adds those of several sources, a directory's files NNNNNN.units or one file each, on all threads; again
  * where files came and went meanwhile. What is damaged is told and passed over up to the next record, a torn
