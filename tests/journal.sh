@@ -131,6 +131,9 @@ expect 0 "merge to a journal" merge others.h5.shard-*-of-3.journal -o both.journ
 holds "it tells how much" grep -q "of 14 units are in both.journal" err
 expect 2 "never over one that is there" merge others.h5.shard-*-of-3.journal -o both.journal
 holds "it is told what to do" grep -q "File exists; remove what is there, or choose another place with -o" err
+(ulimit -f 0 && timeout 60 "$gapscale" merge others.h5.shard-*-of-3.journal -o none.journal 2>&1) | cat >err
+holds "one that cannot be locked is told" grep -q "cannot lock none.journal: File too large" err
+holds "and leaves no directory that the same command would be refused for" test ! -e none.journal
 expect 1 "nor in a folder that is not there" merge others.h5.shard-*-of-3.journal -o absent/both.journal
 holds "which is told" grep -q "cannot write in absent: No such file" err
 expect 0 "show of it" show both.journal

@@ -1,6 +1,7 @@
 /* `gapscale merge`: one results file from the journals of the parts of a sweep. */
 #include <fnmatch.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "sim/base/commandline.h"
 #include "sim/base/memory.h"
@@ -16,8 +17,8 @@
 enum { SHOWN = 20 };
 
 struct merge {
-    const char *output, *command_line;
-    bool force, quiet;
+    const char *command_line;
+    bool quiet;
     size_t journal_count;
     char **directory;
     struct journal **journal;
@@ -25,7 +26,8 @@ struct merge {
     struct unit_plan plan;
     struct unit_list all;
     struct records *records;
-    struct publish_place place; /* of the output */
+    struct publish_target target;
+    struct publish_place place; /* of the target */
 };
 
 /* ---- the same sweep ---- */
@@ -40,7 +42,7 @@ static bool open_journals(struct merge *m) {
             return false;
         }
     }
-    m->config = journal_config(m->journal[0]);
+    m->target.config = m->config = journal_config(m->journal[0]);
     if (!m->config) { return false; }
     unit_plan_create(&m->plan, m->config, m->quiet);
     m->all = unit_shares(&m->plan, 0, 1);
@@ -104,10 +106,6 @@ static void say_missing(const struct merge *m) {
 
 /* ---- the command ---- */
 
-static struct publish_target target_of(const struct merge *m) {
-    return (struct publish_target){m->output, NULL, m->config, m->force};
-}
-
 /* Cells come first; exact values alone are no reason to wait. */
 static int make_results(struct merge *m) {
     const struct unit_list sampled = {m->plan.cell_count, m->all.unit};
@@ -116,17 +114,17 @@ static int make_results(struct merge *m) {
         say_missing(m);
         return EXIT_RESUMABLE;
     }
-    const struct publish_target target = target_of(m);
-    return publish_results(m->records, &target, &m->place, m->command_line, isa_best()->name, m->quiet, NULL);
+    return publish_results(m->records, &m->target, &m->place, m->command_line, isa_best()->name, m->quiet,
+                           NULL);
 }
 
 static int make_journal(struct merge *m) {
     const size_t units = unit_amount(&m->all).units;
     char path[FILES_PATH];
-    files_path(m->output, "000001.units", path);
+    files_path(m->target.path, "000001.units", path);
     int status = records_pack(m->records, &m->all, path, NULL);
     if (status == EXIT_DONE) {
-        message_say("%zu of %zu units are in %s", units - count_missing(m, &m->all), units, m->output);
+        message_say("%zu of %zu units are in %s", units - count_missing(m, &m->all), units, m->target.path);
     }
     return status;
 }
@@ -143,31 +141,31 @@ static int merge_records(struct merge *m, int (*make)(struct merge *m)) {
 /* ---- into one journal ---- */
 
 static int merge_to_journal(struct merge *m) {
+    const char *directory = m->target.path;
     struct journal_header header = m->journal[0]->header;
     struct lock lock;
     header.shard = 0;
     header.shards = 1;
-    if (!outfile_prepare(m->output, false)) { return EXIT_FAILED; }
-    if (!outfile_directory(m->output, false, "; remove what is there, or choose another place with -o")) {
+    if (!outfile_prepare(directory, false)) { return EXIT_FAILED; }
+    if (!outfile_directory(directory, false, "; remove what is there, or choose another place with -o")) {
         return EXIT_USAGE;
     }
-    if (!lock_take(&lock, m->output)) { return EXIT_FAILED; }
-    int status = journal_header_write(m->output, &header) ? merge_records(m, make_journal) : EXIT_FAILED;
-    lock_release(&lock);
-    if (status != EXIT_DONE) {
-        journal_clear(m->output);
-        journal_remove_directory(m->output);
+    int status = EXIT_FAILED;
+    if (lock_take(&lock, directory)) {
+        if (journal_header_write(directory, &header)) { status = merge_records(m, make_journal); }
+        if (status != EXIT_DONE) { journal_clear(directory); }
+        lock_release(&lock);
     }
+    if (status != EXIT_DONE) { rmdir(directory); /* if it is empty */ }
     return status;
 }
 
 static int merge_run(struct merge *m) {
     if (!open_journals(m)) { return EXIT_USAGE; }
-    if (fnmatch("*.journal", m->output, 0) == 0) { return merge_to_journal(m); }
-    const struct publish_target target = target_of(m);
-    int status = publish_check(&target, &m->place);
+    if (fnmatch("*.journal", m->target.path, 0) == 0) { return merge_to_journal(m); }
+    int status = publish_check(&m->target, &m->place);
     if (status != EXIT_DONE || m->place.finished) { return status; }
-    return outfile_prepare(m->output, false) ? merge_records(m, make_results) : EXIT_FAILED;
+    return outfile_prepare(m->target.path, false) ? merge_records(m, make_results) : EXIT_FAILED;
 }
 
 static void merge_free(struct merge *m) {
@@ -182,13 +180,14 @@ static void merge_free(struct merge *m) {
 }
 
 int command_merge(int argc, char **argv) {
-    struct merge m = {.output = NULL};
+    struct merge m = {.journal_count = 0};
     const struct commandline_option known[] = {
         {"output", 'o', "FILE",
          "where the results go; a finished FILE of the same config is left alone. NAME.journal: all that the "
          "journals hold, whole or not, as one journal",
-         .text = &m.output},
-        {"force", .meaning = "replace a FILE of another config, or one that is finished", .flag = &m.force},
+         .text = &m.target.path},
+        {"force", .meaning = "replace a FILE of another config, or one that is finished",
+         .flag = &m.target.force},
         {"quiet", .meaning = "no progress on stderr", .flag = &m.quiet}};
     struct commandline line = {
         .takes = "JOURNALS... -o FILE",
@@ -199,8 +198,8 @@ int command_merge(int argc, char **argv) {
         .count = sizeof known / sizeof *known,
         .option = known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
-    if (!m.output || line.words == 0) {
-        return commandline_refuse(&line, m.output ? "no journals given" : "no -o FILE given");
+    if (!m.target.path || line.words == 0) {
+        return commandline_refuse(&line, m.target.path ? "no journals given" : "no -o FILE given");
     }
     char *command_line = outfile_command_line(argc, argv);
     m.command_line = command_line;
