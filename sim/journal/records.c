@@ -19,7 +19,7 @@ enum { SHOWN = 20 };
 
 struct place {
     struct unit of;
-    uint32_t file, group_blocks; /* the former its number */
+    uint32_t file; /* its number */
     uint64_t offset;
     size_t length;
     uint64_t sum; /* the first bytes of its checksum */
@@ -134,7 +134,6 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
                         s->from->alone ? "--force" : "--fresh")) {
         return false;
     }
-    place.group_blocks = (uint32_t)head.group_blocks;
     place.length = head.length;
 #pragma omp critical(records)
     if (is_known) {
@@ -198,9 +197,9 @@ static int before(const void *a, const void *b) {
     return (x->block_count < y->block_count) - (x->block_count > y->block_count);
 }
 
-/* Of one range; where groups have another length there is nothing to compare. */
+/* Of one range. */
 static bool disagree(const struct place *a, const struct place *b) {
-    return before(a, b) == 0 && a->sum != b->sum && a->group_blocks == b->group_blocks;
+    return before(a, b) == 0 && a->sum != b->sum;
 }
 
 /* NULL where it cannot be used: it is lost where there is no such record any more. */

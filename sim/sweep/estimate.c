@@ -126,14 +126,14 @@ static double cell_nodes(const struct unit_cell *c) {
 }
 
 /* Bytes of a cell's records when there are so many: moments and histograms in each (4 bytes a bin; so many
- * bins were seen to be filled), groups of blocks (under a target half as many again at every doubling) and
- * kept rows once. */
+ * bins were seen to be filled), groups of blocks (half as many again at every doubling) and kept rows
+ * once. */
 static double cell_records(const struct unit_cell *c, double records) {
     const struct replicate_layout *l = &c->layout;
     const struct unit whole = unit_whole(c);
-    double bins = 60 * log2(1 + (double)c->series->replicates / records / RESULTS_BLOCK_LENGTH),
-           groups = (double)partial_groups(&whole);
-    if (c->series->target > 0) { groups *= 1 + 0.5 * log2((double)partial_group_blocks(&whole)); }
+    const double bins = 60 * log2(1 + (double)c->series->replicates / records / RESULTS_BLOCK_LENGTH),
+                 doublings = log2((double)partial_group_blocks(&whole)),
+                 groups = (double)partial_groups(&whole) * (1 + 0.5 * doublings);
     return records * (16.0 * (double)l->total + 4 * (double)l->binned * (1 + bins)) +
            8 * (groups * MEASURE_COUNT * (double)l->betas + (double)partial_numbers(&whole));
 }

@@ -47,22 +47,14 @@ struct results_series partial_view(const struct partial *p) {
 /* ---- making ---- */
 
 size_t partial_group_blocks(const struct unit *of) {
-    const struct config_series *series = of->cell->series;
-    const bool grows = series->target > 0;
-    return results_blocks_per_group(grows ? of->first_replicate + of->replicates : series->replicates);
+    return results_blocks_per_group(of->first_replicate + of->replicates);
 }
 
-static size_t count_groups(const struct unit *of, size_t group_blocks) {
-    return unit_is_exact(of) ? 0 : (of->block_count - 1) / group_blocks + 1;
+size_t partial_groups(const struct unit *of) {
+    return unit_is_exact(of) ? 0 : (of->block_count - 1) / partial_group_blocks(of) + 1;
 }
-
-size_t partial_groups(const struct unit *of) { return count_groups(of, partial_group_blocks(of)); }
 
 static size_t group_length(const struct unit *of) { return MEASURE_COUNT * of->cell->layout.betas; }
-
-size_t partial_means(const struct unit *of, size_t group_blocks) {
-    return count_groups(of, group_blocks) * group_length(of);
-}
 
 size_t partial_bins(const struct partial *p) {
     size_t count = 0;
@@ -72,7 +64,7 @@ size_t partial_bins(const struct partial *p) {
 
 struct partial *partial_create(const struct unit *of) {
     const size_t moments = unit_is_exact(of) ? 0 : of->cell->layout.total,
-                 means = partial_means(of, partial_group_blocks(of)), numbers = partial_numbers(of);
+                 means = partial_groups(of) * group_length(of), numbers = partial_numbers(of);
     struct partial *p = memory_create(1, sizeof *p);
     p->of = *of;
     p->mean = memory_create(2 * moments + means + numbers, sizeof *p->mean);
@@ -140,11 +132,12 @@ static void merge_group(size_t length, const double *a, const double *b, double 
     for (size_t i = 0; i < length; i++) { mean[i] = a[i] + (b[i] - a[i]) * share; }
 }
 
-void partial_coarsen(const struct unit *of, double *group, size_t group_blocks, size_t wanted) {
-    size_t length = group_length(of), blocks = of->block_count;
-    for (; group_blocks < wanted && group_blocks < blocks; group_blocks *= 2) {
-        for (size_t i = 0; 2 * i * group_blocks < blocks; i++) {
-            double *to = group + i * length, *from = group + 2 * i * length;
+/* Its groups become those of so many blocks, in place. */
+static void coarsen(struct partial *p, size_t wanted) {
+    const size_t length = group_length(&p->of), blocks = p->of.block_count;
+    for (size_t each = partial_group_blocks(&p->of); each < wanted && each < blocks; each *= 2) {
+        for (size_t i = 0; 2 * i * each < blocks; i++) {
+            double *to = p->group + i * length, *from = p->group + 2 * i * length;
             merge_group(length, from, from + length, 0.5, to);
         }
     }
@@ -153,9 +146,9 @@ void partial_coarsen(const struct unit *of, double *group, size_t group_blocks, 
 /* Both end with groups of one length; the first, which is a node, may come with shorter ones. */
 static void merge_groups(struct partial *a, const struct partial *b, struct partial *p) {
     const size_t length = group_length(&p->of), group_blocks = partial_group_blocks(&p->of),
-                 first = partial_means(&a->of, group_blocks);
-    partial_coarsen(&a->of, a->group, partial_group_blocks(&a->of), group_blocks);
-    if (a->of.block_count < group_blocks) {
+                 first = a->of.block_count / group_blocks * length;
+    coarsen(a, group_blocks);
+    if (first == 0) {
         merge_group(length, a->group, b->group, (double)b->of.replicates / (double)p->of.replicates,
                     p->group);
     } else {
@@ -279,10 +272,9 @@ static void finish_quantiles(const struct partial *p, struct results_series *r) 
     }
 }
 
-static void finish_blocks(const struct partial *p, struct results_series *r) {
-    const size_t betas = p->of.cell->layout.betas, there = results_blocks(r, 0),
-                 groups = partial_groups(&p->of), each = partial_group_blocks(&p->of);
-    partial_coarsen(&p->of, p->group, each, each * (groups / there));
+static void finish_blocks(struct partial *p, struct results_series *r) {
+    const size_t betas = p->of.cell->layout.betas, there = results_blocks(r, 0);
+    coarsen(p, partial_group_blocks(&p->of) * (partial_groups(&p->of) / there));
     for (size_t m = 0; m < MEASURE_COUNT; m++) {
         for (size_t i = 0; i < betas * there; i++) {
             size_t b = i / there, g = i % there;
@@ -304,7 +296,7 @@ static void copy_numbers(const struct partial *p, struct results_series *r) {
     }
 }
 
-void partial_collect(const struct partial *p, struct results *results) {
+void partial_collect(struct partial *p, struct results *results) {
     struct results_series here, *r = &here;
     results_cut(&results->series[p->of.cell->series_index], p->of.cell->n_index, r);
     copy_numbers(p, r);

@@ -31,12 +31,10 @@ static inline bool partial_is_whole(double square) { return !(square < 1e-280 ||
 /* Zero replicates' worth: moments and groups 0, no bins, numbers NaN. Free with partial_free. */
 struct partial *partial_create(const struct unit *of);
 void partial_free(struct partial *p);
-/* Blocks in each group of a range: the cell's; under a target as if the replicates from the first to its last
- * were all there are, so that it does not hang on the most that there may be. How many it has. */
+/* Blocks in each group of a range: as if the replicates from the first to its last were all there are, so
+ * that it does not hang on how many there will be. How many it has; numbers in `number`. */
 size_t partial_group_blocks(const struct unit *of);
 size_t partial_groups(const struct unit *of);
-/* Numbers in `group` when groups have so many blocks; in `number`. */
-size_t partial_means(const struct unit *of, size_t group_blocks);
 size_t partial_numbers(const struct unit *of);
 
 /* Bins that are not empty, of all values. */
@@ -47,8 +45,6 @@ struct results_series partial_view(const struct partial *p);
 
 /* To one that has none, the bins of dense histograms, [binned][HISTOGRAM_BINS]. */
 void partial_set_bins(struct partial *p, const uint32_t *histogram);
-/* Means of groups of a range, of so many blocks each, become those of as many as are wanted, in place. */
-void partial_coarsen(const struct unit *of, double *group, size_t group_blocks, size_t wanted);
 
 /* Of two neighbours, by Chan et al. (1983); takes both. */
 struct partial *partial_merge(struct partial *left, struct partial *right);
@@ -66,6 +62,6 @@ void partial_drop(struct partial_stack *stack);
 
 /* Adds the partial of a whole cell, or of its exact values, to results that were made of its plan's outline
  * (results_create); its groups become those that results have. From several threads, of different cells. */
-void partial_collect(const struct partial *whole, struct results *results);
+void partial_collect(struct partial *whole, struct results *results);
 
 #endif

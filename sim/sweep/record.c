@@ -134,7 +134,7 @@ const char *record_begin(const uint8_t *bytes, uint64_t size, struct record_head
     head->numerics.fingerprint = (uint32_t)get(&c, 4);
     head->first_replicate = get(&c, 8);
     head->replicates = get(&c, 8);
-    head->group_blocks = get(&c, 8);
+    c.at += 8; /* blocks in a group, which these tell */
     uint64_t body = get(&c, 8);
     if (body > size - RECORD_HEAD - RECORD_TAIL) { return "it is cut off"; }
     head->length = RECORD_HEAD + body + RECORD_TAIL;
@@ -167,31 +167,14 @@ static void get_bins(struct cursor *c, struct partial *p) {
     p->bin = memory_resize(packed, count, sizeof *packed);
 }
 
-/* Groups of so many blocks, fewer than now or as many. */
-static void get_groups(struct cursor *c, struct partial *p, size_t group_blocks) {
-    size_t means = partial_means(&p->of, group_blocks);
-    c->broken |= (c->size - c->at) / 8 < means;
-    if (c->broken) { return; }
-    double *group = memory_create(means, sizeof *group);
-    get_numbers(c, means, group);
-    partial_coarsen(&p->of, group, group_blocks, partial_group_blocks(&p->of));
-    memcpy(p->group, group, (size_t)(p->number - p->group) * sizeof *group);
-    free(group);
-}
-
 struct partial *record_read(const uint8_t *bytes, size_t length, const struct unit *of) {
     struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_HEAD - 16, .size = length - RECORD_TAIL};
     struct partial *p = partial_create(of);
-    size_t group_blocks = get(&c, 8);
+    c.broken = get(&c, 8) != partial_group_blocks(of);
     c.at = RECORD_HEAD;
-    c.broken |= group_blocks == 0 || (group_blocks & (group_blocks - 1)) != 0 ||
-                group_blocks > partial_group_blocks(of);
-    if (!unit_is_exact(of) && !c.broken) {
-        get_numbers(&c, (size_t)(p->group - p->mean), p->mean);
-        get_bins(&c, p);
-        get_groups(&c, p, group_blocks);
-    }
-    get_numbers(&c, partial_numbers(of), p->number);
+    get_numbers(&c, (size_t)(p->group - p->mean), p->mean);
+    if (!unit_is_exact(of)) { get_bins(&c, p); }
+    get_numbers(&c, (size_t)(p->number - p->group) + partial_numbers(of), p->group);
     if (!c.broken && c.at == c.size) { return p; }
     partial_free(p);
     return NULL;

@@ -27,7 +27,7 @@ uint8_t *record_append(const struct partial *partial, uint8_t *bytes, size_t *le
 struct record_head {
     uint8_t key[UNIT_KEY];
     struct numerics numerics;
-    uint64_t first_replicate, replicates, group_blocks;
+    uint64_t first_replicate, replicates;
     size_t length; /* of the whole record */
 };
 /* The bytes that every record begins with. */
