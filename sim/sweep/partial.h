@@ -19,10 +19,10 @@ struct partial {
     /* These four lie one after the other, of exact values the last alone. */
     /* [total] over its replicates, or its kept ones: mean, root of the sum of squared deviations */
     double *mean, *spread;
-    double *group;  /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
-    double *number; /* [numbers][kept]: the arrays of kept replicates, or of exact values */
-    size_t *filled; /* [binned]: bins of each that are not empty */
-    uint64_t *bin;  /* those, one value after the other (histogram.h) */
+    double *group;    /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
+    double *number;   /* [numbers][kept]: the arrays of kept replicates, or of exact values */
+    uint32_t *filled; /* [binned]: bins of each that are not empty */
+    uint64_t *bin;    /* those, one value after the other (histogram.h) */
 };
 
 /* Whether a sum of squares has lost nothing to the range of doubles. */

@@ -1,6 +1,5 @@
 #include "sim/sweep/record.h"
 
-#include <endian.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,53 +18,31 @@ struct cursor {
     bool broken;
 };
 
-static void put_text(struct cursor *c, const void *text, size_t size) {
-    memcpy(c->bytes + c->at, text, size);
+static void put(struct cursor *c, const void *from, size_t size) {
+    memcpy(c->bytes + c->at, from, size);
     c->at += size;
 }
 
-static void put(struct cursor *c, uint64_t value, size_t size) {
-    uint64_t little = htole64(value);
-    put_text(c, &little, size);
-}
-
-static void put_numbers(struct cursor *c, size_t count, const double *number) {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits;
-        memcpy(&bits, &number[i], sizeof bits);
-        put(c, bits, sizeof bits);
-    }
-}
-
-static uint64_t get(struct cursor *c, size_t size) {
-    uint64_t little = 0;
-    if (c->size - c->at < size) {
-        c->broken = true;
-        return 0;
-    }
-    memcpy(&little, c->bytes + c->at, size);
+/* Once there are not so many nothing more comes. */
+static void get(struct cursor *c, void *to, size_t size) {
+    c->broken |= c->size - c->at < size;
+    if (c->broken) { return; }
+    memcpy(to, c->bytes + c->at, size);
     c->at += size;
-    return le64toh(little);
-}
-
-static void get_numbers(struct cursor *c, size_t count, double *number) {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits = get(c, 8);
-        memcpy(&number[i], &bits, sizeof bits);
-    }
 }
 
 /* Seven bits a byte, the lowest first; the last byte is below 128. */
 static void put_count(struct cursor *c, uint64_t count) {
-    for (; count >= 128; count >>= 7) { put(c, count % 128 + 128, 1); }
-    put(c, count, 1);
+    for (; count >= 128; count >>= 7) { c->bytes[c->at++] = (uint8_t)(count % 128 + 128); }
+    c->bytes[c->at++] = (uint8_t)count;
 }
 
 static uint64_t get_count(struct cursor *c) {
-    uint64_t count = 0, byte = 128;
+    uint64_t count = 0;
+    uint8_t byte = 128;
     for (unsigned shift = 0; byte >= 128 && shift < HISTOGRAM_COUNT; shift += 7) {
-        byte = get(c, 1);
-        count |= (byte % 128) << shift;
+        get(c, &byte, 1);
+        count |= (uint64_t)(byte % 128) << shift;
     }
     c->broken |= byte >= 128 || count == 0;
     return count;
@@ -76,24 +53,12 @@ static uint64_t get_count(struct cursor *c) {
 static void put_bins(struct cursor *c, const struct partial *p) {
     const uint64_t *bin = p->bin;
     for (size_t i = 0; i < p->of.cell->layout.binned; i++) {
-        put(c, p->filled[i], 4);
+        put(c, &p->filled[i], sizeof p->filled[i]);
         for (size_t b = 0; b < p->filled[i]; b++, bin++) {
-            put(c, histogram_number(*bin), 2);
+            put(c, &(uint16_t){histogram_number(*bin)}, 2);
             put_count(c, histogram_count(*bin));
         }
     }
-}
-
-static void put_head(struct cursor *c, const struct unit *unit, size_t body) {
-    struct numerics numerics = numerics_here();
-    put_text(c, record_magic, RECORD_MAGIC);
-    put_text(c, unit->cell->key, UNIT_KEY);
-    put(c, numerics.number, 4);
-    put(c, numerics.fingerprint, 4);
-    put(c, unit->first_replicate, 8);
-    put(c, unit->replicates, 8);
-    put(c, partial_group_blocks(unit), 8);
-    put(c, body, 8);
 }
 
 void record_hash(const void *bytes, size_t size, uint8_t digest[RECORD_TAIL]) {
@@ -113,10 +78,17 @@ uint8_t *record_append(const struct partial *p, uint8_t *bytes, size_t *length) 
     bytes = memory_resize(bytes, *length + most_bytes(p), 1);
     uint8_t *record = bytes + *length;
     struct cursor body = {.bytes = record, .at = RECORD_HEAD};
-    put_numbers(&body, (size_t)(p->group - p->mean), p->mean);
+    put(&body, p->mean, (size_t)(p->group - p->mean) * sizeof *p->mean);
     if (!unit_is_exact(&p->of)) { put_bins(&body, p); }
-    put_numbers(&body, (size_t)(p->number - p->group) + partial_numbers(&p->of), p->group);
-    put_head(&(struct cursor){.bytes = record}, &p->of, body.at - RECORD_HEAD);
+    put(&body, p->group, ((size_t)(p->number - p->group) + partial_numbers(&p->of)) * sizeof *p->group);
+    struct record_head head = {.numerics = numerics_here(),
+                               .first_replicate = p->of.first_replicate,
+                               .replicates = p->of.replicates,
+                               .group_blocks = partial_group_blocks(&p->of),
+                               .length = body.at - RECORD_HEAD};
+    memcpy(head.magic, record_magic, RECORD_MAGIC);
+    memcpy(head.key, p->of.cell->key, UNIT_KEY);
+    memcpy(record, &head, RECORD_HEAD);
     record_hash(record, body.at, record + body.at);
     *length += body.at + RECORD_TAIL;
     return bytes;
@@ -125,19 +97,12 @@ uint8_t *record_append(const struct partial *p, uint8_t *bytes, size_t *length) 
 /* ---- reading ---- */
 
 const char *record_begin(const uint8_t *bytes, uint64_t size, struct record_head *head) {
-    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_MAGIC + UNIT_KEY, .size = RECORD_HEAD};
     *head = (struct record_head){.length = 0};
     if (size < RECORD_HEAD + RECORD_TAIL) { return "it is cut off"; }
-    if (memcmp(bytes, record_magic, RECORD_MAGIC) != 0) { return "it does not start as a record does"; }
-    memcpy(head->key, bytes + RECORD_MAGIC, UNIT_KEY);
-    head->numerics.number = (uint32_t)get(&c, 4);
-    head->numerics.fingerprint = (uint32_t)get(&c, 4);
-    head->first_replicate = get(&c, 8);
-    head->replicates = get(&c, 8);
-    c.at += 8; /* blocks in a group, which these tell */
-    uint64_t body = get(&c, 8);
-    if (body > size - RECORD_HEAD - RECORD_TAIL) { return "it is cut off"; }
-    head->length = RECORD_HEAD + body + RECORD_TAIL;
+    memcpy(head, bytes, RECORD_HEAD);
+    if (memcmp(head->magic, record_magic, RECORD_MAGIC) != 0) { return "it does not start as a record does"; }
+    if (head->length > size - RECORD_HEAD - RECORD_TAIL) { return "it is cut off"; }
+    head->length += RECORD_HEAD + RECORD_TAIL;
     return NULL;
 }
 
@@ -155,26 +120,28 @@ static void get_bins(struct cursor *c, struct partial *p) {
     uint64_t *packed = memory_resize(NULL, most, sizeof *packed);
     size_t count = 0;
     for (size_t i = 0; i < p->of.cell->layout.binned && !c->broken; i++) {
-        const size_t filled = p->filled[i] = get(c, 4);
-        c->broken |= most - count < filled;
-        for (size_t b = 0, least = 0; b < filled && !c->broken; b++) {
-            const size_t bin = get(c, 2);
+        get(c, &p->filled[i], sizeof p->filled[i]);
+        c->broken |= most - count < p->filled[i];
+        for (size_t b = 0, least = 0; b < p->filled[i] && !c->broken; b++) {
+            uint16_t bin = 0;
+            get(c, &bin, sizeof bin);
             c->broken |= bin < least || bin >= HISTOGRAM_BINS;
             packed[count++] = histogram_pack(bin, get_count(c));
-            least = bin + 1;
+            least = bin + 1u;
         }
     }
     p->bin = memory_resize(packed, count, sizeof *packed);
 }
 
 struct partial *record_read(const uint8_t *bytes, size_t length, const struct unit *of) {
-    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_HEAD - 16, .size = length - RECORD_TAIL};
+    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_HEAD, .size = length - RECORD_TAIL};
     struct partial *p = partial_create(of);
-    c.broken = get(&c, 8) != partial_group_blocks(of);
-    c.at = RECORD_HEAD;
-    get_numbers(&c, (size_t)(p->group - p->mean), p->mean);
+    struct record_head head;
+    memcpy(&head, bytes, RECORD_HEAD);
+    c.broken = head.group_blocks != partial_group_blocks(of);
+    get(&c, p->mean, (size_t)(p->group - p->mean) * sizeof *p->mean);
     if (!unit_is_exact(of)) { get_bins(&c, p); }
-    get_numbers(&c, (size_t)(p->number - p->group) + partial_numbers(of), p->group);
+    get(&c, p->group, ((size_t)(p->number - p->group) + partial_numbers(of)) * sizeof *p->group);
     if (!c.broken && c.at == c.size) { return p; }
     partial_free(p);
     return NULL;
