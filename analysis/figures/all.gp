@@ -13,7 +13,7 @@ classes = 1
 do for [k=2:series] { if (class[k] != class[1]) { classes = 2 } }
 series_colour(k) = classes == 1 ? tint(place[k], 0) : tint(class[k], members[k] < 2 ? 0 : 0.5 * (member[k] - 1.0) / (members[k] - 1))
 series_marker(k) = classes == 1 ? marker(place[k]) : marker(member[k])
-class_name(c) = word('other Gumbel slow-Gumbel Weibull Fréchet', c)
+class_name(c) = word('other Gumbel subexponential Weibull Fréchet', c)
 any_rows = 0
 do for [k=1:series] { if (shown[k] && by_rows[k]) { any_rows = 1 } }
 set label bar_words.(any_rows ? '; *: medians of rows, not roots of means' : '') @note_place

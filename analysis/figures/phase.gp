@@ -20,13 +20,12 @@ set rmargin 12
 unset grid
 # Grey where no beta was measured.
 set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb guide fillstyle noborder
-# Lines have their words beside them, which hide less of the map than a legend does.
-set style textbox opaque noborder fillcolor rgb '#404040' margins 0.6,0.3
-word_style = "front boxed textcolor rgb 'white'".(columns == 1 ? " font ',7.5'" : " font ',8.5'")
-if (has_lambda) { set label 'β = Λ^{typ}' at graph 0.03, first 0 left offset 0,0.8 @word_style }
+# Lines have their words above them, where the map is dark.
+word_style = "front textcolor rgb 'white'".(columns == 1 ? " font ',7.5'" : " font ',8.5'")
+if (has_lambda) { set label 'β = Λ^{typ}' at graph 0.4, first 0 left offset 0,0.6 @word_style }
 line_side = 0
 if (has_line) {
-    line_side = line_end - y_low > 0.9 * (y_high - y_low) ? -0.8 : 0.8
+    line_side = line_end - y_low > 0.9 * (y_high - y_low) ? -0.7 : 0.7
     set label criterion_title(criterion[judged], threshold[judged]) \
         at first line_x, first line_end right offset -0.8,line_side @word_style
 }
