@@ -41,7 +41,7 @@ static const char *lacks_lengths(const struct fit *fit) {
 }
 
 /* beta/Lambda = m(n)/Lambda under a prescription; the interval is between sequences: one has none. */
-static void print_law(struct canvas *c, enum prescription law) {
+static void print_law(struct canvas *c, enum prescription law, struct axis_range *bars) {
     const struct results_series *s = c->series;
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
         double log_m = prescription_log_multiplier(law, s->log_n[n], s->log_n[0]) / M_LN10,
@@ -53,8 +53,8 @@ static void print_law(struct canvas *c, enum prescription law) {
         axis_include(&c->x, row[0]);
         axis_include(&c->y, row[1]);
         if (law == PRESCRIPTION_CONST && isfinite(row[2]) && isfinite(row[3])) {
-            axis_include(&c->y, row[2]);
-            axis_include(&c->y, row[3]);
+            axis_include(bars, row[2]);
+            axis_include(bars, row[3]);
         }
         script_row(c->out, 4, row);
     }
@@ -72,11 +72,21 @@ static size_t count_points(const struct results_series *s, bool alone) {
     return count;
 }
 
+/* Lets an axis of points go on to the ends of their bars, by a factor of 4 at most: intervals between two
+ * sequences may be a thousand times as long as what is to be seen. Whether some are cut. */
+static bool cut_bars(struct axis_range *y, struct axis_range bars) {
+    const double most = log10(4), low = y->low - most, high = y->high + most;
+    axis_include(y, fmax(bars.low, low));
+    axis_include(y, fmin(bars.high, high));
+    return bars.low < low || bars.high > high;
+}
+
 static void print_prescriptions(struct canvas *c) {
     char source[WORDS_LINE];
+    struct axis_range bars = axis_empty;
     axis_include(&c->y, 0);
     script_block_begin(c->out, "laws");
-    for (int k = 0; k < PRESCRIPTIONS; k++) { print_law(c, (enum prescription)k); }
+    for (int k = 0; k < PRESCRIPTIONS; k++) { print_law(c, (enum prescription)k, &bars); }
     script_block_end(c->out);
     script_list_begin(c->out, "law");
     for (int k = 0; k < PRESCRIPTIONS; k++) { script_list_text(c->out, k == 0, prescription_name[k]); }
@@ -85,6 +95,7 @@ static void print_prescriptions(struct canvas *c) {
     script_number(c->out, "has_bars", count_points(c->series, false) > 0);
     script_number(c->out, "lacks_bars", count_points(c->series, true) > 0);
     script_text(c->out, "source", source_of(c->series, source));
+    script_number(c->out, "cuts_bars", cut_bars(&c->y, bars));
     axis_pad(&c->x, 0.06, 0.1);
     axis_pad(&c->y, 0.06, 0.1);
     axis_print_lengths(c->out, "x", &c->axis, c->x);

@@ -25,7 +25,9 @@ word_style = "front textcolor rgb 'white'".(columns == 1 ? " font ',7.5'" : " fo
 if (has_lambda) { set label 'β = Λ^{typ}' at graph 0.4, first 0 left offset 0,0.6 @word_style }
 line_side = 0
 if (has_line) {
-    line_side = line_end - y_low > 0.9 * (y_high - y_low) ? -0.7 : 0.7
+    # Below the line where the frame, or the line of Lambda^typ, is right above it.
+    is_under = line_end - y_low > 0.9 * (y_high - y_low) || (has_lambda && line_end < 0 && -line_end < 0.1 * (y_high - y_low))
+    line_side = is_under ? -0.7 : 0.7
     set label criterion_title(criterion[judged], threshold[judged]) \
         at first line_x, first line_end right offset -0.8,line_side @word_style
 }

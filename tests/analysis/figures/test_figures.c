@@ -226,6 +226,11 @@ static void bars_are_between_sequences(void **state) {
     check_close(row[1][1], log10(0.25), 1e-9);
     assert_true(row[1][2] == row[1][1] && row[1][3] == row[1][1]);
     assert_non_null(strstr(text, "\nhas_bars = 1\nlacks_bars = 1\n"));
+    assert_non_null(strstr(text, "\ncuts_bars = 0\n"));
+    free(text);
+    low[0] = 1e-3;
+    text = numbers_of(figure_named("prescriptions")->series_print, &fit);
+    assert_non_null(strstr(text, "\ncuts_bars = 1\n"));
     free(text);
     sequences[0] = 1;
     text = numbers_of(figure_named("prescriptions")->series_print, &fit);
