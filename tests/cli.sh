@@ -349,12 +349,12 @@ done
 holds "the link is one" test -L link.h5
 for name in x.csv x.JSON x.html x.units; do
     expect 2 "run -o $name" run sweep.yaml -o $name
-    holds "$name is no name of results" grep -qF "$name would hold HDF5, and its name says .${name#x.}; let it end with .h5" err
+    holds "$name is no name of results" grep -qF "$name ends in .${name#x.}, but HDF5 goes there; let its name end in .h5" err
 done
 expect 2 "fit -o x.csv" fit before.h5 -o x.csv
 expect 2 "report -o x.pdf" report before.h5 -o x.pdf
 expect 2 "flow -o x.h5" flow n=50 -o x.h5
-holds "a table is meant" grep -q "x.h5 would hold a table, and its name says .h5; let it end with .csv" err
+holds "a table is meant" grep -q "x.h5 ends in .h5, but a table (CSV) goes there; let its name end in .csv" err
 expect 2 "fit onto a config" fit before.h5 -o kept.yaml
 expect 2 "fit onto results" fit before.h5 -o sweep.h5
 expect 2 "flow onto results" flow n=50 -o before.h5
@@ -535,7 +535,7 @@ PYTHON
 fi
 expect 2 "fit of a text" fit text.h5
 expect 2 "fit of a config" fit sweep.yaml
-holds "it says what makes results of one" grep -q "sweep.yaml is a text, and results are HDF5" err
+holds "it says what makes results of one" grep -q "sweep.yaml is a text file, and results are HDF5" err
 for verb in fit plot report; do expect 2 "$verb of one file twice" "$verb" before.h5 ./before.h5; done
 holds "it says which" grep -q "before.h5 and ./before.h5 are one file" err
 expect 2 "fit of a fit" fit before.fit.h5

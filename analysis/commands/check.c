@@ -17,10 +17,9 @@
 #include "sim/sweep/target.h"
 
 static const char about[] =
-    "Reads CONFIG, reports every error in it, tells what a run would cost, warns where the betas do not hold "
-    "the collapse points that are asked for, as they are exactly, and says what `gapscale fit` will be able "
-    "to "
-    "conclude, were rows to follow theory.";
+    "Reads CONFIG and reports every error in it. For a good one it tells what a run would cost, warns where "
+    "the betas do not reach a collapse point that is asked for (computed exactly), and says what `gapscale "
+    "fit` could conclude from rows that follow theory.";
 
 static bool has_target(const struct config *config) {
     bool has = false;

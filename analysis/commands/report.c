@@ -63,8 +63,8 @@ int command_report(int argc, char **argv) {
         .takes = "RESULTS...",
         .about =
             "Writes one HTML page that needs nothing else: verdicts, figures, numbers, settings, and a "
-            "glossary; of sweeps, of keys on a sphere, and of what `gapscale diagnose -o` wrote. Figures "
-            "are drawn with gnuplot; where that is missing the page has its tables.",
+            "glossary. RESULTS are those of sweeps, or what `gapscale diagnose` wrote. Figures are drawn "
+            "with gnuplot; without it the page has its tables.",
         .count = 1,
         .option = &known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }

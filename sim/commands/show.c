@@ -374,11 +374,10 @@ int command_show(int argc, char **argv) {
     struct form form = {0};
     const struct commandline_option known[] = {
         {"digest",
-         .meaning =
-             "a hash of every number, the seed and the config, and of nothing volatile: equal for equal "
-             "results, whatever the threads, the instruction set, the host or the day",
+         .meaning = "a hash of every number, the seed and the config: equal for equal results, whatever the "
+                    "threads, the instruction set, the host or the day",
          .flag = &form.digest},
-        {"config", .meaning = "the config with every key written out; run makes the same results of it",
+        {"config", .meaning = "the config with every key written out; `run` makes the same results from it",
          .flag = &form.config},
         {"json", .meaning = "print JSON instead of the summary", .flag = &form.json}};
     struct commandline line = {

@@ -76,8 +76,8 @@ static void advise_list(const struct config_series *held, const struct config_se
         if (asked->log_n[k] > held->log_n[held->n_count - 1]) { log_n[count++] = asked->log_n[k]; }
     }
     char *list = resolve_lengths(count, log_n);
-    message_say("%s has %zu n there that are not asked for; the points of a range move with its ends and "
-                "their number, and a list keeps them: %s",
+    message_say("%s has %zu n there that are not asked for here (the points of a range move when its ends or "
+                "their number change); this list keeps them: %s",
                 held->name, lost, list);
     free(list);
     free(log_n);

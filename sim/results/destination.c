@@ -69,12 +69,11 @@ static const struct {
 
 static int check_end(const char *path, enum destination_kind kind) {
     const char *end = strrchr(path, '.'), *right = ".h5", *what = "HDF5";
-    if (kind == DESTINATION_TABLE) { right = ".csv", what = "a table"; }
-    if (kind == DESTINATION_PAGE) { right = ".html", what = "a page"; }
+    if (kind == DESTINATION_TABLE) { right = ".csv", what = "a table (CSV)"; }
+    if (kind == DESTINATION_PAGE) { right = ".html", what = "a page (HTML)"; }
     for (size_t i = 0; end && i < sizeof meant / sizeof meant[0]; i++) {
         if (strcasecmp(end, meant[i].end) == 0 && (!meant[i].as || strcmp(meant[i].as, right) != 0)) {
-            message_error("%s would hold %s, and its name says %s; let it end with %s", path, what, end,
-                          right);
+            message_error("%s ends in %s, but %s goes there; let its name end in %s", path, end, what, right);
             return EXIT_USAGE;
         }
     }

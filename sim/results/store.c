@@ -384,7 +384,9 @@ static void refuse(const char *path, const char *why) {
             "%s is a directory; give a results file (of a journal `gapscale show` tells what makes it)",
             path);
     } else if (is_plain_text(path)) {
-        message_error("%s is a text, and results are HDF5; of a config `gapscale run` makes them", path);
+        message_error(
+            "%s is a text file, and results are HDF5; if it is a config, `gapscale run` makes its results",
+            path);
     } else {
         message_error("cannot read %s: %s", path, why);
     }
