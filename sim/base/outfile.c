@@ -40,13 +40,13 @@ bool outfile_prepare(const char *path, bool is_default) {
 
 bool outfile_write(const char *path, const char *text, size_t length) {
     char temporary[PATH_MAX];
-    bool named = temporary_name(path, sizeof temporary, temporary);
-    if (!named) { errno = ENAMETOOLONG; }
-    if (named) { temporary_clear(path); }
-    bool made = named && temporary_write(temporary, text, length),
-         good = made && rename(temporary, path) == 0;
+    errno = ENAMETOOLONG;
+    bool good = temporary_name(path, sizeof temporary, temporary);
+    if (good) {
+        temporary_clear(path);
+        good = temporary_write(temporary, path, text, length);
+    }
     if (!good) { message_error("cannot write %s: %s", path, strerror(errno)); }
-    if (made && !good) { unlink(temporary); }
     return good;
 }
 

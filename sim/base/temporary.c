@@ -50,24 +50,23 @@ bool temporary_holds(int file, off_t offset, const void *bytes, size_t length) {
     return true;
 }
 
-bool temporary_write(const char *name, const void *bytes, size_t length) {
-    int file = temporary_open(name);
-    if (file < 0) { return false; }
-    bool good = temporary_put(file, bytes, length) && temporary_sync(file);
+bool temporary_close(int file, const char *name, const char *path, bool good) {
+    good = good && temporary_sync(file);
     int why = errno;
-    if (close(file) != 0 && good) {
+    if ((close(file) != 0 && good) || (good && path && rename(name, path) != 0)) {
         good = false;
         why = errno;
-    }
-    if (good) {
-        int again = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        good = again >= 0 && temporary_holds(again, 0, bytes, length);
-        why = errno;
-        if (again >= 0) { close(again); }
     }
     if (!good) { unlink(name); }
     errno = why;
     return good;
+}
+
+bool temporary_write(const char *name, const char *path, const void *bytes, size_t length) {
+    const int file = temporary_open(name);
+    return file >= 0 &&
+           temporary_close(file, name, path,
+                           temporary_put(file, bytes, length) && temporary_holds(file, 0, bytes, length));
 }
 
 bool temporary_is(const char *name) { return strstr(name, mark) != NULL; }

@@ -19,9 +19,11 @@ bool temporary_put(int file, const void *bytes, size_t length);
 bool temporary_sync(int file);
 /* Whether these bytes are what is read again from `offset` on. The same; EIO where it is something else. */
 bool temporary_holds(int file, off_t offset, const void *bytes, size_t length);
-/* Makes it with this content, which is then on the disk and was read again. False with errno set and nothing
- * left behind. */
-bool temporary_write(const char *name, const void *bytes, size_t length);
+/* Closes it, where it is good so far: on the disk, and put in its place (NULL: it stays where it is). Else
+ * false, with errno set and nothing left behind. */
+bool temporary_close(int file, const char *name, const char *path, bool good);
+/* Makes it with this content, which is read again, and closes it. The same. */
+bool temporary_write(const char *name, const char *path, const void *bytes, size_t length);
 /* Removes what others left of `path`: of processes that are gone, and where that cannot be known what was not
  * touched for TEMPORARY_OLD seconds. */
 enum { TEMPORARY_OLD = 86400 };

@@ -123,11 +123,7 @@ bool files_add(struct files_out *f, const uint8_t *record, size_t length) {
 bool files_sync(struct files_out *f) { return temporary_sync(f->file) || cannot_write(f); }
 
 bool files_close(struct files_out *f, bool keep) {
-    bool good = !keep || files_sync(f);
-    if (close(f->file) != 0 && good && keep) { good = cannot_write(f); }
-    if (good && keep && rename(f->temporary, f->path) != 0) { good = cannot_write(f); }
-    if (!good || !keep) { unlink(f->temporary); }
-    return good;
+    return temporary_close(f->file, f->temporary, f->path, keep) || !keep || cannot_write(f);
 }
 
 /* ---- clearing ---- */

@@ -88,9 +88,9 @@ static bool make_file(const struct lock *lock) {
     const size_t length = strlen(lock->text);
     char own[BESIDE];
     name_beside(lock->path, "new", own);
-    if (!temporary_write(own, lock->text, length)) { return false; }
+    if (!temporary_write(own, NULL, lock->text, length)) { return false; }
     bool made = link_to(own, lock->path) ||
-                (errno != EEXIST && errno != ENOSPC && temporary_write(lock->path, lock->text, length));
+                (errno != EEXIST && errno != ENOSPC && temporary_write(lock->path, NULL, lock->text, length));
     int why = errno;
     unlink(own);
     errno = why;
