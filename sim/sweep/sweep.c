@@ -142,14 +142,6 @@ static size_t slices_per_block(const struct unit_cell *c) {
 
 /* ---- units ---- */
 
-static void job_free(struct job *job) {
-    for (size_t i = 0; job->block && i < job->unit.block_count; i++) { block_free(&job->block[i]); }
-    partial_drop(&job->done);
-    free(job->block);
-    free(job->histogram);
-    free(job);
-}
-
 static void leave_law(struct shared_law *shared) {
     if (!shared || --shared->users > 0) { return; }
     sampler_law_free(shared->law);
@@ -166,6 +158,15 @@ static struct shared_law *use_law(struct sweep *s, const struct unit_cell *cell)
     return s->law;
 }
 
+static void job_free(struct job *job) {
+    for (size_t i = 0; job->block && i < job->unit.block_count; i++) { block_free(&job->block[i]); }
+    partial_drop(&job->done);
+    leave_law(job->law);
+    free(job->block);
+    free(job->histogram);
+    free(job);
+}
+
 static void job_open(struct sweep *s, struct unit unit) {
     const struct unit_cell *c = unit.cell;
     struct job *job = memory_create(1, sizeof *job);
@@ -180,25 +181,27 @@ static void job_open(struct sweep *s, struct unit unit) {
     job->histogram = memory_create(c->layout.binned * HISTOGRAM_BINS, sizeof *job->histogram);
 }
 
-/* Of what units are taken next; NULL where there is nothing more. */
-static struct unit *next_part(struct sweep *s) {
-    if (s->part_at < s->part_count) { s->part_at += s->part[s->part_at].block_count == 0; }
+/* False where there is nothing more. */
+static bool next_unit(struct sweep *s, struct unit *unit) {
     if (s->part_at == s->part_count && !s->ended) {
         s->part_at = 0;
         s->part_count = s->supply(s->supply_context, s->part);
         s->ended = s->part_count == 0;
     }
-    return s->ended ? NULL : &s->part[s->part_at];
+    if (s->ended) { return false; }
+    *unit = unit_take(&s->part[s->part_at], 0);
+    s->part_at += s->part[s->part_at].block_count == 0;
+    return true;
 }
 
 /* A task, of a job that lives until its last one is done; NULL when there is none. */
 static struct job *take_task(struct sweep *s, size_t *task) {
     struct job *job = NULL;
+    struct unit unit;
 #pragma omp critical(supply)
     {
         const bool goes_on = s->status == EXIT_DONE;
-        struct unit *part = goes_on && s->task == s->tasks ? next_part(s) : NULL;
-        if (part) { job_open(s, unit_take(part, 0)); }
+        if (goes_on && s->task == s->tasks && next_unit(s, &unit)) { job_open(s, unit); }
         if (goes_on && s->task < s->tasks) {
             job = s->job;
             *task = s->task++;
@@ -209,53 +212,20 @@ static struct job *take_task(struct sweep *s, size_t *task) {
 
 /* What it came to. */
 static void end_task(struct sweep *s, struct job *job, int status) {
-    bool last;
 #pragma omp critical(supply)
     {
         if (status != EXIT_DONE) { s->status = status; }
-        last = --job->tasks_left == 0;
-        if (last) { leave_law(job->law); }
+        if (--job->tasks_left == 0) { job_free(job); }
     }
-    if (last) { job_free(job); }
-}
-
-/* A slice of a block is done; true for the last one of its unit. */
-static bool job_slice_done(const struct sweep *sweep, struct job *job, struct block *b) {
-    const struct unit_cell *c = job->unit.cell;
-    bool last;
-#pragma omp critical(sweep)
-    last = ++b->slices_done == slices_per_block(c);
-    if (!last) { return false; }
-    block_reduce(b, job->histogram);
-    progress_add(sweep->work->progress, unit_cost(&b->partial->of), c->series->name);
-#pragma omp critical(sweep)
-    {
-        partial_push(&job->done, b->partial);
-        b->partial = NULL;
-        block_free(b);
-        last = --job->blocks_left == 0;
-    }
-    return last;
-}
-
-/* Of a unit whose partial is whole. */
-static int finish(const struct sweep *sweep, struct partial *whole) {
-    const bool kept = sweep->work->keep(sweep->work->context, whole);
-    partial_free(whole);
-    return kept ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* ---- work ---- */
 
-static int run_slice(const struct sweep *sweep, const struct block *b, size_t slice,
-                     struct replicate_worker *worker) {
-    const struct unit *of = &b->partial->of;
-    const size_t length = slice_length(of->cell), end = GSL_MIN((slice + 1) * length, of->replicates);
-    for (size_t i = slice * length; i < end; i++) {
-        if (stop_asked(sweep->work->stop)) { return EXIT_RESUMABLE; }
-        replicate_measure(worker, &b->place, of->first_replicate + i, b->values + i * of->cell->layout.total);
-    }
-    return EXIT_DONE;
+/* Of a unit that is whole. */
+static int finish(const struct sweep *sweep, struct partial *whole) {
+    const bool kept = sweep->work->keep(sweep->work->context, whole);
+    partial_free(whole);
+    return kept ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* All of a cell's exact values. */
@@ -266,15 +236,33 @@ static int run_exact(const struct sweep *sweep, const struct job *job) {
     return finish(sweep, exact);
 }
 
-/* A slice of a block. */
-static int run_sampled(const struct sweep *sweep, struct job *job, size_t task,
-                       struct replicate_worker *worker) {
-    size_t slices = slices_per_block(job->unit.cell);
+/* A slice of a block; the last one of its unit has that kept. */
+static int run_slice(const struct sweep *sweep, struct job *job, size_t task,
+                     struct replicate_worker *worker) {
+    const struct unit_cell *c = job->unit.cell;
+    const size_t slices = slices_per_block(c), length = slice_length(c), first = task % slices * length;
     struct block *b = &job->block[task / slices];
+    bool last;
 #pragma omp critical(sweep)
     if (!b->partial) { block_begin(b, sweep->work->plan->config, job, task / slices); }
-    int status = run_slice(sweep, b, task % slices, worker);
-    if (status != EXIT_DONE || !job_slice_done(sweep, job, b)) { return status; }
+    const struct unit *of = &b->partial->of;
+    for (size_t i = first; i < GSL_MIN(first + length, of->replicates); i++) {
+        if (stop_asked(sweep->work->stop)) { return EXIT_RESUMABLE; }
+        replicate_measure(worker, &b->place, of->first_replicate + i, b->values + i * c->layout.total);
+    }
+#pragma omp critical(sweep)
+    last = ++b->slices_done == slices;
+    if (!last) { return EXIT_DONE; }
+    block_reduce(b, job->histogram);
+    progress_add(sweep->work->progress, unit_cost(of), c->series->name);
+#pragma omp critical(sweep)
+    {
+        partial_push(&job->done, b->partial);
+        b->partial = NULL;
+        block_free(b);
+        last = --job->blocks_left == 0;
+    }
+    if (!last) { return EXIT_DONE; }
     struct partial *whole = partial_close(&job->done);
     partial_set_bins(whole, job->histogram);
     return finish(sweep, whole);
@@ -287,7 +275,7 @@ static void sweep_thread(struct sweep *sweep) {
     replicate_worker_create(&worker, sweep->work->isa, sweep->work->plan->most_betas);
     while ((job = take_task(sweep, &task))) {
         end_task(sweep, job,
-                 unit_is_exact(&job->unit) ? run_exact(sweep, job) : run_sampled(sweep, job, task, &worker));
+                 unit_is_exact(&job->unit) ? run_exact(sweep, job) : run_slice(sweep, job, task, &worker));
     }
     replicate_worker_release(&worker);
 }
@@ -296,10 +284,7 @@ int sweep_compute(const struct sweep_work *work, sweep_supply *supply, void *con
     struct sweep sweep = {.work = work, .supply = supply, .supply_context = context};
 #pragma omp parallel num_threads(work->threads)
     sweep_thread(&sweep);
-    if (sweep.task < sweep.tasks) { /* the rest of the last job, when it was stopped */
-        leave_law(sweep.job->law);
-        job_free(sweep.job);
-    }
+    if (sweep.task < sweep.tasks) { job_free(sweep.job); } /* the rest of the last, when it was stopped */
     leave_law(sweep.law);
     return sweep.status;
 }
