@@ -397,15 +397,10 @@ static int publish_shard(struct run *run) {
     return EXIT_DONE;
 }
 
-/* Others may have put something there since the place was looked at. */
 static int publish_whole(struct run *run) {
     const struct publish_target target = target_of(run);
-    struct publish_place now;
-    int status = publish_check(&target, &now);
-    if (status == EXIT_DONE && !now.finished) {
-        status = publish_results(run->journal->records, &target, &now, run->command_line, run->isa->name,
-                                 run->o->quiet, run->stop);
-    }
+    int status = publish_results(run->journal->records, &target, &run->place, run->command_line,
+                                 run->isa->name, run->o->quiet, run->stop);
     if (status == EXIT_USAGE) {
         message_say(
             "that came there while this run was at work; what is finished is kept in %s: move the file "
