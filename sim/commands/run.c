@@ -67,7 +67,7 @@ static int read_config(struct run *run) {
     } else {
         run->config = config_read(run->o->config, run->o->set_count, run->o->set);
     }
-    if (ranks_index() > 0 && !run->config) { ranks_refuse("cannot read the config that rank 0 reads"); }
+    if (ranks_index() > 0 && !run->config) { return refuse("cannot read the config that rank 0 reads"); }
     return run->config ? EXIT_DONE : EXIT_USAGE;
 }
 

@@ -125,7 +125,7 @@ static void take_cell(void *context, struct partial_stack *stack) {
 /* The archive first, without which the results cannot grow. */
 int publish_results(struct records *records, const struct publish_target *target,
                     const struct publish_place *before, const char *command_line, const char *isa, bool quiet,
-                    struct stop *stop) {
+                    const struct stop *stop) {
     struct pass pass = {.results = results_create(records->plan->outline, isa)};
     struct progress progress = progress_start(2 * (double)records->plan->cell_count, 0, quiet);
     const struct records_copy copy = {
@@ -135,7 +135,7 @@ int publish_results(struct records *records, const struct publish_target *target
     int status = EXIT_FAILED;
     if (files_create(&archive, before->archive)) {
         status = records_copy(records, &copy, &archive);
-        if (status == EXIT_DONE && stop && !stop_defer(stop)) { status = EXIT_RESUMABLE; }
+        if (status == EXIT_DONE && stop_asked(stop)) { status = EXIT_RESUMABLE; }
         if (status == EXIT_DONE) { status = check_place(target, &before->file, &now); }
         if (!files_close(&archive, status == EXIT_DONE)) { status = EXIT_FAILED; }
     }

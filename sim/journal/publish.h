@@ -32,13 +32,13 @@ int publish_check(const struct publish_target *target, struct publish_place *pla
 bool publish_scan_archive(struct publish_place *place, struct records *records, unsigned how);
 /* Of records of all sampled units of their plan: computes the exact values that there is no record of, copies
  * all (records_copy) into the results and the archive beside them, and puts both files in their place; memory
- * is that of the results and of some partials for each thread. `stop`, which is deferred when all is read,
- * may be NULL. Status as of records_copy, and EXIT_USAGE where others have put something there that may not
+ * is that of the results and of some partials for each thread. `stop` may be NULL.
+ * Status as of records_copy, and EXIT_USAGE where others have put something there that may not
  * be replaced since publish_check found `before` (it is asked once more before the first of both files is in
  * its place); unless it is EXIT_DONE both are as they were, but for an archive whose results cannot be
  * written. */
 int publish_results(struct records *records, const struct publish_target *target,
                     const struct publish_place *before, const char *command_line, const char *isa, bool quiet,
-                    struct stop *stop);
+                    const struct stop *stop);
 
 #endif

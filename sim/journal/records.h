@@ -62,7 +62,7 @@ bool records_read(struct records *records, const struct unit *range, struct part
  */
 struct records_copy {
     const struct unit_list *list; /* NULL: all of the plan */
-    struct stop *stop;            /* NULL: never */
+    const struct stop *stop;      /* NULL: never */
     struct progress *progress;    /* 1 for each range; NULL: nobody hears of it */
     /* NULL: nobody, and exact values that there is no record of are left out; else they are computed. */
     void (*take)(void *context, struct partial_stack *stack);

@@ -16,37 +16,17 @@
 
 static const double STOP_GRACE = 1.5, STOP_BEAT = 5, STOP_MARGIN = 10; /* seconds */
 
-enum { FREE, ASKED, DEFERRED, WAITING /* deferred, and asked for meanwhile */ };
-
 struct stop {
     struct stop_plan plan;
     double deadline, next_beat; /* of the monotonic clock */
     sigset_t signals;
     pthread_t thread;
     pthread_barrier_t running; /* passed once the thread is */
-    atomic_int state;          /* one of the above */
-    atomic_bool done;          /* the work is */
+    atomic_bool asked, done;   /* to stop; the work is */
 };
 
 bool stop_asked(const struct stop *stop) {
-    return stop && atomic_load_explicit(&stop->state, memory_order_relaxed) == ASKED;
-}
-
-/* False when what is under way is not to be stopped any more. */
-static bool stop_ask(struct stop *stop) {
-    int was = FREE;
-    while (!atomic_compare_exchange_strong(&stop->state, &was, was == FREE ? ASKED : WAITING)) {}
-    return was == FREE;
-}
-
-bool stop_defer(struct stop *stop) {
-    int was = FREE;
-    return atomic_compare_exchange_strong(&stop->state, &was, DEFERRED);
-}
-
-void stop_resume(struct stop *stop) {
-    int was = DEFERRED;
-    if (!atomic_compare_exchange_strong(&stop->state, &was, FREE) && was == WAITING) { stop->state = ASKED; }
+    return stop && atomic_load_explicit(&stop->asked, memory_order_relaxed);
 }
 
 /* The signal that comes within that time, one that stop_end sends too; -1: none. */
@@ -74,7 +54,8 @@ static void *watch(void *argument) {
     struct stop *stop = argument;
     pthread_barrier_wait(&stop->running);
     const char *why = wait_reason(stop);
-    if (!why || !stop_ask(stop)) { return NULL; }
+    if (!why) { return NULL; }
+    stop->asked = true;
     message_say("%s: stopping", why);
     const double end = machine_seconds() + STOP_GRACE;
     for (double time; !stop->done && (time = machine_seconds()) < end;) { wait_signal(stop, end - time); }

@@ -34,11 +34,6 @@ void stop_end(struct stop *stop);
 
 /* Whether to stop; false for NULL. Cheap, from any thread. */
 bool stop_asked(const struct stop *stop);
-/* From now on a stop waits until stop_resume, or stop_end: what is under way takes a moment. False when it is
- * too late: a stop was asked for. */
-bool stop_defer(struct stop *stop);
-/* What was to end the work meanwhile does so now. */
-void stop_resume(struct stop *stop);
 
 /* "30s", "10m", "2h" (decimals allowed), "H:MM:SS", or, as Slurm has it, "D-HH:MM:SS", "D-HH:MM" or
  * "D-HH". False when it is none, or no time at all. */
