@@ -11,6 +11,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
+#include "sim/base/process.h"
 #include "sim/commands/command.h"
 #include "sim/commands/options.h"
 #include "sim/config/config_read.h"
@@ -59,6 +60,12 @@ struct run {
 };
 
 /* ---- config ---- */
+
+/* Of a rank that follows, which ends all of them. */
+static int refuse(const char *why) {
+    message_error("rank %d on %s: %s", ranks_index(), process_self().host, why);
+    return EXIT_FAILED;
+}
 
 static int read_config(struct run *run) {
     run->isa = run->o->isa ? isa_find(run->o->isa) : isa_best();
@@ -157,7 +164,6 @@ static int check_scores(const struct run *run) {
 static int write_scores(struct run *run) {
     if (!run->o->scores) { return EXIT_DONE; }
     run->place.finished = true;
-    stop_resume(run->stop);
     int status = check_scores(run); /* of what is there now: the results, by another name */
     if (status != EXIT_DONE) { return status; }
     struct results *results = store_read(run->output);
@@ -261,11 +267,11 @@ static int join_journal(struct run *run) {
     run->journal = journal;
     if (!journal) { return EXIT_FAILED; }
     if (!numerics_equal(journal->header.numerics, numerics_here())) {
-        ranks_refuse(
+        return refuse(
             "its C library, GSL or processor gives other last digits than rank 0's; take nodes of one kind");
     }
     if (strcmp(journal->header.config_resolved, run->config->resolved) != 0) {
-        ranks_refuse("reads another config than rank 0");
+        return refuse("reads another config than rank 0");
     }
     return EXIT_DONE;
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "sim/base/message.h"
-#include "sim/base/process.h"
 
 static int rank_index, rank_count = 1;
 
@@ -67,7 +66,6 @@ bool ranks_wait(int *status) {
     *status = EXIT_FAILED;
     return false;
 }
-void ranks_refuse(const char *why) { (void)why; }
 int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
     (void)work, (void)save;
     return EXIT_FAILED;
@@ -253,11 +251,6 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
     int status;
     do { status = follow(work, save); } while (status == EXIT_DONE && ranks_wait(&status));
     return status;
-}
-
-void ranks_refuse(const char *why) {
-    message_error("rank %d on %s: %s", rank_index, process_self().host, why);
-    ranks_abort();
 }
 
 #endif

@@ -35,8 +35,6 @@ int ranks_lead(const struct sweep_work *work, const struct unit_list *units);
 /* The others, before they do anything: wait for rank 0. True where it leads a sweep; else `status` is to end
  * with. */
 bool ranks_wait(int *status);
-/* Then: end all ranks after a message, where they are not of one kind; nothing on a lone one. */
-void ranks_refuse(const char *why);
 /* Then: compute what rank 0 hands out, keep it by work->keep and `save`, and say so, as often as it leads.
  * Status as of sweep_compute. */
 int ranks_follow(const struct sweep_work *work, bool (*save)(void *context));
