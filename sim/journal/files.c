@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sim/base/directory.h"
 #include "sim/base/head.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
@@ -40,15 +39,14 @@ struct files_name *files_list(size_t source_count, char *const *source, size_t *
     *count = 0;
     for (size_t i = 0; i < source_count; i++) {
         struct dirent **entry = NULL;
-        const bool alone = !directory_is(source[i]);
-        const int found = alone ? 1 : scandir(source[i], &entry, is_units, versionsort);
-        for (int k = 0; k < found; k++) {
+        const int found = scandir(source[i], &entry, is_units, versionsort);
+        for (int k = 0; k < (found < 0 ? 1 : found); k++) {
             all = memory_extend(all, *count, sizeof *all);
             struct files_name *name = &all[(*count)++];
-            *name = (struct files_name){.alone = alone};
-            snprintf(name->path, FILES_PATH, "%s%s%s", source[i], alone ? "" : "/",
-                     alone ? "" : entry[k]->d_name);
-            if (!alone) { free(entry[k]); }
+            *name = (struct files_name){.alone = found < 0};
+            snprintf(name->path, FILES_PATH, name->alone ? "%s" : "%s/%s", source[i],
+                     name->alone ? "" : entry[k]->d_name);
+            if (!name->alone) { free(entry[k]); }
         }
         free(entry);
     }
@@ -94,20 +92,16 @@ bool files_create(struct files_out *f, const char *path) {
     return f->file >= 0 || cannot_write(f);
 }
 
-/* Makes a file of units with a number that no other has had. */
-static void open_new(struct files_out *f, char *directory) {
+bool files_append(struct files_out *f, char *directory) {
+    if (f->file >= 0) { return true; }
     size_t count;
     struct files_name *name = files_list(1, &directory, &count);
-    unsigned last = count > 0 ? files_number(strrchr(name[count - 1].path, '/') + 1) : 0;
+    unsigned last = count > 0 ? files_number(basename(name[count - 1].path)) : 0;
     free(name);
     do { /* another writer may be as quick */
         snprintf(f->path, FILES_PATH, "%s/%06u.units", directory, ++last);
         f->file = open(f->path, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_APPEND | O_CLOEXEC, 0666);
     } while (f->file < 0 && errno == EEXIST);
-}
-
-bool files_append(struct files_out *f, char *directory) {
-    if (f->file < 0) { open_new(f, directory); }
     return f->file >= 0 || cannot_write(f);
 }
 

@@ -19,7 +19,7 @@ bool files_are_of(const char *directory, const char *path);
 /* The number of a name NNNNNN.units; 0 of others. */
 unsigned files_number(const char *name);
 /* The files of several sources: of a directory those of such names, numbered from 1 on, each the records of
- * one writer, in the order of their numbers; what else one is, itself. Free with free(). */
+ * one writer, in the order of their numbers; of what is none that can be read, itself. Free with free(). */
 struct files_name {
     char path[FILES_PATH];
     bool alone; /* it is a source */

@@ -93,9 +93,9 @@ static void report_damage(struct scan *s, uint64_t offset, const struct record_h
     }
 }
 
-/* A file of another process may have been packed into another one. */
+/* A file of a directory may have been packed into another one since it was listed. */
 static bool cannot_read(const struct scan *s) {
-    if (errno == ENOENT && s->how & RECORDS_QUIET) { return true; }
+    if (errno == ENOENT && (s->how & RECORDS_QUIET || !s->from->alone)) { return true; }
     message_error("cannot read %s: %s", s->from->path, strerror(errno));
     return false;
 }

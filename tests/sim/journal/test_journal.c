@@ -381,6 +381,25 @@ static void test_packed_beside(void **state) {
     setting_free(&s);
 }
 
+/* A file that is gone when it is read, as of a writer that packs while others look, is none; a directory that
+ * cannot be listed is not taken for an empty one. */
+static void test_unlisted(void **state) {
+    (void)state;
+    struct setting s = setting_make(twins_text);
+    struct journal *j = journal_of(&s);
+    char path[100];
+    snprintf(path, sizeof path, "%s/000001.units", directory);
+    assert_int_equal(symlink("gone", path), 0);
+    assert_true(journal_scan(j, 0));
+    assert_int_equal(unlink(path) + chmod(directory, 0311), 0);
+    const uid_t self = geteuid();
+    assert_true(self != 0 || (chown(directory, 65534, 65534) == 0 && seteuid(65534) == 0));
+    assert_false(journal_scan(j, 0));
+    assert_int_equal(seteuid(self) + chmod(directory, 0755), 0);
+    journal_close(j);
+    setting_free(&s);
+}
+
 /* A holder that was taken for dead writes a file of units late, as the next one does: neither is lost. */
 static void test_late_writer(void **state) {
     (void)state;
@@ -475,6 +494,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_packing_own, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_stays_behind, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_packed_beside, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_unlisted, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_late_writer, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_other_numerics, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_vast_header, make_directory, remove_directory),
