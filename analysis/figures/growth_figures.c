@@ -21,9 +21,7 @@ static bool is_seen(const struct exponent *e) { return e->count > 2 && fit_is_kn
 
 static const char *lacks_windows(const struct fit *fit) {
     size_t seen = 0;
-    for (size_t w = 0; w < fit->windows && fit->primary < fit->criteria; w++) {
-        seen += is_seen(window_at(fit, w));
-    }
+    for (size_t w = 0; w < fit->windows && fit->primary < fit->criteria; w++) { seen += is_seen(window_at(fit, w)); }
     return seen < 2 ? "fewer than two windows of three n have an exponent with an error" : NULL;
 }
 
@@ -109,15 +107,13 @@ const struct figure growth_figure_windows = {
 
 /* In standard errors; NaN: none. */
 static double residual_at(const struct fit *fit, size_t n) {
-    const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
+    const struct ensemble_point *point = fit_judged(fit, n);
     return point->se > 0 ? (point->log_ratio - log(fit_judged_exact(fit, n))) / point->se : NAN;
 }
 
 static const char *lacks_residuals(const struct fit *fit) {
     size_t known = 0;
-    for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
-        known += isfinite(residual_at(fit, n));
-    }
+    for (size_t n = 0; n < fit->lengths; n++) { known += isfinite(residual_at(fit, n)); }
     return known == 0 ? "no collapse point has both an error and an exact value" : NULL;
 }
 

@@ -52,9 +52,8 @@ static void print_phase_map(const struct canvas *c) {
 static void print_phase_line(const struct canvas *c) {
     const struct fit *fit = c->fit;
     script_block_begin(c->out, "line");
-    for (size_t n = 0; n < c->lengths && fit->primary < fit->criteria; n++) {
-        const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
-        script_row(c->out, 2, (double[]){canvas_length(c, n), point->log_ratio / M_LN10});
+    for (size_t n = 0; n < c->lengths && fit_criterion(fit); n++) {
+        script_row(c->out, 2, (double[]){canvas_length(c, n), fit_judged(fit, n)->log_ratio / M_LN10});
     }
     script_row(c->out, 2, (double[]){NAN, NAN});
     script_block_end(c->out);
@@ -73,7 +72,7 @@ static void print_phase(struct canvas *c) {
     for (size_t n = 0; n < c->lengths; n++) {
         for (size_t b = 0; b < c->betas; b++) { axis_include(&c->y, canvas_log_ratio(c, n, b)); }
     }
-    bool has_line = fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths;
+    bool has_line = fit_last(fit, fit->primary) < fit->lengths;
     print_phase_map(c);
     print_phase_line(c);
     print_phase_run(c);
@@ -84,8 +83,7 @@ static void print_phase(struct canvas *c) {
         script_number(c->out, "judged", (double)(fit->primary + 1));
         const size_t last = fit_last(fit, fit->primary);
         script_number(c->out, "line_x", canvas_length(c, last));
-        script_number(c->out, "line_end",
-                      fit->judged[last * fit->criteria + fit->primary].log_ratio / M_LN10);
+        script_number(c->out, "line_end", fit_judged(fit, last)->log_ratio / M_LN10);
     }
     canvas_print_longest_bar(c, canvas_longest_bar(c, MEASURE_ENTROPY, c->betas, CANVAS_LOG_N, 0));
     axis_print_lengths(c->out, "x", &c->axis, c->x);

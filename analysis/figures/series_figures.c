@@ -22,10 +22,8 @@ static double entropy_mean(const struct canvas *c, size_t n, size_t b) {
 
 /* The threshold of the primary criterion where that is the entropy, else NaN. */
 static double entropy_threshold(const struct fit *fit) {
-    if (fit->primary == fit->criteria || fit->series->criterion[fit->primary].kind != CRITERION_ENTROPY) {
-        return NAN;
-    }
-    return fit->series->criterion[fit->primary].threshold;
+    const struct criterion *judged = fit_criterion(fit);
+    return judged && judged->kind == CRITERION_ENTROPY ? judged->threshold : NAN;
 }
 
 /* Betas of which each is to be seen. */

@@ -30,8 +30,7 @@ static double exact_value(const struct fit *fit, size_t n, const struct ensemble
 /* NaN where there is no point; along prescriptions none is told of (series_figures.c). */
 static double value_at(const struct fit *fit, size_t n, point_value *value, double *se) {
     *se = NAN;
-    if (fit->primary == fit->criteria || fit->series->is_prescribed) { return NAN; }
-    return value(fit, n, &fit->judged[n * fit->criteria + fit->primary], se);
+    return fit->series->is_prescribed ? NAN : value(fit, n, fit_judged(fit, n), se);
 }
 
 static bool is_drawn(const struct fit *fit, point_value *value) {

@@ -22,6 +22,14 @@ double fit_asymptotic_exponent(const struct fit *fit) {
     return fit->by_n ? fit->law.power : fit->law.log_power;
 }
 
+const struct criterion *fit_criterion(const struct fit *fit) {
+    return fit->primary < fit->criteria ? &fit->series->criterion[fit->primary] : NULL;
+}
+
+const struct ensemble_point *fit_judged(const struct fit *fit, size_t n) {
+    return fit->primary < fit->criteria ? &fit->judged[n * fit->criteria + fit->primary] : &ensemble_none;
+}
+
 double fit_log_judged(const struct fit *fit, size_t n, size_t criterion) {
     return fit->series->log_lambda_typ[n] + fit->judged[n * fit->criteria + criterion].log_ratio;
 }
@@ -36,13 +44,14 @@ double fit_judged_exact(const struct fit *fit, size_t n) {
 }
 
 size_t fit_first(const struct fit *fit, size_t criterion) {
-    size_t n = 0;
-    while (n < fit->lengths && fit->judged[n * fit->criteria + criterion].state != ENSEMBLE_FOUND) { n++; }
-    return n;
+    for (size_t n = 0; n < fit->lengths && criterion < fit->criteria; n++) {
+        if (fit->judged[n * fit->criteria + criterion].state == ENSEMBLE_FOUND) { return n; }
+    }
+    return fit->lengths;
 }
 
 size_t fit_last(const struct fit *fit, size_t criterion) {
-    for (size_t n = fit->lengths; n > 0; n--) {
+    for (size_t n = fit->lengths; n > 0 && criterion < fit->criteria; n--) {
         if (fit->judged[(n - 1) * fit->criteria + criterion].state == ENSEMBLE_FOUND) { return n - 1; }
     }
     return fit->lengths;
@@ -72,7 +81,7 @@ size_t fit_primary(const struct results_series *series) {
             return k;
         }
     }
-    return count > 0 ? 0 : count;
+    return 0;
 }
 
 /* Rows without randomness collapse where each of them does; that root needs no grid. */

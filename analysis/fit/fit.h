@@ -55,8 +55,12 @@ struct fit {
 void fit_make(struct fit *fit, const struct results *results, size_t index, const char *file);
 void fit_release(struct fit *fit);
 
-/* The criterion that is judged: entropy=1, or the first; as many as there are where there is none. */
+/* Which criterion is judged: entropy=1, or the first; 0, as many as there are, where there is none. */
 size_t fit_primary(const struct results_series *series);
+/* That criterion; NULL where there is none. */
+const struct criterion *fit_criterion(const struct fit *fit);
+/* Its point at an n, as it is judged; ensemble_none where there is no criterion. */
+const struct ensemble_point *fit_judged(const struct fit *fit, size_t n);
 /* Whether Lambda^typ is theory's. Else it is the median of pilot rows (sim/measures/pilot.h): a unit at one n
  * of one seed, whose error of some 8% is its own at each, so that nothing is told of how it grows. */
 bool fit_has_scale(const struct fit *fit);
@@ -68,7 +72,8 @@ double fit_log_judged(const struct fit *fit, size_t n, size_t criterion);
 const struct ensemble_point *fit_noisy(const struct fit *fit, size_t n, size_t criterion);
 /* The primary criterion's over Lambda^typ, computed without sampling; NaN for medians of rows. */
 double fit_judged_exact(const struct fit *fit, size_t n);
-/* The smallest and the largest n with a collapse point; `lengths` when there is none. */
+/* The smallest and the largest n with a collapse point; `lengths` when there is none, or no such criterion.
+ */
 size_t fit_first(const struct fit *fit, size_t criterion);
 size_t fit_last(const struct fit *fit, size_t criterion);
 /* Whether an exponent says anything: a number, with an error below 1. */

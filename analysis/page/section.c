@@ -231,8 +231,8 @@ static void print_facts(FILE *out, const struct column_place *place) {
                  words_length(s->log_n[fit->lengths - 1], last));
     fprintf(out, s->target > 0 ? ", up to %llu " : ", %llu ", (unsigned long long)s->replicates);
     glossary_link(out, GLOSSARY_REPLICATE, NULL);
-    if (fit->primary < fit->criteria && !s->is_prescribed) {
-        criterion_label(&s->criterion[fit->primary], label);
+    if (fit_criterion(fit) && !s->is_prescribed) {
+        criterion_label(fit_criterion(fit), label);
         glossary_say(out, "; %l from %l", GLOSSARY_COLLAPSE, NULL, GLOSSARY_CRITERION, label);
     }
     fputs("</p>\n", out);

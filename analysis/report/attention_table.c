@@ -8,8 +8,7 @@
 #include "models/oracle/limits.h"
 
 bool attention_table_is_alone(const struct fit *fit, const struct attention *attention) {
-    return attention->count > 0 &&
-           (fit->primary == fit->criteria || fit_first(fit, fit->primary) == fit->lengths);
+    return attention->count > 0 && fit_first(fit, fit->primary) == fit->lengths;
 }
 
 /* What the regime's limit law says of a point. */
@@ -117,9 +116,8 @@ static void print_parts(FILE *out, const struct study *study) {
 
 static bool has_critical_scale(const struct fit *fit) {
     return fit->series->family->dimension && fit->has_law && fit->law.power > 0 &&
-           family_is_constant(fit->series->family, fit->series->parameter) && fit->primary < fit->criteria &&
-           fit->series->criterion[fit->primary].kind == CRITERION_ENTROPY &&
-           fit_last(fit, fit->primary) < fit->lengths;
+           family_is_constant(fit->series->family, fit->series->parameter) &&
+           fit_last(fit, fit->primary) < fit->lengths && fit_criterion(fit)->kind == CRITERION_ENTROPY;
 }
 
 /* The collapse point at the largest n that has one, beside its exact value there and in the limit. */
@@ -127,12 +125,11 @@ static void print_critical_scale(FILE *out, const struct fit *fit) {
     char n[WORDS], measured[WORDS], exactly[WORDS], sigma[WORDS];
     const struct results_series *s = fit->series;
     size_t last = fit_last(fit, fit->primary);
-    const struct ensemble_point *point = &fit->judged[last * fit->criteria + fit->primary];
+    const struct ensemble_point *point = fit_judged(fit, last);
     double d = family_dimension(s->family, s->parameter, s->log_n[last]), kappa = (d - 1) / 2,
            log_unit = s->log_n[last] / kappa, value = exp(fit_log_judged(fit, last, fit->primary) - log_unit),
            exact = fit->exact[last] * exp(s->log_lambda_typ[last] - log_unit),
-           limit =
-               fit->law.coef * limits_weibull_collapse_entropy(kappa, s->criterion[fit->primary].threshold),
+           limit = fit->law.coef * limits_weibull_collapse_entropy(kappa, fit_criterion(fit)->threshold),
            off = (value - exact) / (value * point->se);
     snprintf(sigma, sizeof sigma, isfinite(off) ? "%+.2f" : "-", off);
     snprintf(exactly, sizeof exactly, isnan(exact) ? "-" : "%.6g", exact);

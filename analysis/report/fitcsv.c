@@ -68,7 +68,7 @@ void fitcsv_print(FILE *out, const struct study *study) {
     for (size_t i = 0; i < study->count; i++) {
         struct column_place place = column_place(study, i, room);
         if (i == 0) { print_line(out, &place, tell_name); }
-        if (place.fit->primary == place.fit->criteria) { continue; }
+        if (!fit_criterion(place.fit)) { continue; }
         for (size_t n = 0; n < place.fit->lengths; n++) {
             place.at[COLUMN_LOG_N] = n;
             print_line(out, &place, tell_value);

@@ -31,10 +31,6 @@ static const char *law_words(const struct fit *fit, char out[WORDS]) {
 
 /* ---- one series ---- */
 
-static const struct ensemble_point *primary_point(const struct fit *fit, size_t n) {
-    return fit->primary < fit->criteria ? &fit->judged[n * fit->criteria + fit->primary] : &ensemble_none;
-}
-
 static bool is_measured(const struct fit *fit) { return fit->series->family->kind == FAMILY_MEASURED; }
 
 static void print_replicates(FILE *out, const struct results_series *s) {
@@ -59,8 +55,8 @@ static void print_head(FILE *out, const struct fit *fit) {
                 law_words(fit, law));
     }
     print_replicates(out, s);
-    if (fit->primary < fit->criteria && !s->is_prescribed) {
-        criterion_label(&s->criterion[fit->primary], label);
+    if (fit_criterion(fit) && !s->is_prescribed) {
+        criterion_label(fit_criterion(fit), label);
         fprintf(out, "; beta_c from %s", label);
     }
     fputs("\n\n", out);
@@ -112,7 +108,7 @@ static void print_missing(FILE *out, const struct fit *fit) {
     for (enum ensemble_state state = ENSEMBLE_FOUND + 1; state < ENSEMBLE_STATES; state++) {
         size_t count = 0, first = 0;
         for (size_t n = fit->lengths; n > 0; n--) {
-            if (primary_point(fit, n - 1)->state == state) {
+            if (fit_judged(fit, n - 1)->state == state) {
                 count++;
                 first = n - 1;
             }
@@ -132,7 +128,7 @@ static void print_coarse(FILE *out, const struct fit *fit) {
 
 static bool has_no_errors(const struct fit *fit) {
     size_t last = fit_last(fit, fit->primary);
-    return last < fit->lengths && isnan(primary_point(fit, last)->se);
+    return last < fit->lengths && isnan(fit_judged(fit, last)->se);
 }
 
 /* Where the mean collapses, at the largest n where it does, and why collapse points are not its. */
@@ -155,7 +151,7 @@ static void print_carried(FILE *out, const struct fit *fit) {
 }
 
 static void print_notes(FILE *out, const struct fit *fit) {
-    if (fit->primary == fit->criteria) {
+    if (!fit_criterion(fit)) {
         fputs("  No collapse criterion was asked for; name one under `collapse` in the config.\n", out);
         return;
     }
@@ -229,7 +225,7 @@ static void print_windows(FILE *out, const struct fit *fit) {
     for (size_t w = 0; w < fit->windows; w += step) {
         const struct exponent *e = &fit->window[w * fit->criteria + fit->primary];
         size_t n = w;
-        while (n < fit->lengths && primary_point(fit, n)->state != ENSEMBLE_FOUND) { n++; }
+        while (n < fit->lengths && fit_judged(fit, n)->state != ENSEMBLE_FOUND) { n++; }
         if (!fit_is_known(e) || n < end) { continue; }
         fprintf(out, "%sfrom %s: %s",
                 shown == 0       ? "\n    "

@@ -16,7 +16,7 @@ static double moved_se(const struct column_place *p) { return moved(p) * member(
 static double moved_predicted(const struct column_place *p) { return exp(member(p)->log_moved_predicted); }
 
 static const char *criterion(const struct column_place *p) {
-    criterion_label(&p->fit->series->criterion[p->fit->primary], p->room);
+    criterion_label(fit_criterion(p->fit), p->room);
     return p->room;
 }
 static const char *sentence(const struct column_place *p) { return p->class->sentence; }

@@ -14,9 +14,8 @@ bool shared_law(const struct results_series *a, const struct results_series *b) 
 }
 
 bool shared_criterion(const struct fit *a, const struct fit *b) {
-    if (a->primary == a->criteria || b->primary == b->criteria) { return false; }
-    const struct criterion *x = &a->series->criterion[a->primary], *y = &b->series->criterion[b->primary];
-    return x->kind == y->kind && x->threshold == y->threshold;
+    const struct criterion *x = fit_criterion(a), *y = fit_criterion(b);
+    return x && y && x->kind == y->kind && x->threshold == y->threshold;
 }
 
 bool shared_at(const struct fit *a, double log_n_a, const struct fit *b, double log_n_b) {

@@ -74,7 +74,7 @@ static double log_beta_of(const struct fit *fit, size_t n) {
 
 static const char *measured(const struct fit *fit, size_t n, char out[WORDS]) {
     const double beta = exp(log_beta_of(fit, n));
-    return words_measured(beta, beta * fit->judged[n * fit->criteria + fit->primary].se, out);
+    return words_measured(beta, beta * fit_judged(fit, n)->se, out);
 }
 
 /* Errors of few replicates are off themselves: the normal deviate that is as unlikely as this one is by

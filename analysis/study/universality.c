@@ -19,7 +19,7 @@ const char *const universality_question_name[UNIVERSALITY_QUESTIONS] = {UNIVERSA
 static bool takes_part(const struct fit *f) {
     const struct results_series *s = f->series;
     return s->family->class == FAMILY_WEIBULL && f->has_law && f->law.log_power == 0 && f->law.power > 0 &&
-           family_is_constant(s->family, s->parameter) && f->primary < f->criteria &&
+           family_is_constant(s->family, s->parameter) && fit_criterion(f) &&
            fit_is_meaningful(f, f->primary) && !s->is_prescribed;
 }
 
@@ -191,7 +191,7 @@ static void ask_ratios(struct universality *u) {
         mean_add(&mean, u->member[i].log_ratio, u->member[i].log_ratio_se);
     }
     u->limit = judge_limit(&(struct limits){.law = LIMITS_WEIBULL, .exponent = 1 / u->exponent},
-                           &u->member[0].fit->series->criterion[u->member[0].fit->primary]);
+                           fit_criterion(u->member[0].fit));
     u->common = mean.count > 0 ? exp(mean.value) : NAN;
     u->common_se = u->common * mean.se;
     u->answer[UNIVERSALITY_RATIO] = agreement(&mean);

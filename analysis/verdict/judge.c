@@ -183,16 +183,15 @@ double judge_limit(const struct limits *law, const struct criterion *criterion) 
  * collapse were their tops alone. */
 double judge_trusted_from(const struct judge *j) {
     const struct limits top = {.law = LIMITS_GUMBEL};
-    if (j->limits.law != LIMITS_FRECHET) { return VERDICT_ASYMPTOTIC; }
-    return fmax(VERDICT_ASYMPTOTIC,
-                j->limits.exponent * judge_limit(&top, &j->fit->series->criterion[j->fit->primary]));
+    if (j->limits.law != LIMITS_FRECHET || !fit_criterion(j->fit)) { return VERDICT_ASYMPTOTIC; }
+    return fmax(VERDICT_ASYMPTOTIC, j->limits.exponent * judge_limit(&top, fit_criterion(j->fit)));
 }
 
 /* At the largest n: of the ensemble's collapse point, or of the median of rows. */
 static double limit_constant(const struct judge *j) {
     if (j->points.kind == POINTS_FIXED) { return 1; }
     if (j->points.kind == POINTS_ROWS) { return j->lambda_median; }
-    return judge_limit(&j->limits, &j->fit->series->criterion[j->fit->primary]);
+    return judge_limit(&j->limits, fit_criterion(j->fit));
 }
 
 /* ---- theory at these n ---- */

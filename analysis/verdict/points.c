@@ -19,8 +19,8 @@ static enum points_kind kind_of(const struct fit *fit) {
 }
 
 double points_freedom(const struct fit *fit, size_t n) {
-    const bool blocks = kind_of(fit) == POINTS_MEANS && fit->primary < fit->criteria &&
-                        fit->series->criterion[fit->primary].kind == CRITERION_SUSCEPTIBILITY;
+    const bool blocks = kind_of(fit) == POINTS_MEANS && fit_criterion(fit) &&
+                        fit_criterion(fit)->kind == CRITERION_SUSCEPTIBILITY;
     return (blocks ? (double)results_blocks(fit->series, n) : results_replicates(fit->series, n)) - 1;
 }
 
@@ -114,9 +114,7 @@ static double depth_at(const struct fit *fit, size_t n, double log_ratio) {
 /* Whether the grid of betas ends so near that noise decides on which side a point lies (points_make). */
 static bool is_cut_off(const struct fit *fit, enum points_kind kind, size_t n, double log_ratio, double se) {
     enum { WITHIN = 4, CLEAR = 9 };
-    if (kind != POINTS_MEANS || fit->series->criterion[fit->primary].kind == CRITERION_SUSCEPTIBILITY) {
-        return false;
-    }
+    if (kind != POINTS_MEANS || fit_criterion(fit)->kind == CRITERION_SUSCEPTIBILITY) { return false; }
     double where = isfinite(fit->exact_on_grid[n]) ? fit->exact_on_grid[n] : fit->exact[n],
            depth = depth_at(fit, n, log_ratio);
     return isnan(where) ? depth < WITHIN * se
@@ -147,7 +145,7 @@ void points_make(struct points *p, const struct fit *fit) {
     double log_ratio, se, *error = memory_create(fit->lengths, sizeof *error);
     *p = (struct points){.kind = kind_of(fit), .has_errors = true, .freedom = freedom_of(fit)};
     points_allocate(p, fit->lengths);
-    for (size_t n = 0; fit->primary < fit->criteria && n < fit->lengths; n++) {
+    for (size_t n = 0; fit_criterion(fit) && n < fit->lengths; n++) {
         bool found = point_at(fit, p->kind, n, &log_ratio, &se);
         if (found && points_few_carry(fit, n)) {
             p->few_carry++;
@@ -264,8 +262,7 @@ static double mean_deviation(const struct fit *fit, size_t n) {
     const double fewest = 100, rows = results_replicates(fit->series, n);
     const struct ensemble_point *mean = &fit->collapse[n * fit->criteria + fit->primary];
     const double log_exact = log(fit->exact[n]), relative = sqrt(1 / mean->carriers - 1 / rows),
-                 rare =
-                     rare_short(fit->series, n, log_exact) / fit->series->criterion[fit->primary].threshold,
+                 rare = rare_short(fit->series, n, log_exact) / fit_criterion(fit)->threshold,
                  all = hypot(relative, rare), se = mean->se * all / relative;
     if (!(rows / (1 + rows * all * all) >= fewest) || !isfinite(log_exact) ||
         is_cut_off(fit, POINTS_MEANS, n, mean->log_ratio, se)) {
@@ -276,8 +273,7 @@ static double mean_deviation(const struct fit *fit, size_t n) {
 
 bool points_try_means(const struct fit *fit, struct points_test *test) {
     *test = (struct points_test){.count = 0};
-    if (fit->common || !fit->series->family->row_scale ||
-        fit->series->criterion[fit->primary].kind != CRITERION_ENTROPY) {
+    if (fit->common || !fit->series->family->row_scale || fit_criterion(fit)->kind != CRITERION_ENTROPY) {
         return false;
     }
     for (size_t n = 0; n < fit->lengths; n++) {

@@ -29,8 +29,8 @@ static void rival_words(const struct verdict *v, char *out, size_t size) {
 static void missing_words(const struct fit *fit, char *out, size_t size) {
     size_t count[ENSEMBLE_STATES] = {0};
     enum ensemble_state most = ENSEMBLE_FOUND;
-    for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
-        enum ensemble_state state = fit->judged[n * fit->criteria + fit->primary].state;
+    for (size_t n = 0; n < fit->lengths && fit_criterion(fit); n++) {
+        enum ensemble_state state = fit_judged(fit, n)->state;
         if (++count[state] > count[most]) { most = state; }
     }
     snprintf(out, size, "no collapse point was found%s%s", count[most] > 0 ? ": " : "",
@@ -69,7 +69,7 @@ static void left_out_words(const struct verdict *v, char *out) {
 /* Why, as a clause. */
 static void reason(const struct fit *fit, const struct verdict *v, char *out, size_t size) {
     char value[WORDS], label[CRITERION_LABEL];
-    if (fit->primary < fit->criteria) { criterion_label(&fit->series->criterion[fit->primary], label); }
+    if (fit_criterion(fit)) { criterion_label(fit_criterion(fit), label); }
     switch (v->ground) {
     case GROUND_PRESCRIBED:      /* prescribed_sentence */
     case GROUND_MEASURED: break; /* measured_words */
@@ -219,8 +219,8 @@ const char *sentence_coarse(const struct fit *fit, char out[SENTENCE]) {
     char percent[WORDS];
     size_t count = 0;
     double worst = 0;
-    for (size_t n = 0; fit->primary < fit->criteria && n < fit->lengths; n++) {
-        const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
+    for (size_t n = 0; n < fit->lengths; n++) {
+        const struct ensemble_point *point = fit_judged(fit, n);
         if (point->grid_error > harmless && !(M_SQRT2 * point->grid_error < point->se)) {
             count++;
             worst = fmax(worst, point->grid_error);

@@ -125,10 +125,6 @@ static bool rival_remains(const struct verdict *v) {
     return v->closest < VERDICT_LAWS && v->rival[v->closest].excluded_sigma < VERDICT_EXCLUDED;
 }
 
-static bool has_means(const struct fit *fit) {
-    return fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths;
-}
-
 /* Whether theory, fitted alike at these n, misses its law by more than the interval's half: they do not reach
  * it. */
 static bool falls_short(const struct verdict_estimate *e) {
@@ -150,7 +146,8 @@ static bool is_contradicted(const struct verdict_estimate *e) {
 /* Whether the verdict can rest on laws with corrections; else what stands in the way. */
 static bool has_laws(const struct judge *j, struct verdict *v) {
     if (j->points.count == 0) {
-        v->ground = !has_means(j->fit)        ? GROUND_NO_POINTS
+        const bool none = fit_last(j->fit, j->fit->primary) == j->fit->lengths;
+        v->ground = none                      ? GROUND_NO_POINTS
                     : j->points.few_carry > 0 ? GROUND_FEW_CARRY
                     : j->points.cut_off > 0   ? GROUND_CUT_OFF
                                               : GROUND_NO_ERRORS;
@@ -366,7 +363,7 @@ void verdict_make(struct verdict *v, const struct fit *fit) {
     j.expected = j.values + count;
     j.expected_ratio = j.values + 2 * count;
     if (fit->lengths > 0) { find_limits(&j); }
-    if (fit->primary == fit->criteria || fit_is_meaningful(fit, fit->primary)) { judge_all(&j, v); }
+    if (!fit_criterion(fit) || fit_is_meaningful(fit, fit->primary)) { judge_all(&j, v); }
     accumulation_make(&v->accumulation, fit, j.points.kind == POINTS_FIXED ? 1 : j.lambda_median);
     points_release(&j.points);
     free(j.scratch);

@@ -40,6 +40,24 @@ static void growth_is_measured(void **state) {
     handmade_free(&study, results);
 }
 
+static void a_criterion_that_is_not_there_has_no_points(void **state) {
+    (void)state;
+    const struct schedule squared = {3, 2, 0};
+    struct results *results = handmade_growing("gumbel", &squared);
+    struct study study = handmade_study(results, "a.h5");
+    struct fit *fit = &study.fit[0];
+    assert_ptr_equal(fit_criterion(fit), &results->series[0].criterion[0]);
+    assert_ptr_equal(fit_judged(fit, 2), &fit->judged[2 * fit->criteria]);
+    assert_int_equal(fit_first(fit, 0), 0);
+    assert_int_equal(fit_last(fit, 0), fit->lengths - 1);
+    fit->primary = fit->criteria;
+    assert_null(fit_criterion(fit));
+    assert_ptr_equal(fit_judged(fit, 2), &ensemble_none);
+    assert_int_equal(fit_first(fit, fit->primary), fit->lengths);
+    assert_int_equal(fit_last(fit, fit->primary), fit->lengths);
+    handmade_free(&study, results);
+}
+
 /* The median of pilot rows is no law's: of the same collapse points nothing is told beside it. */
 static void pilot_rows_are_no_scale(void **state) {
     (void)state;
@@ -242,10 +260,15 @@ static void errors_hold_what_grids_add(void **state) {
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(growth_is_measured),         cmocka_unit_test(exact_points_stand_beside),
-        cmocka_unit_test(rows_are_judged_by_medians), cmocka_unit_test(shared_rows_move_slopes),
-        cmocka_unit_test(errors_hold_what_grids_add), cmocka_unit_test(pilot_rows_are_no_scale),
-        cmocka_unit_test(tied_rows_do_not_fall),      cmocka_unit_test(ties_have_no_collapse_point),
+        cmocka_unit_test(growth_is_measured),
+        cmocka_unit_test(exact_points_stand_beside),
+        cmocka_unit_test(rows_are_judged_by_medians),
+        cmocka_unit_test(shared_rows_move_slopes),
+        cmocka_unit_test(errors_hold_what_grids_add),
+        cmocka_unit_test(pilot_rows_are_no_scale),
+        cmocka_unit_test(tied_rows_do_not_fall),
+        cmocka_unit_test(ties_have_no_collapse_point),
+        cmocka_unit_test(a_criterion_that_is_not_there_has_no_points),
     };
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
 }
