@@ -63,10 +63,8 @@ static int spawn(const struct gnuplot *run, char **environment, pid_t *process) 
 void gnuplot_draw(struct gnuplot *run) {
     char **environment = plain_environment();
     pid_t process, ended;
-    run->error = environment ? 0 : ENOMEM;
-    if (!run->error && (fflush(run->script) || ferror(run->script) || fseek(run->script, 0, SEEK_SET))) {
-        run->error = EIO;
-    }
+    run->error = 0;
+    if (fflush(run->script) || ferror(run->script) || fseek(run->script, 0, SEEK_SET)) { run->error = EIO; }
     if (!run->error) { run->error = spawn(run, environment, &process); }
     free(environment);
     if (run->error) { return; }

@@ -21,7 +21,9 @@ static bool is_seen(const struct exponent *e) { return e->count > 2 && fit_is_kn
 
 static const char *lacks_windows(const struct fit *fit) {
     size_t seen = 0;
-    for (size_t w = 0; w < fit->windows && fit->primary < fit->criteria; w++) { seen += is_seen(window_at(fit, w)); }
+    for (size_t w = 0; w < fit->windows && fit->primary < fit->criteria; w++) {
+        seen += is_seen(window_at(fit, w));
+    }
     return seen < 2 ? "fewer than two windows of three n have an exponent with an error" : NULL;
 }
 

@@ -2,17 +2,13 @@
 
 #include <math.h>
 
-static size_t place_of(const struct column_place *p) {
-    return p->at[COLUMN_LOG_N] * column_size(p, COLUMN_BETA) + p->at[COLUMN_BETA];
-}
-
 static const struct attention_part *part_of(const struct column_place *p) {
     return &p->attention->part[p->at[COLUMN_REGIME]];
 }
 
 static const void *regime_of(const struct column_place *p) { return part_of(p); }
 static const void *attention_of(const struct column_place *p) { return p->attention; }
-static const void *point_of(const struct column_place *p) { return &p->attention->point[place_of(p)]; }
+static const void *point_of(const struct column_place *p) { return &p->attention->point[column_point(p)]; }
 static const void *answer_of(const struct column_place *p) {
     return &part_of(p)->answer[p->at[COLUMN_QUESTION]];
 }
@@ -21,9 +17,10 @@ static double matrix(const struct column_place *p) { return attention_worst(p->a
 static double covariance(const struct column_place *p) {
     return attention_worst(p->attention, ATTENTION_COVARIANCE);
 }
-static double log_n(const struct column_place *p) { return p->fit->series->log_n[p->at[COLUMN_LOG_N]]; }
-static double beta(const struct column_place *p) { return p->fit->series->beta[place_of(p)]; }
-static double regime(const struct column_place *p) { return (double)p->attention->point[place_of(p)].regime; }
+static double beta(const struct column_place *p) { return p->fit->series->beta[column_point(p)]; }
+static double regime(const struct column_place *p) {
+    return (double)p->attention->point[column_point(p)].regime;
+}
 
 static const char *central_limit(const struct column_place *p) { return p->attention->gaussian.sentence; }
 static const char *sentence(const struct column_place *p) { return part_of(p)->sentence; }
@@ -52,7 +49,8 @@ static const struct column column[] = {
     {"%s_sentence", "the verdict in words", PART, .text = sentence},
     {"%s_%s_p", "p-value of a question", ANSWER, IN_ANSWER(p)},
 
-    {"log_n", "natural logarithm of the context length n", COLUMN_ALONG(COLUMN_LOG_N), .number = log_n},
+    {"log_n", "natural logarithm of the context length n", COLUMN_ALONG(COLUMN_LOG_N),
+     .number = column_log_n},
     {"regime", "0 subcritical, 1 critical, 2 supercritical", POINT, .number = regime},
     {"n_eff", "effective number of keys, n/rho(beta)", POINT, IN_POINT(n_eff)},
     {"critical", "beta/n^(2/(d-1))", POINT, IN_POINT(critical)},

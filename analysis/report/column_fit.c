@@ -62,7 +62,6 @@ static const void *raw_drift_of(const struct column_place *p) {
 
 #define OF_SERIES(FUNCTION, KEY, AT)                                                                         \
     static double FUNCTION(const struct column_place *p) { return p->fit->series->KEY[AT]; }
-OF_SERIES(log_n, log_n, p->at[COLUMN_LOG_N])
 OF_SERIES(length, n, p->at[COLUMN_LOG_N])
 OF_SERIES(lambda_typ, lambda_typ, p->at[COLUMN_LOG_N])
 OF_SERIES(log_lambda_typ, log_lambda_typ, p->at[COLUMN_LOG_N])
@@ -126,28 +125,26 @@ static double replicates_here(const struct column_place *p) {
 
 /* ---- other normalisers ---- */
 
-static size_t point_at(const struct column_place *p) {
-    return p->at[COLUMN_LOG_N] * column_size(p, COLUMN_BETA) + p->at[COLUMN_BETA];
-}
 static size_t alpha_at(const struct column_place *p) {
-    return point_at(p) * column_size(p, COLUMN_ALPHA) + p->at[COLUMN_ALPHA];
+    return column_point(p) * column_size(p, COLUMN_ALPHA) + p->at[COLUMN_ALPHA];
 }
 static size_t sink_at(const struct column_place *p) {
-    return point_at(p) * column_size(p, COLUMN_SINK) + p->at[COLUMN_SINK];
+    return column_point(p) * column_size(p, COLUMN_SINK) + p->at[COLUMN_SINK];
 }
 
 /* A mean of the series and its error: two functions. */
 #define QUANTITY(FUNCTION, AT, KEY)                                                                          \
     static double FUNCTION(const struct column_place *p) { return p->fit->series->mean[KEY][AT(p)]; }        \
     static double FUNCTION##_se(const struct column_place *p) { return p->fit->series->se[KEY][AT(p)]; }
-QUANTITY(sparsemax_support, point_at, RESULTS_SPARSEMAX_SUPPORT)
-QUANTITY(sparsemax_entropy, point_at, RESULTS_SPARSEMAX_ENTROPY)
+QUANTITY(softmax_entropy, column_point, MEASURE_ENTROPY)
+QUANTITY(sparsemax_support, column_point, RESULTS_SPARSEMAX_SUPPORT)
+QUANTITY(sparsemax_entropy, column_point, RESULTS_SPARSEMAX_ENTROPY)
 QUANTITY(entmax_support, alpha_at, RESULTS_ENTMAX_SUPPORT)
 QUANTITY(entmax_entropy, alpha_at, RESULTS_ENTMAX_ENTROPY)
 QUANTITY(sink_weight, sink_at, RESULTS_SINK_WEIGHT)
 QUANTITY(sink_entropy, sink_at, RESULTS_SINK_ENTROPY)
 
-OF_SERIES(beta_ratio, beta_ratio, point_at(p))
+OF_SERIES(beta_ratio, beta_ratio, column_point(p))
 OF_SERIES(entmax_alpha, entmax_alpha, p->at[COLUMN_ALPHA])
 OF_SERIES(sink_score, sink_score, p->at[COLUMN_SINK])
 OF_SERIES(sink_weight_exact, exact_sink_weight, sink_at(p))
@@ -183,12 +180,6 @@ static const char *parameter(const struct column_place *p) {
 static const char *variable(const struct column_place *p) { return p->fit->by_n ? "n" : "log_n"; }
 static const char *asymptotic_law(const struct column_place *p) {
     return p->fit->has_law ? words_schedule(&p->fit->law, p->room) : "unknown";
-}
-static const char *criterion(const struct column_place *p) {
-    size_t k = p->at[COLUMN_CRITERION];
-    if (k == p->fit->criteria) { return NULL; }
-    criterion_label(&p->fit->series->criterion[k], p->room);
-    return p->room;
 }
 static const char *sentence(const struct column_place *p) {
     return sentence_make(p->fit, p->verdict, p->room);
@@ -240,7 +231,7 @@ static const struct column column[] = {
     {"variable", "what exponents are of: n or log_n", .text = variable},
     {"asymptotic_law", "Lambda^typ as n -> inf", .text = asymptotic_law},
     {"asymptotic_exponent", "its exponent in the variable", .number = asymptotic},
-    {"judged_by", "criterion that is judged", .text = criterion},
+    {"judged_by", "criterion that is judged", .text = column_criterion},
     {"verdict", "supported, refuted or undecided", COLUMN_NAME(verdict_of, verdict, kind, verdict_name)},
     {"sentence", "the verdict in words", .text = sentence},
     ESTIMATE("exponent", exponent, "exponent of beta_c in the variable, with correction terms"),
@@ -279,7 +270,7 @@ static const struct column column[] = {
     SLOPE("xi_delta", accumulation.xi_delta, "exponent of the gap there"),
     SLOPE("xi_lambda", accumulation.xi_lambda, "exponent of Lambda_n"),
 
-    {"log_n", "natural logarithm of the context length n", ALONG(N), .number = log_n},
+    {"log_n", "natural logarithm of the context length n", ALONG(N), .number = column_log_n},
     {"quantile", "level of the quantiles", ALONG(COLUMN_QUANTILE), .number = level},
     {"n", "context length; inf past the range of a double", ALONG(N), .number = length},
     {"lambda_typ", "deterministic accumulation scale Lambda^typ", ALONG(N), .number = lambda_typ},
@@ -351,7 +342,7 @@ static const struct column column[] = {
      COLUMN_COUNT(law_window_of, verdict_window, count)},
     WITH_ERROR("law_window_exponent", "exponent with correction terms", ALONG(COLUMN_LAW_WINDOW),
                law_window_of, verdict_window, value, se),
-    {"criterion", "criterion of the collapse point", ALONG(K), .text = criterion},
+    {"criterion", "criterion of the collapse point", ALONG(K), .text = column_criterion},
     {"collapse_state", "found, or why there is no collapse point", ALONG(N, K),
      COLUMN_NAME(point_of, ensemble_point, state, ensemble_state_name)},
 
@@ -381,6 +372,7 @@ static const struct column column[] = {
      .aside = true},
     {"sparsemax", "whether sparsemax is", .text = sparsemax, .aside = true},
     {"beta_ratio", "beta/Lambda^typ", ALONG(N, COLUMN_BETA), .number = beta_ratio, .aside = true},
+    BESIDE(softmax_entropy, "mean of H", N, COLUMN_BETA),
     BESIDE(sparsemax_support, "keys with weight", N, COLUMN_BETA),
     {"sparsemax_support_limit", "what that tends to as n grows", ALONG(N, COLUMN_BETA),
      .number = support_limit, .aside = true},

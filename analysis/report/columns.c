@@ -76,6 +76,19 @@ const char *column_label(const struct column_place *place, enum column_axis axis
     }
 }
 
+double column_log_n(const struct column_place *p) { return p->fit->series->log_n[p->at[COLUMN_LOG_N]]; }
+
+size_t column_point(const struct column_place *p) {
+    return p->at[COLUMN_LOG_N] * column_size(p, COLUMN_BETA) + p->at[COLUMN_BETA];
+}
+
+const char *column_criterion(const struct column_place *p) {
+    const size_t k = p->at[COLUMN_CRITERION];
+    if (k == p->fit->criteria) { return NULL; }
+    criterion_label(&p->fit->series->criterion[k], p->room);
+    return p->room;
+}
+
 const char *column_name(const struct column *column, const struct column_place *place, char out[WORDS]) {
     size_t length = 0;
     unsigned axis = 0;

@@ -89,6 +89,12 @@ bool column_has(const struct column_place *place, enum column_axis axis, size_t 
 /* The label at the place on a naming axis; the name of any other. */
 const char *column_label(const struct column_place *place, enum column_axis axis);
 
+/* For tables of columns: log n at the place; where its (n, beta) stands in arrays of the series; its
+ * criterion in the place's room, NULL where there is none. */
+double column_log_n(const struct column_place *place);
+size_t column_point(const struct column_place *place);
+const char *column_criterion(const struct column_place *place);
+
 /* A column's name with its labels. Returns `out`. */
 const char *column_name(const struct column *column, const struct column_place *place, char out[WORDS]);
 

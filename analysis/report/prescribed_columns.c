@@ -7,12 +7,11 @@ static const void *series_of(const struct column_place *p) { return p->fit->seri
 static struct prescribed_point point(const struct column_place *p) {
     return prescribed_at(&p->verdict->prescribed, p->fit->series, p->at[COLUMN_LOG_N]);
 }
-static double log_n(const struct column_place *p) { return p->fit->series->log_n[p->at[COLUMN_LOG_N]]; }
 static double log_ratio(const struct column_place *p) { return point(p).log_ratio; }
 static double entropy(const struct column_place *p) { return point(p).entropy; }
 static double entropy_se(const struct column_place *p) { return point(p).se; }
 static double exact(const struct column_place *p) { return point(p).exact; }
-static double share(const struct column_place *p) { return entropy(p) / log_n(p); }
+static double share(const struct column_place *p) { return entropy(p) / column_log_n(p); }
 static double carriers(const struct column_place *p) { return point(p).carriers; }
 static double used(const struct column_place *p) { return point(p).is_used; }
 
@@ -68,7 +67,7 @@ static const struct column column[] = {
     {"exact_p", "probability of a larger one, or of a larger deviation where n share their rows",
      IN(exact_p)},
 
-    {"log_n", "natural logarithm of the context length n", N, .number = log_n},
+    {"log_n", "natural logarithm of the context length n", N, .number = column_log_n},
     {"log_beta_ratio", "natural logarithm of beta/Lambda^typ", N, .number = log_ratio},
     {"entropy", "mean of H, or its median", N, .number = entropy},
     {"entropy_se", "its standard error", N, .number = entropy_se},

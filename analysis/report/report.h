@@ -17,7 +17,6 @@ struct diagnosis;
 struct fit;
 struct flow_answer;
 struct flow_request;
-struct results_series;
 struct store_provenance;
 struct study;
 
@@ -63,7 +62,7 @@ void prescribed_table_print_summary(FILE *out, const struct study *study);
 
 /* Other normalisers than softmax beside theory, at the largest n, at the betas nearest to 1/4, 1 and 4
  * Lambda^typ. */
-void normaliser_table_print(FILE *out, const struct results_series *series);
+void normaliser_table_print(FILE *out, const struct column_place *place);
 /* Series of one exponent, judged together (analysis/study/universality.h). */
 void universality_table_print(FILE *out, const struct study *study);
 

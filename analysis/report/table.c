@@ -393,7 +393,7 @@ static void print_series(FILE *out, const struct column_place *place) {
         print_collapse(out, place);
     }
     attention_table_print(out, place);
-    normaliser_table_print(out, place->fit->series);
+    normaliser_table_print(out, place);
     print_rare_rows(out, place->fit->series);
     fputc('\n', out);
 }

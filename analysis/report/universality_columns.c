@@ -15,10 +15,6 @@ static double moved(const struct column_place *p) { return exp(member(p)->log_mo
 static double moved_se(const struct column_place *p) { return moved(p) * member(p)->log_moved_se; }
 static double moved_predicted(const struct column_place *p) { return exp(member(p)->log_moved_predicted); }
 
-static const char *criterion(const struct column_place *p) {
-    criterion_label(fit_criterion(p->fit), p->room);
-    return p->room;
-}
 static const char *sentence(const struct column_place *p) { return p->class->sentence; }
 static const char *name(const struct column_place *p) { return member(p)->fit->name; }
 
@@ -28,7 +24,7 @@ static const char *name(const struct column_place *p) { return member(p)->fit->n
 #define IN_MEMBER(NAME) COLUMN_OF(member_of, universality_member, NAME)
 
 static const struct column column[] = {
-    {"judged_by", "criterion that is judged", .text = criterion},
+    {"judged_by", "criterion that is judged", .text = column_criterion},
     {"verdict", "supported, refuted or undecided", COLUMN_NAME(class_of, universality, kind, verdict_name)},
     {"sentence", "the verdict in words", .text = sentence},
     {"exponent_predicted", "exponent of beta_c in n in theory", IN(exponent)},

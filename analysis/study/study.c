@@ -52,15 +52,6 @@ static void study_name(struct study *study) {
     }
 }
 
-static void study_add(struct study *study, const struct results *results, const char *path) {
-    study->fit = memory_resize(study->fit, study->count + results->series_count, sizeof *study->fit);
-    for (size_t i = 0; i < results->series_count; i++) {
-        struct fit *fit = &study->fit[study->count];
-        fit_make(fit, results, i, path);
-        study->count++;
-    }
-}
-
 /* Says of which series the attributes declare another law than they were made for. */
 static void study_declare(struct results *results, const char *path) {
     for (size_t i = 0; i < results->series_count; i++) {
@@ -114,7 +105,10 @@ static char *join_paths(size_t count, char *const *paths) {
 /* Fits of a file, or of what is pooled. */
 static void study_fit(struct study *study, struct results *results, const char *path) {
     exact_fill(results, omp_get_max_threads());
-    study_add(study, results, path);
+    study->fit = memory_resize(study->fit, study->count + results->series_count, sizeof *study->fit);
+    for (size_t i = 0; i < results->series_count; i++) {
+        fit_make(&study->fit[study->count++], results, i, path);
+    }
 }
 
 int study_open(struct study *study, size_t count, char *const *paths, bool pooled) {
