@@ -48,8 +48,7 @@ static size_t without_sinks(const struct scores_row *row, const struct survey_si
     }
     for (size_t i = 0; i <= sinks && from < row->count; i++) {
         size_t end = i < sinks ? place[i] : row->count;
-        memcpy(score + count, row->score + from, (end - from) * sizeof *score);
-        count += end - from;
+        for (; from < end; from++) { score[count++] = scores_number(row, from); }
         from = end + 1;
     }
     return count;

@@ -99,14 +99,21 @@ static bool is_parted(const struct scores_row *row, struct kernel_range range) {
     size_t upper = 0;
     if (row->count < LEAST || !(range.high - range.low > apart)) { return false; }
     for (size_t i = 0; i < row->count && above - below > apart; i++) {
-        bool is_upper = row->score[i] > middle;
+        const double score = scores_number(row, i);
+        bool is_upper = score > middle;
         upper += is_upper;
-        above = is_upper && row->score[i] < above ? row->score[i] : above;
-        below = !is_upper && row->score[i] > below ? row->score[i] : below;
+        above = is_upper && score < above ? score : above;
+        below = !is_upper && score > below ? score : below;
     }
     double gap = above - below;
     return gap > apart && gap > range.high - above && gap > below - range.low && 8 * upper >= row->count &&
            8 * (row->count - upper) >= row->count;
+}
+
+static double sum_weights(const struct scores_row *row, double top, float *weight) {
+    const struct kernel *kernel = isa_best()->kernel;
+    return row->single ? kernel->softmax_floats(row->count, row->single, top, weight)
+                       : kernel->softmax(row->count, row->score, top, weight);
 }
 
 /* Its weights in units of the largest, too, and 1 over their sum. */
@@ -115,7 +122,7 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
     struct leading_scores leading;
     leading_find(room, row->count, row->score, row->single, &leading);
     const struct accumulation *a = &leading.accumulation;
-    *share = 1 / isa_best()->kernel->softmax(row->count, row->score, leading.range.high, weight);
+    *share = 1 / sum_weights(row, leading.range.high, weight);
     return (struct survey_row){
         .length = (uint32_t)row->length,
         .head = (uint32_t)row->head,

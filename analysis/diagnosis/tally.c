@@ -214,7 +214,7 @@ static void measure_row_of(const struct tally *t, struct workplace *w, const str
     struct cell *head = m->cell[0];
     double room[128];
     const struct row *made =
-        measured_row_within(w->measured, row->count, row->score, head->unit, &found->bounds);
+        measured_row_within(w->measured, row->count, row->score, row->single, head->unit, &found->bounds);
     struct replicate_place place = {.layout = &head->layout, .here = &head->here};
     const struct accumulation known = {found->lambda / head->unit, found->log_rank, found->gap * head->unit};
     replicate_measure_row(&w->worker, &place, made, &known, m->replicate[0], m->value);

@@ -21,7 +21,7 @@ struct leading {
     /* the scores at hand */
     size_t count;
     const double *score;
-    const float *single;   /* the same; NULL: they are no floats */
+    const float *single;   /* or these */
     double last;           /* of the candidates */
     double log_rank[MOST]; /* log(k + 1) */
 };
@@ -211,7 +211,8 @@ static void look_further(struct leading *l, double top, size_t known, double far
 
 /* From a row of all of them. */
 static void take_row(struct leading *l, struct leading_scores *found) {
-    const struct row *row = measured_row(l->measured, l->count, l->score, 1);
+    const struct row *row =
+        measured_row_within(l->measured, l->count, l->score, l->single, 1, &COMPRESS_UNBOUNDED);
     found->accumulation = measure_accumulation(row);
     found->count = row->top_count;
     for (size_t k = 0; k < row->top_count; k++) { l->candidate[k] = row->stretch * row->gap[k]; }

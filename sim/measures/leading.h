@@ -24,8 +24,7 @@ struct leading_scores {
     const double *gap;                /* [count]: of the largest, in order; valid until the next call */
 };
 
-/* Of `count` >= 1 finite scores; `single`: the same numbers as floats, which are sooner looked at, or NULL.
- */
+/* Of `count` >= 1 finite scores, as doubles or as floats; the others are NULL. */
 void leading_find(struct leading *leading, size_t count, const double *score, const float *single,
                   struct leading_scores *found);
 

@@ -369,6 +369,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .between = between,
     .nodes_of_bins = nodes_of_bins,
     .softmax = softmax,
+    .softmax_floats = softmax_floats,
     .distances = distances,
     .products = products,
     .sum = sum,

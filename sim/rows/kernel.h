@@ -127,6 +127,7 @@ struct kernel {
     /* weight_i = exp(-gap_i), gap_i = top - score_i >= 0, to 2^-23 (1 + gap_i) of itself, 2^-125 where less;
      * and the sum of these weights, to 2^-22. */
     double (*softmax)(size_t n, const double *score, double top, float *weight);
+    double (*softmax_floats)(size_t n, const float *score, double top, float *weight);
     /* out[i] = sum_c (x[c * stride + i] - point[c * point_stride])^2, c < dimension: squared distances of n
      * points from one. */
     void (*distances)(size_t n, size_t dimension, const double *x, size_t stride, const double *point,

@@ -13,8 +13,9 @@ void measured_free(struct measured *measured);
  * that made them is part of what is measured. Row and scores stay in use until the next call with the same
  * workspace. */
 const struct row *measured_row(struct measured *measured, size_t count, const double *scores, double scale);
-/* The same row, sooner where the bounds are known. */
+/* The same row, sooner where the bounds are known; of scores or, where that is NULL, of the floats. */
 const struct row *measured_row_within(struct measured *measured, size_t count, const double *scores,
-                                      double scale, const struct compress_bounds *bounds);
+                                      const float *single, double scale,
+                                      const struct compress_bounds *bounds);
 
 #endif

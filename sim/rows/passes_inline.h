@@ -1,6 +1,7 @@
-/* passes_inline: what is looked for among all numbers of a row, for files that are compiled once per
- * instruction set (kernel.c): included for doubles and for floats, as NUMBER, with COUNT as wide and
- * functions PASS(name). Nothing is rounded: answers do not depend on how many are looked at side by side. */
+/* passes_inline: what is looked for among all numbers of a row, and their softmax, for files that are
+ * compiled once per instruction set (kernel.c): included for doubles and for floats, as NUMBER, with COUNT as
+ * wide and functions PASS(name). Nothing that is looked for is rounded: answers do not depend on how many are
+ * looked at side by side. */
 
 enum { PASS(side) = LANES * sizeof(double) / sizeof(NUMBER) }; /* numbers of a register */
 
@@ -125,4 +126,24 @@ static size_t PASS(above)(size_t n, const NUMBER *x, double from, double *out) {
         }
     }
     return count;
+}
+
+static double PASS(softmax)(size_t n, const NUMBER *score, double top, float *weight) {
+    const double per_ln2 = 1.4426950408889634;
+    const float farthest = 125;
+    double sum[SOFTMAX_LANES] = {0}, total = 0;
+    for (size_t first = 0; first < n; first += SOFTMAX_BLOCK) {
+        const size_t some = n - first < SOFTMAX_BLOCK ? n - first : SOFTMAX_BLOCK;
+        float last[SOFTMAX_BLOCK], *y = some < SOFTMAX_BLOCK ? last : weight + first;
+#pragma omp simd
+        for (size_t i = 0; i < some; i++) {
+            const float power = (float)((top - (double)score[first + i]) * per_ln2);
+            y[i] = power < farthest ? power : farthest;
+        }
+        for (size_t i = some; i < SOFTMAX_BLOCK; i++) { y[i] = farthest; }
+        softmax_block(y, sum);
+        if (some < SOFTMAX_BLOCK) { memcpy(weight + first, y, some * sizeof *y); }
+    }
+    for (size_t l = 0; l < SOFTMAX_LANES; l++) { total += sum[l]; }
+    return total;
 }

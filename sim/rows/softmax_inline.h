@@ -40,24 +40,4 @@ static inline void softmax_block(float y[SOFTMAX_BLOCK], double sum[SOFTMAX_LANE
     }
 }
 
-static double softmax(size_t n, const double *score, double top, float *weight) {
-    const double per_ln2 = 1.4426950408889634;
-    const float farthest = 125;
-    double sum[SOFTMAX_LANES] = {0}, total = 0;
-    for (size_t first = 0; first < n; first += SOFTMAX_BLOCK) {
-        const size_t some = n - first < SOFTMAX_BLOCK ? n - first : SOFTMAX_BLOCK;
-        float last[SOFTMAX_BLOCK], *y = some < SOFTMAX_BLOCK ? last : weight + first;
-#pragma omp simd
-        for (size_t i = 0; i < some; i++) {
-            const float power = (float)((top - score[first + i]) * per_ln2);
-            y[i] = power < farthest ? power : farthest;
-        }
-        for (size_t i = some; i < SOFTMAX_BLOCK; i++) { y[i] = farthest; }
-        softmax_block(y, sum);
-        if (some < SOFTMAX_BLOCK) { memcpy(weight + first, y, some * sizeof *y); }
-    }
-    for (size_t l = 0; l < SOFTMAX_LANES; l++) { total += sum[l]; }
-    return total;
-}
-
 #endif

@@ -42,8 +42,8 @@ struct scores {
 
     /* the batch */
     size_t score_room, row_room; /* numbers, rows */
-    double *score;               /* [rows][keys] */
-    float *single;               /* the same as stored, where that is as floats or less wide */
+    double *score;               /* [rows][keys]; of stored floats only those with hidden keys */
+    float *single;               /* as stored, where that is as floats or less wide */
     uint32_t *key;               /* the same, where keys are masked */
     double *mask;
     struct sight *sight; /* [rows] */
@@ -279,12 +279,12 @@ static size_t head_index(const struct scores *s, const uint64_t place[LAYOUT_LEA
 }
 
 /* Of scores it is soon plain that they are not: one is negative, or their sum too large. */
-static bool are_weights(size_t count, const double *score) {
+static bool are_weights(const struct scores_row *row) {
     const double rounding = 0.01;
     double sum = 0;
-    for (size_t j = 0; j < count && score[j] >= 0 && sum < 1 + rounding; j++) {
-        sum += score[j];
-        if (j + 1 == count) { return fabs(sum - 1) < rounding; }
+    for (size_t j = 0; j < row->count && scores_number(row, j) >= 0 && sum < 1 + rounding; j++) {
+        sum += scores_number(row, j);
+        if (j + 1 == row->count) { return fabs(sum - 1) < rounding; }
     }
     return false;
 }
@@ -340,15 +340,16 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
             continue;
         }
         s->rows++;
-        s->weight_rows += g->scores && are_weights((size_t)seen, s->score + at);
         bool hidden = (uint64_t)seen < group_sight(g, s->row_length, s->position, q);
+        const bool single = is_single(g) && !s->sight[i].has_holes;
         struct scores_row row = {.head = head,
                                  .sequence = sequence,
                                  .position = group_position(g, s->position, q),
                                  .count = (size_t)seen,
-                                 .score = s->score + at,
-                                 .single = is_single(g) && !s->sight[i].has_holes ? s->single + at : NULL,
+                                 .score = single ? NULL : s->score + at,
+                                 .single = single ? s->single + at : NULL,
                                  .key = s->sight[i].has_holes ? s->key + at : NULL};
+        s->weight_rows += g->scores && are_weights(&row);
         size_t before = batch->count;
         for (row.length = 0; row.length < s->facts.length_count; row.length++) {
             if (counts_for(s->facts.length[row.length], (double)seen)) { s->row[batch->count++] = row; }

@@ -76,10 +76,15 @@ struct scores_row {
     size_t sequence;     /* the same number is the same sequence */
     size_t position;     /* of the query, or SCORES_NOWHERE: nothing says where among the keys it stands */
     size_t count;        /* keys it sees, at least 2 */
-    const double *score; /* [count], finite, by position of the key */
-    const float *single; /* [count]: the same numbers; NULL: they are not there as floats */
+    const double *score; /* [count], finite, by position of the key; NULL: they are floats, */
+    const float *single; /* [count]; else NULL */
     const uint32_t *key; /* [count]: their positions; NULL: 0, 1, 2, .. */
 };
+
+/* Score k. */
+static inline double scores_number(const struct scores_row *row, size_t k) {
+    return row->score ? row->score[k] : (double)row->single[k];
+}
 
 struct scores_batch {
     size_t count;

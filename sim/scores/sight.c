@@ -85,10 +85,10 @@ static bool all_stand(const double *score, const float *single, uint64_t sight) 
 /* Most rows are seen whole, or up to a key. */
 struct sight sight_take(double *score, const float *single, uint32_t *key, const double *mask, uint64_t sight,
                         bool formed) {
-    if (single) { isa_best()->kernel->widen(sight, single, score); }
     if (!mask && sight > 0 && all_stand(score, single, sight)) {
         return (struct sight){.seen = (int64_t)sight, .stand_in = NAN};
     }
+    if (single) { isa_best()->kernel->widen(sight, single, score); }
     const double stand_in = formed ? NAN : stand_in_of(score, mask, sight);
     const uint64_t first = mask || formed ? 0 : seen_first(score, sight, stand_in);
     const struct sight found = first > 0 ? (struct sight){.seen = (int64_t)first, .stand_in = stand_in}

@@ -16,7 +16,8 @@ struct sight {
 
 /* Of the first `sight` scores, those that are seen, moved to the front; with the keys' positions where these
  * have holes. `mask`: 0 where hidden, or NULL. `formed`: from queries and keys, where no number hides a key.
- * `single`: the scores as they are stored, from which `score` is filled first, or NULL. */
+ * `single`: the scores as they are stored, or NULL; `score` is filled from them where there are holes or a
+ * bad one. */
 struct sight sight_take(double *score, const float *single, uint32_t *key, const double *mask, uint64_t sight,
                         bool formed);
 

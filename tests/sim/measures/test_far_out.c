@@ -72,7 +72,7 @@ static void test_measured_rows(void **state) {
             double *score = scores_far_out(n, d, k < 9 ? 1 : 300, gap, &bounds, k);
             for (size_t i = 0; i < n; i++) { gap[i] *= unit; }
             const struct row *row = k % 2 ? measured_row(measured, n, score, unit)
-                                          : measured_row_within(measured, n, score, unit, &bounds);
+                                          : measured_row_within(measured, n, score, NULL, unit, &bounds);
             check_row(row, n, gap, fmin(1, 1 / d) / 16);
             check_counts(row, n, gap);
             if (k < 9) {
@@ -103,7 +103,7 @@ static void test_others_that_tie(void **state) {
         const size_t cut = (COMPRESS_TOP - 2) / (n / VALUES);
         const struct compress_bounds bounds = {far[k % 2], 0, -width * (double)cut, -width * (VALUES - 1)};
         measured_row(measured, n, before, 1);
-        check_row(measured_row_within(measured, n, score, 1, &bounds), n, gap, 1.0 / 16);
+        check_row(measured_row_within(measured, n, score, NULL, 1, &bounds), n, gap, 1.0 / 16);
         measured_row(measured, n, before, 1);
         check_row(measured_row(measured, n, score, 1), n, gap, 1.0 / 16);
     }
@@ -140,7 +140,7 @@ static void test_sparsemax(void **state) {
     for (int k = 0; k < 12; k++) {
         const double far = (double[]){0.01, 10, 100}[k % 3];
         double *score = scores_far_out(N, far, k < 6 ? 1 : 300, gap, &bounds, (uint64_t)k);
-        normaliser_begin(normaliser, measured_row_within(measured, N, score, 1, &bounds));
+        normaliser_begin(normaliser, measured_row_within(measured, N, score, NULL, 1, &bounds));
         for (int b = 0; b < 8; b++) {
             const double beta = exp2(-b) / (far + 1);
             const struct normalised want = brute_sparsemax(N, gap, beta),

@@ -56,7 +56,7 @@ static void check_found(struct leading *leading, struct measured *measured, size
     assert_non_null(sorted);
     memcpy(sorted, score, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, descending);
-    leading_find(leading, n, score, single, &found);
+    leading_find(leading, n, single ? NULL : score, single, &found);
     struct accumulation want = expected(measured, n, score, sorted);
     assert_memory_equal(&found.accumulation, &want, sizeof want);
     check_close(found.range.high, sorted[0], 0);

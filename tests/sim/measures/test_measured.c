@@ -81,32 +81,38 @@ static void check_alike(const struct row *a, const struct row *b) {
     }
 }
 
-/* With what is known of the scores beforehand, and on every instruction set to the bit. */
+/* With what is known of the scores beforehand, as floats, too, and on every instruction set to the bit. */
 static void test_within(void **state) {
     (void)state;
     const size_t lengths[] = {2, 512, 513, 3000, 5000, 70001};
     static const char *const set_name[] = {"base", "avx2", "avx512"};
     double *scores = malloc(2 * 70001 * sizeof *scores), *sorted = scores + 70001, p[FAMILY_PARAMETERS] = {1};
     struct measured *measured = measured_create(isa_best()), *first = measured_create(isa_find("base"));
-    assert_true(measured && first && scores);
+    float *single = malloc(70001 * sizeof *single);
+    assert_true(measured && first && scores && single);
     for (size_t k = 0; k < 12; k++) { /* the second half with ties */
         size_t n = lengths[k % 6], top = n < COMPRESS_TOP ? n : COMPRESS_TOP;
         draw_all(family_find("gaussian"), p, stream_make(2, "within", 0, true, k), n, scores);
-        for (size_t i = 0; i < n && k >= 6; i++) { scores[i] = rint(8 * scores[i]) / 8; }
+        for (size_t i = 0; i < n; i++) {
+            if (k >= 6) { scores[i] = rint(8 * scores[i]) / 8; }
+            scores[i] = single[i] = (float)scores[i];
+        }
         memcpy(sorted, scores, n * sizeof *scores);
         qsort(sorted, n, sizeof *sorted, descending);
         struct compress_bounds bounds = {sorted[0], sorted[1], sorted[top - 1], sorted[n - 1]};
-        const struct row *base = measured_row_within(first, n, scores, 1.7, &bounds);
+        const struct row *base = measured_row_within(first, n, scores, NULL, 1.7, &bounds);
         check_alike(base, measured_row(measured, n, scores, 1.7));
         for (size_t s = 0; s < 3; s++) {
             if (!isa_find(set_name[s])) { continue; }
             struct measured *other = measured_create(isa_find(set_name[s]));
-            check_same_row(base, measured_row_within(other, n, scores, 1.7, &bounds));
+            check_same_row(base, measured_row_within(other, n, scores, NULL, 1.7, &bounds));
+            check_same_row(base, measured_row_within(other, n, NULL, single, 1.7, &bounds));
             measured_free(other);
         }
     }
     measured_free(measured);
     measured_free(first);
+    free(single);
     free(scores);
 }
 

@@ -153,7 +153,8 @@ static void check_finite(const struct kernel *kernel, size_t n, const double *x)
     }
 }
 
-/* Weights and their sum to what is stated, weights down to 2^-125. */
+/* Weights and their sum to what is stated, weights down to 2^-125; of floats the same as of the doubles that
+ * they are. */
 static double check_softmax(const struct kernel *kernel, size_t n, const double *x, float weight[POINTS]) {
     const double top = kernel->range(n, x).high, sum = kernel->softmax(n, x, top, weight);
     double want = 0;
@@ -163,7 +164,13 @@ static double check_softmax(const struct kernel *kernel, size_t n, const double 
         want += weight[i];
     }
     check_relative(sum, want, 0x1p-22);
-    return sum;
+    float single[POINTS], same[POINTS];
+    double wide[POINTS];
+    for (size_t i = 0; i < n; i++) { wide[i] = single[i] = (float)x[i]; }
+    const double high = kernel->range(n, wide).high, whole = kernel->softmax(n, wide, high, weight);
+    check_close(kernel->softmax_floats(n, single, high, same), whole, 0);
+    assert_memory_equal(same, weight, n * sizeof *same);
+    return kernel->softmax(n, x, top, weight);
 }
 
 static void test_search(void **state) {

@@ -242,7 +242,7 @@ static inline void h5_text(hid_t at, const char *name, const char *text, size_t 
 /* All rows that a request gives, with numbers of their own. */
 struct rows {
     size_t count, short_rows, unused_rows, longest_row, batches;
-    size_t singles; /* rows that are there as floats, too */
+    size_t singles; /* rows that are there as floats */
     bool are_weights;
     struct scores_stand_in stand_in;
     struct scores_row *row;
@@ -260,12 +260,13 @@ static inline void add_batch(struct rows *rows, const struct scores_batch *batch
     for (size_t i = 0; i < batch->count; i++) {
         struct scores_row *row = &rows->row[rows->count++];
         *row = batch->row[i];
+        double *score = malloc(row->count * sizeof *score);
+        assert_non_null(score);
+        assert_true((row->single != NULL) != (row->score != NULL));
+        for (size_t k = 0; k < row->count; k++) { score[k] = scores_number(row, k); }
         rows->singles += row->single != NULL;
-        for (size_t k = 0; row->single && k < row->count; k++) {
-            assert_true((double)row->single[k] == row->score[k]);
-        }
         row->single = NULL;
-        row->score = copy_of(row->score, row->count * sizeof *row->score);
+        row->score = score;
         if (row->key) { row->key = copy_of(row->key, row->count * sizeof *row->key); }
     }
 }
