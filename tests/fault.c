@@ -7,6 +7,8 @@
  *                lose: a write to a file is said to be done and is not
  *                allocate: malloc, calloc, realloc, aligned_alloc or posix_memalign gives nothing (ENOMEM)
  *
+ * With FAULT_LATE it comes so many seconds later and is done.
+ *
  * With FAULT_LIST, a file of numbers, a line each (`N on`: with all after it), the program is begun once for
  * each with FAULT_AT that number, its output going to the files out and err, and for each a line is printed:
  * status, whether it left a file called out.* that is no journal, units or temporary, that line, a tab, and
@@ -43,7 +45,7 @@ static struct shared {
 } * shared;
 static struct {
     const char *call, *seen, *count, *ways;
-    long at, error;
+    long at, error, late;
     bool on;
 } wanted;
 
@@ -63,6 +65,7 @@ __attribute__((constructor)) static void begin(void) {
     wanted.ways = getenv("FAULT_WAYS");
     wanted.at = number_of("FAULT_AT", 1);
     wanted.error = number_of("FAULT_ERRNO", EIO);
+    wanted.late = number_of("FAULT_LATE", 0);
     wanted.on = getenv("FAULT_ON") != NULL;
     if (wanted.ways) { backtrace(frame, FRAMES); } /* allocates when it is called first */
     unsetenv("LD_PRELOAD");
@@ -134,8 +137,9 @@ static bool strikes(const char *call) {
     if (wanted.seen) {
         syscall(SYS_close, syscall(SYS_openat, AT_FDCWD, wanted.seen, O_CREAT | O_WRONLY, 0666));
     }
+    if (wanted.late > 0) { sleep((unsigned)wanted.late); }
     errno = (int)wanted.error;
-    return true;
+    return wanted.late == 0;
 }
 
 __attribute__((destructor)) static void tell(void) {

@@ -107,5 +107,26 @@ for kind in "${kinds[@]}"; do
         tried=$((tried + places)) failed_ones=$((failed_ones + bad))
     done
 done
+# The file takes its place late, as on a disk that stalls, and the run is told to stop meanwhile.
+read -ra command <<<"${words[run]}"
+begin run
+FAULT_CALL=rename FAULT_AT=0 FAULT_COUNT=count LD_PRELOAD=$work/fault.so "$gapscale" "${command[@]}" >out 2>err
+right=$(state)
+begin run
+FAULT_CALL=rename FAULT_AT=$(<count) FAULT_LATE=9 FAULT_SEEN=$work/seen LD_PRELOAD=$work/fault.so "$gapscale" "${command[@]}" 2>err &
+for ((try = 0; try < 500; try++)); do
+    [[ ! -e seen ]] || break
+    sleep 0.02
+done
+asked=${EPOCHREALTIME/./}
+kill -TERM $!
+wait $!
+holds "stopped in its last write: status 75" test $? -eq 75
+holds "within 2 s" test $((${EPOCHREALTIME/./} - asked)) -lt 2500000
+holds "it says where what is finished is" grep -q "stopped: what is finished is in out.h5.journal" err
+expect 0 "the same command" "${command[@]}"
+holds "writes the right file" test "$(state)" = "$right"
+holds "and leaves nothing else" test -z "$(compgen -G 'out*.tmp-*' || compgen -G 'out.h5.journal')"
+
 echo "$tried faults while writing, $failed_ones of them not told or not mended"
 summary
