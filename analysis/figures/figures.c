@@ -45,23 +45,13 @@ const char *figure_lacks_betas(const struct fit *fit) {
                      : "it takes two betas or more whose beta/Lambda^typ is in the range of a double";
 }
 
-static struct limits law_of(const struct fit *fit) {
-    const struct results_series *s = fit->series;
-    const double log_n = s->log_n[fit->lengths - 1];
-    double p[FAMILY_PARAMETERS] = {0};
-    family_parameters(s->family, s->parameter, log_n, p);
-    return limits_law_of(s->family, p, log_n);
-}
-
-enum limits_law figure_limits_law(const struct fit *fit) { return law_of(fit).law; }
-
 double figure_limit(const struct fit *fit, size_t criterion) {
-    const struct limits law = law_of(fit);
-    if (family_is_judged_by_rows(fit->series->family)) {
-        return criterion == fit->primary ? log10(limits_lambda_quantile(&law, 0.5)) : NAN;
-    }
-    if (fit->series->family->kind == FAMILY_FIXED) { return criterion == fit->primary ? 0 : NAN; }
-    return log10(judge_limit(&law, &fit->series->criterion[criterion]));
+    const struct limits law = judge_limits(fit);
+    const struct family *family = fit->series->family;
+    if (criterion == fit->primary) { return log10(judge_constant(fit, &law)); }
+    return family_is_judged_by_rows(family) || family->kind == FAMILY_FIXED
+               ? NAN
+               : log10(judge_limit(&law, &fit->series->criterion[criterion]));
 }
 
 bool figure_belongs(const struct figure *figure, const struct study *study, const struct fit *fit,

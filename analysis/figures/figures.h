@@ -10,7 +10,6 @@
 #include "analysis/figures/canvas.h"
 #include "analysis/figures/picture.h"
 #include "analysis/study/study.h"
-#include "models/oracle/limits.h"
 
 /* A figure of each series, or, where series_print is NULL, of all series together. */
 struct figure {
@@ -38,10 +37,8 @@ const char *figure_lacks(const struct figure *figure, const struct study *study,
 /* Of figures against beta. */
 const char *figure_lacks_betas(const struct fit *fit);
 
-/* The class of limit laws that a series is in at its largest n, and log10 of what a criterion's
- * beta_c/Lambda^typ tends to; of the median of rows where these are judged, which the primary criterion alone
- * has. NaN where theory has no such constant. */
-enum limits_law figure_limits_law(const struct fit *fit);
+/* log10 of what a criterion's beta_c/Lambda^typ tends to; of the median of rows where these are judged, which
+ * the primary criterion alone has. NaN where theory has no such constant. */
 double figure_limit(const struct fit *fit, size_t criterion);
 
 /* How one is to look otherwise than its template says. */

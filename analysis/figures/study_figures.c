@@ -5,6 +5,7 @@
 
 #include "analysis/figures/figures.h"
 #include "analysis/figures/spread.h"
+#include "analysis/verdict/judge.h"
 #include "sim/base/memory.h"
 #include "sim/results/note.h"
 
@@ -93,7 +94,7 @@ static struct looks looks_make(const struct study *study, point_value *value) {
     for (size_t i = 0; i < count; i++) {
         const struct fit *fit = &study->fit[i];
         looks.shown[i] = is_drawn(fit, value);
-        looks.class[i] = 1 + (int)figure_limits_law(fit);
+        looks.class[i] = 1 + (int)judge_limits(fit).law;
         looks.by_rows[i] = family_is_judged_by_rows(fit->series->family);
         looks.limit[i] = looks.shown[i] ? figure_limit(fit, fit->primary) : NAN;
     }

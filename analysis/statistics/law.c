@@ -98,7 +98,7 @@ static bool solve(const struct law_data *data, size_t terms, gsl_matrix *x, gsl_
 
 bool law_fit(const struct law_data *data, size_t terms, const enum law_term *term, struct law_fit *fit) {
     const bool apart = data->covariance && data->by_variances;
-    *fit = (struct law_fit){.count = data->count, .chi_square = NAN};
+    *fit = (struct law_fit){.chi_square = NAN};
     if (data->count < terms) { return false; }
     gsl_vector *y = gsl_vector_alloc(data->count);
     gsl_matrix *x = gsl_matrix_alloc(data->count, terms),

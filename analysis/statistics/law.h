@@ -29,7 +29,6 @@ struct law_data {
 };
 
 struct law_fit {
-    size_t count;
     double value[LAW_TERMS], se[LAW_TERMS]; /* se 0 where y has no errors */
     double chi_square; /* count - terms degrees of freedom; NaN where y has no errors, and by
                           variances */

@@ -138,7 +138,6 @@ double spacing_mean_finite(size_t count, const struct family *family, const doub
 
 void spacing_table_make(size_t count, struct spacing_table *table) {
     const double lowest = -4.5, step = 0.25;
-    table->count = count;
     for (int i = 0; i < SPACING_POINTS; i++) {
         table->index[i] = lowest + step * i;
         table->mean[i] = spacing_mean(count, table->index[i]);

@@ -33,9 +33,9 @@ double spacing_mean_finite(size_t count, const struct family *family, const doub
 /* The inverse, from a table that is made once. Immutable after spacing_table_make. */
 enum { SPACING_POINTS = 37 };
 struct spacing_table {
-    size_t count;
     double index[SPACING_POINTS], mean[SPACING_POINTS]; /* index rising, mean falling */
 };
+/* For T of `count` spacings. */
 void spacing_table_make(size_t count, struct spacing_table *table);
 /* The index with that mean, to 2e-3 between -4 and 4; the nearer end outside the table; NaN for NaN. */
 double spacing_index(const struct spacing_table *table, double mean);

@@ -1,5 +1,6 @@
 #include "analysis/verdict/judge.h"
 
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <string.h>
 
@@ -8,7 +9,6 @@ const enum law_term judge_law_of_power[JUDGE_TERMS] = {LAW_ONE, LAW_LINEAR, LAW_
 
 const struct verdict_estimate judge_unknown = {NAN, NAN, NAN, NAN, NAN, NAN};
 
-/* From `least` on if that leaves points enough, else from `otherwise` on. */
 size_t judge_window(const struct points *p, double least, size_t otherwise) {
     size_t first = points_from(p, least);
     return p->count - first >= VERDICT_FEWEST ? first : otherwise;
@@ -112,15 +112,6 @@ static struct verdict_estimate judge_exponent(const struct judge *j, struct verd
 
 /* ---- the scale ---- */
 
-static double spread_of(size_t count, const double *x) {
-    double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < count; i++) {
-        low = fmin(low, x[i]);
-        high = fmax(high, x[i]);
-    }
-    return high - low;
-}
-
 /* What interpolation may move such a coefficient by: it moves all points alike. */
 static double scale_grid(const struct judge *j, struct law_data data, const double *y, size_t terms,
                          const enum law_term *term, size_t which, double value) {
@@ -157,7 +148,9 @@ static struct verdict_estimate judge_scale(const struct judge *j, const double *
 /* Slope of log beta_c against log Lambda^typ. */
 static struct verdict_estimate judge_slope(const struct judge *j) {
     static const enum law_term term[] = {LAW_ONE, LAW_GIVEN, LAW_INVERSE, LAW_LOG_INVERSE};
-    if (spread_of(j->points.count, j->points.log_lambda) < 0.5) { return judge_unknown; }
+    double low, high;
+    gsl_stats_minmax(&low, &high, j->points.log_lambda, 1, j->points.count);
+    if (high - low < 0.5) { return judge_unknown; }
     struct verdict_estimate slope = judge_scale(j, j->points.log_beta, 4, term, 1);
     slope.predicted = 1;
     return slope;
@@ -187,11 +180,17 @@ double judge_trusted_from(const struct judge *j) {
     return fmax(VERDICT_ASYMPTOTIC, j->limits.exponent * judge_limit(&top, fit_criterion(j->fit)));
 }
 
-/* At the largest n: of the ensemble's collapse point, or of the median of rows. */
-static double limit_constant(const struct judge *j) {
-    if (j->points.kind == POINTS_FIXED) { return 1; }
-    if (j->points.kind == POINTS_ROWS) { return j->lambda_median; }
-    return judge_limit(&j->limits, fit_criterion(j->fit));
+struct limits judge_limits(const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[fit->lengths - 1];
+    family_parameters(s->family, s->parameter, log_n, p);
+    return limits_law_of(s->family, p, log_n);
+}
+
+double judge_constant(const struct fit *fit, const struct limits *limits) {
+    if (fit->series->family->kind == FAMILY_FIXED) { return 1; }
+    return family_is_judged_by_rows(fit->series->family) ? limits_lambda_quantile(limits, 0.5)
+                                                         : judge_limit(limits, fit_criterion(fit));
 }
 
 /* ---- theory at these n ---- */
@@ -225,7 +224,7 @@ void judge_estimate(const struct judge *j, struct verdict *v) {
         v->slope = judge_slope(j);
         v->amplitude = judge_amplitude(j);
     }
-    v->amplitude.predicted = limit_constant(j);
+    v->amplitude.predicted = judge_constant(j->fit, &j->limits);
     v->theory = j->theory;
     v->local_exponent = local_exponent(j);
     if (j->theory == THEORY_NONE) { return; }

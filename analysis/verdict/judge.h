@@ -19,8 +19,7 @@ struct judge {
     double trusted_from;  /* log n from where corrections can be trusted */
     size_t first;         /* of the window */
     bool asymptotic;      /* the window starts there */
-    struct limits limits; /* the law at the largest n, and the median of Lambda_n/Lambda^typ in it */
-    double lambda_median;
+    struct limits limits; /* at the largest n */
 };
 
 extern const struct verdict_estimate judge_unknown;
@@ -32,6 +31,11 @@ extern const enum law_term judge_law_of_log[JUDGE_TERMS], judge_law_of_power[JUD
 /* beta_c/Lambda^typ of the mean in the limit law; NaN where theory has no such constant. In the Gumbel class
  * p_(2)/p_(1) = U^b with U uniform, of mean 1/(1 + b). */
 double judge_limit(const struct limits *limits, const struct criterion *criterion);
+
+/* The limit law at the largest n, of one n or more; what beta_c/Lambda^typ of the criterion judged tends to
+ * in it: of rows without randomness, of the median of rows where these are judged, else of the mean. */
+struct limits judge_limits(const struct fit *fit);
+double judge_constant(const struct fit *fit, const struct limits *limits);
 
 /* VERDICT_ASYMPTOTIC or more, from the limit law. */
 double judge_trusted_from(const struct judge *judge);

@@ -291,14 +291,6 @@ static struct verdict_settle settle_make(const struct judge *j, const struct ver
 
 /* ---- all of it ---- */
 
-static void find_limits(struct judge *j) {
-    const struct results_series *s = j->fit->series;
-    double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[s->size[RESULTS_LOG_N] - 1];
-    family_parameters(s->family, s->parameter, log_n, p);
-    j->limits = limits_law_of(s->family, p, log_n);
-    j->lambda_median = limits_lambda_quantile(&j->limits, 0.5);
-}
-
 static void judge_all(struct judge *j, struct verdict *v) {
     const struct points *p = &j->points;
     v->point_count = p->count;
@@ -362,9 +354,10 @@ void verdict_make(struct verdict *v, const struct fit *fit) {
     j.values = memory_create(3 * count, sizeof *j.values);
     j.expected = j.values + count;
     j.expected_ratio = j.values + 2 * count;
-    if (fit->lengths > 0) { find_limits(&j); }
+    if (fit->lengths > 0) { j.limits = judge_limits(fit); }
     if (!fit_criterion(fit) || fit_is_meaningful(fit, fit->primary)) { judge_all(&j, v); }
-    accumulation_make(&v->accumulation, fit, j.points.kind == POINTS_FIXED ? 1 : j.lambda_median);
+    accumulation_make(&v->accumulation, fit,
+                      j.points.kind == POINTS_FIXED ? 1 : limits_lambda_quantile(&j.limits, 0.5));
     points_release(&j.points);
     free(j.scratch);
     free(j.values);
