@@ -251,15 +251,15 @@ static void fill_gaussian(struct attention_point *p, const struct results_series
         normality_pvalue(kept, s->output_tangent + at * kept, 0, sqrt(limit.tangential_variance));
 }
 
-/* A row's keys near the query: n^(1/kappa) T_(i) -> (Gamma_i/C)^(1/kappa); C^(1/kappa). */
-static double endpoint_root(const struct results_series *s, double kappa) {
+double attention_point_endpoint_root(const struct results_series *s, double kappa) {
     struct schedule law;
     return s->family->law(s->parameter, &law) ? law.coef / kappa : NAN;
 }
 
 static void fill_critical(struct attention_point *p, const struct results_series *s, size_t at,
                           double kappa) {
-    double limit = limits_weibull_at(kappa, p->critical / (kappa * endpoint_root(s, kappa))).top_weight;
+    double limit =
+        limits_weibull_at(kappa, p->critical / (kappa * attention_point_endpoint_root(s, kappa))).top_weight;
     p->top_weight_ratio = s->mean[MEASURE_TOP_WEIGHT][at] / limit;
     p->top_weight_ratio_se = s->se[MEASURE_TOP_WEIGHT][at] / limit;
 }
@@ -267,7 +267,7 @@ static void fill_critical(struct attention_point *p, const struct results_series
 /* E[x_2 - x_1] = C^(-1/kappa) Gamma(1 + 1/kappa)/kappa. */
 static void fill_supercritical(struct attention_point *p, const struct results_series *s, size_t at,
                                double kappa) {
-    double root = endpoint_root(s, kappa),
+    double root = attention_point_endpoint_root(s, kappa),
            near_ties = limits_weibull_near_ties(kappa, p->critical / (kappa * root)),
            apart = tgamma(1 + 1 / kappa) / (kappa * root);
     if (kappa > 0.5) {

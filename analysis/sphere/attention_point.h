@@ -84,6 +84,10 @@ struct attention_point {
     double log_deficit_ratio, log_deficit_ratio_se; /* -E log(1 - p_(1))/(beta E[T_(2) - T_(1)]) */
 };
 
+/* C^(1/kappa), where Lambda^typ ~ kappa (C n)^(1/kappa), and n^(1/kappa) T_(i) -> (Gamma_i/C)^(1/kappa) for a
+ * row's keys near the query; NaN where the family has no such law. */
+double attention_point_endpoint_root(const struct results_series *series, double kappa);
+
 /* Of a series with an output. */
 void attention_point_fill(struct attention_point *point, const struct results_series *series, size_t n,
                           size_t beta_index);

@@ -14,10 +14,8 @@ static double exponent(const struct results_series *s) {
     return (family_dimension(s->family, s->parameter, s->log_n[0]) - 1) / 2;
 }
 
-/* log C^(1/kappa): Lambda^typ ~ kappa (C n)^(1/kappa). */
 static double log_root(const struct results_series *s) {
-    struct schedule law;
-    return s->family->law(s->parameter, &law) ? log(law.coef / exponent(s)) : NAN;
+    return log(attention_point_endpoint_root(s, exponent(s)));
 }
 
 static double log_lambda_of(const struct results_series *s, size_t n, double log_ratio) {

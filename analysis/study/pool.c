@@ -12,8 +12,8 @@
 
 /* ---- what may be pooled ---- */
 
-static bool differ_in_seed(const struct results *a, const struct results *b, const char *path_a,
-                           const char *path_b) {
+static bool differ_in_seed_alone(const struct results *a, const struct results *b, const char *path_a,
+                                 const char *path_b) {
     return difference_none(
         a->config_resolved, b->config_resolved, "seed",
         "--pool takes runs of one config that differ in the seed alone; %s (here) and %s (there) differ in:",
@@ -71,7 +71,7 @@ static bool may_pool(size_t count, struct results *const *runs, const char *cons
             return false;
         }
         if (!has_fixed_replicates(runs[i], paths[i])) { return false; }
-        if (i > 0 && (!differ_in_seed(runs[0], runs[i], paths[0], paths[i]) ||
+        if (i > 0 && (!differ_in_seed_alone(runs[0], runs[i], paths[0], paths[i]) ||
                       !has_own_seed(i + 1, runs, paths) || !has_one_scale(runs[0], runs[i]))) {
             return false;
         }

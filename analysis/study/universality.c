@@ -266,15 +266,20 @@ static bool contradicts(const struct universality *u, enum universality_question
     return u->answer[q].p * (double)asked < UNIVERSALITY_LEAST_P;
 }
 
-static void append_answer(struct universality *u, enum universality_question q, const char *what) {
-    const struct universality_answer *a = &u->answer[q];
-    if (isnan(a->p)) { return; }
-    words_append(u->sentence, sizeof u->sentence, "; %s: chi^2 = %.3g for %zu, p = %.2g", what, a->chi_square,
-                 a->freedom, a->p);
-}
+#define ABOUT_OF(KEY, name, about, words) about,
+#define WORDS_OF(KEY, name, about, words) words,
+static const char *const question_about[UNIVERSALITY_QUESTIONS] = {UNIVERSALITY_QUESTION_TABLE(ABOUT_OF)},
+                         *const question_words[UNIVERSALITY_QUESTIONS] = {
+                             UNIVERSALITY_QUESTION_TABLE(WORDS_OF)};
 
-#define WORDS_OF(KEY, name, words) words,
-static const char *const question_words[UNIVERSALITY_QUESTIONS] = {UNIVERSALITY_QUESTION_TABLE(WORDS_OF)};
+static void append_answers(struct universality *u) {
+    for (size_t q = 0; q < UNIVERSALITY_QUESTIONS; q++) {
+        const struct universality_answer *a = &u->answer[q];
+        if (isnan(a->p)) { continue; }
+        words_append(u->sentence, sizeof u->sentence, "; %s: chi^2 = %.3g for %zu, p = %.2g",
+                     question_about[q], a->chi_square, a->freedom, a->p);
+    }
+}
 
 /* Errors of fewer replicates refute more often than p says. */
 static bool has_replicates(const struct universality *u) {
@@ -319,23 +324,10 @@ static void say_supported(struct universality *u) {
     }
 }
 
-static void decide(struct universality *u) {
-    const double precise = 0.02;
+/* Where nothing contradicts: fewer than two ratios, amplitudes that no density need move, or wide errors. */
+static void say_undecided(struct universality *u, double error, double precise, bool open) {
     const size_t room = sizeof u->sentence;
-    const double error = widest(u);
-    bool refuted = false, open = !isnan(u->unmoved_sigma) && u->unmoved_sigma < VERDICT_EXCLUDED;
-    *u->sentence = '\0';
-    for (enum universality_question q = 0; q < UNIVERSALITY_QUESTIONS; q++) {
-        refuted = refuted || contradicts(u, q);
-    }
-    u->kind = refuted && has_replicates(u)            ? VERDICT_REFUTED
-              : !refuted && error <= precise && !open ? VERDICT_SUPPORTED
-                                                      : VERDICT_UNDECIDED;
-    if (refuted) {
-        say_refuted(u);
-    } else if (u->kind == VERDICT_SUPPORTED) {
-        say_supported(u);
-    } else if (isnan(error)) {
+    if (isnan(error)) {
         words_append(
             u->sentence, room,
             "Undecided: fewer than two series have collapse points with errors at two n where Lambda^typ "
@@ -354,12 +346,28 @@ static void decide(struct universality *u) {
             "replicates",
             100 * error, 100 * precise);
     }
-    append_answer(u, UNIVERSALITY_EXPONENT, "exponents");
-    append_answer(u, UNIVERSALITY_RATIO, "ratios");
-    append_answer(u, UNIVERSALITY_LIMIT, "their mean");
-    append_answer(u, UNIVERSALITY_DENSITY, "amplitudes");
+}
+
+static void decide(struct universality *u) {
+    const double precise = 0.02, error = widest(u);
+    bool refuted = false, open = !isnan(u->unmoved_sigma) && u->unmoved_sigma < VERDICT_EXCLUDED;
+    *u->sentence = '\0';
+    for (enum universality_question q = 0; q < UNIVERSALITY_QUESTIONS; q++) {
+        refuted = refuted || contradicts(u, q);
+    }
+    u->kind = refuted && has_replicates(u)            ? VERDICT_REFUTED
+              : !refuted && error <= precise && !open ? VERDICT_SUPPORTED
+                                                      : VERDICT_UNDECIDED;
+    if (refuted) {
+        say_refuted(u);
+    } else if (u->kind == VERDICT_SUPPORTED) {
+        say_supported(u);
+    } else {
+        say_undecided(u, error, precise, open);
+    }
+    append_answers(u);
     say_shared(u);
-    words_append(u->sentence, room, ".");
+    words_append(u->sentence, sizeof u->sentence, ".");
 }
 
 void universality_judge(struct universality *u) {

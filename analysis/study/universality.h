@@ -23,12 +23,12 @@
 #define UNIVERSALITY_REACH 1e-4
 #define UNIVERSALITY_LEAST_P 1e-3 /* over the number of questions: less refutes, of 64 replicates or more */
 
-/* KEY, name, what it asks */
+/* KEY, name, what is asked about, and what it asks */
 #define UNIVERSALITY_QUESTION_TABLE(Q)                                                                       \
-    Q(EXPONENT, "exponent", "exponents against 1/kappa")                                                     \
-    Q(RATIO, "ratio", "limits of beta_c/Lambda^typ against one another")                                     \
-    Q(LIMIT, "limit", "their mean against the limit law")                                                    \
-    Q(DENSITY, "density", "amplitudes against the density at the query")
+    Q(EXPONENT, "exponent", "exponents", "exponents against 1/kappa")                                        \
+    Q(RATIO, "ratio", "ratios", "limits of beta_c/Lambda^typ against one another")                           \
+    Q(LIMIT, "limit", "their mean", "their mean against the limit law")                                      \
+    Q(DENSITY, "density", "amplitudes", "amplitudes against the density at the query")
 
 enum universality_question {
 #define UNIVERSALITY_KEY(KEY, ...) UNIVERSALITY_##KEY,
