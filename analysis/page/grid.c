@@ -21,11 +21,10 @@ void grid_head(FILE *out, const char *head, enum glossary term, const char *mean
     glossary_say(out, ">%l</th>", term, head);
 }
 
-void grid_heads(FILE *out, const struct column_table *table, bool array, size_t count,
-                const struct grid_column *column) {
-    for (size_t i = 0; i < count; i++) {
-        const char *meaning = column_find(table, array, column[i].column)->meaning;
-        grid_head(out, column[i].head, column[i].term, meaning);
+void grid_heads(FILE *out, const struct grid *g) {
+    for (size_t i = 0; i < g->count; i++) {
+        const char *meaning = column_find(g->table, g->array, g->column[i].column)->meaning;
+        grid_head(out, g->column[i].head, g->column[i].term, meaning);
     }
 }
 
@@ -45,36 +44,35 @@ void grid_cell(FILE *out, const char *words, double value) {
     glossary_say(out, "%m</td>", words);
 }
 
-void grid_cells(FILE *out, const struct column_table *table, bool array, size_t count,
-                const struct grid_column *column, const struct column_place *place, bool heads) {
-    for (size_t i = 0; i < count; i++) {
-        const struct grid_column *c = &column[i];
-        const struct column *at = column_find(table, array, c->column);
+void grid_cells(FILE *out, const struct grid *g, const struct column_place *place, bool heads) {
+    for (size_t i = 0; i < g->count; i++) {
+        const struct grid_column *c = &g->column[i];
+        const struct column *at = column_find(g->table, g->array, c->column);
         const double value = c->say || c->measure ? column_number(at, place) : NAN;
         char words[WORDS];
         const char *text =
-            c->say       ? c->say(value, words)
-            : c->measure ? c->measure(value, cell_error(table, array, c->column, c->error, place), words)
-                         : column_text(at, place);
+            c->say ? c->say(value, words)
+            : c->measure
+                ? c->measure(value, cell_error(g->table, g->array, c->column, c->error, place), words)
+                : column_text(at, place);
         open_cell(out, heads && i == 0 ? "th scope=\"row\"" : "td", value);
         html_math(out, text ? text : "-");
         fputs(heads && i == 0 ? "</th>" : "</td>", out);
     }
 }
 
-void grid_print(FILE *out, const char *caption, const struct column_table *table, size_t count,
-                const struct grid_column *column, const struct column_place *series, enum column_axis axis) {
+void grid_print(FILE *out, const char *caption, const struct grid *g, const struct column_place *series,
+                enum column_axis axis) {
     struct column_place place = *series;
     const size_t rows = column_size(&place, axis);
-    const bool array = axis < COLUMN_DIMENSIONS;
     if (rows == 0) { return; }
     grid_open(out, caption);
-    grid_heads(out, table, array, count, column);
+    grid_heads(out, g);
     grid_body(out);
     for (place.at[axis] = 0; place.at[axis] < rows; place.at[axis]++) {
         place.at[COLUMN_INTERVAL] = axis == COLUMN_LOG_N ? place.at[axis] - 1 : 0; /* beside the larger n */
         fputs("<tr>", out);
-        grid_cells(out, table, array, count, column, &place, true);
+        grid_cells(out, g, &place, true);
         fputs("</tr>\n", out);
     }
     grid_close(out);

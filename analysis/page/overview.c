@@ -8,8 +8,6 @@
 #include "analysis/report/report.h"
 #include "sim/results/note.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 /* ---- how many ---- */
 
 /* Of series, and of what is judged of several series together. */
@@ -27,7 +25,7 @@ static void print_counts(FILE *out, const struct study *study) {
     count_verdicts(study, count);
     if (count[VERDICT_UNDECIDED] + count[VERDICT_SUPPORTED] + count[VERDICT_REFUTED] == 0) { return; }
     fputs("<ul class=\"counts\">", out);
-    for (size_t i = 0; i < COUNT(order); i++) {
+    for (size_t i = 0; i < GRID_COUNT(order); i++) {
         fprintf(out, "<li class=\"%s%s\"><b>%zu</b> %s</li>", verdict_name[order[i]],
                 count[order[i]] == 0 ? " none" : "", count[order[i]], verdict_name[order[i]]);
     }
@@ -91,13 +89,13 @@ static const struct grid_column judged[] = {
 };
 static void judged_heads(FILE *out) {
     grid_head(out, "verdict", GLOSSARY_VERDICT, NULL);
-    grid_heads(out, &column_fit, false, COUNT(judged), judged);
+    grid_heads(out, GRID(column_fit, false, judged));
 }
 static void judged_row(FILE *out, const struct column_place *place) {
     fputs("<tr>", out);
     print_name(out, place->fit);
     grid_verdict(out, place->verdict->kind);
-    grid_cells(out, &column_fit, false, COUNT(judged), judged, place, false);
+    grid_cells(out, GRID(column_fit, false, judged), place, false);
     fputs("</tr>\n", out);
 }
 
@@ -116,13 +114,13 @@ static const struct grid_column prescribed[] = {
 static bool has_prescribed(const struct column_place *p) { return p->fit->series->is_prescribed; }
 static void prescribed_heads(FILE *out) {
     grid_head(out, "verdict", GLOSSARY_VERDICT, NULL);
-    grid_heads(out, &prescribed_columns, false, COUNT(prescribed), prescribed);
+    grid_heads(out, GRID(prescribed_columns, false, prescribed));
 }
 static void prescribed_row(FILE *out, const struct column_place *place) {
     fputs("<tr>", out);
     print_name(out, place->fit);
     grid_verdict(out, place->verdict->prescribed.kind);
-    grid_cells(out, &prescribed_columns, false, COUNT(prescribed), prescribed, place, false);
+    grid_cells(out, GRID(prescribed_columns, false, prescribed), place, false);
     fputs("</tr>\n", out);
 }
 
@@ -170,7 +168,7 @@ static const struct {
 static void measured_heads(FILE *out) {
     grid_head(out, "1/Lambda", GLOSSARY_LAMBDA,
               "beta = 1, the model as trained, over Lambda, at the longest trained n");
-    for (size_t i = 0; i < COUNT(said); i++) { grid_head(out, said[i].head, said[i].term, NULL); }
+    for (size_t i = 0; i < GRID_COUNT(said); i++) { grid_head(out, said[i].head, said[i].term, NULL); }
 }
 static double note_value(const struct results_series *s, const char *name) {
     const struct h5_attribute *note = note_find(s, name);
@@ -220,7 +218,7 @@ static void diagnosed_row(FILE *out, const struct column_place *place) {
     fputs("<tr>", out);
     print_name(out, place->fit);
     grid_cell(out, words_number(ratio, number), ratio);
-    for (size_t i = 0; i < COUNT(said); i++) { print_said(out, s, i); }
+    for (size_t i = 0; i < GRID_COUNT(said); i++) { print_said(out, s, i); }
     fputs("</tr>\n", out);
 }
 
@@ -325,7 +323,7 @@ void overview_print(FILE *out, const struct study *study) {
          diagnosed_row},
     };
     print_counts(out, study);
-    for (size_t i = 0; i < COUNT(tables); i++) { print_table(out, study, &tables[i]); }
+    for (size_t i = 0; i < GRID_COUNT(tables); i++) { print_table(out, study, &tables[i]); }
     print_classes(out, study);
     print_runs(out, study);
 }

@@ -10,8 +10,6 @@
 #include "sim/base/memory.h"
 #include "sim/results/note.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static bool is_measured(const struct fit *fit) { return fit->series->family->kind == FAMILY_MEASURED; }
 
 bool section_has_figures(const struct study *study, size_t series) {
@@ -139,13 +137,13 @@ static void print_output(FILE *out, const struct column_place *series) {
     struct column_place place = *series;
     if (a->count == 0) { return; }
     grid_open(out, "Attention output: deviations from exact values in standard errors");
-    grid_heads(out, &attention_columns, true, COUNT(column), column);
+    grid_heads(out, GRID(attention_columns, true, column));
     grid_body(out);
     for (size_t i = 0; i < a->count; i++) {
         place.at[COLUMN_LOG_N] = a->point[i].n;
         place.at[COLUMN_BETA] = a->point[i].beta_index;
         fputs("<tr>", out);
-        grid_cells(out, &attention_columns, true, COUNT(column), column, &place, true);
+        grid_cells(out, GRID(attention_columns, true, column), &place, true);
         fputs("</tr>\n", out);
     }
     grid_close(out);
@@ -178,22 +176,21 @@ static void print_numbers(FILE *out, const struct column_place *place) {
     const struct fit *fit = place->fit;
     fprintf(out, "<details><summary>Numbers of %s</summary>\n", fit->name);
     if (fit->series->is_prescribed) {
-        grid_print(out, "Entropy along the prescription", &prescribed_columns, COUNT(courses), courses, place,
+        grid_print(out, "Entropy along the prescription", GRID(prescribed_columns, true, courses), place,
                    COLUMN_LOG_N);
     } else if (!attention_table_is_alone(fit, place->attention)) {
-        grid_print(out, "Collapse points", &column_fit, COUNT(points), points, place, COLUMN_LOG_N);
+        grid_print(out, "Collapse points", GRID(column_fit, true, points), place, COLUMN_LOG_N);
         if (!is_measured(fit)) {
             fputs("<div class=\"pair\">", out);
-            grid_print(out, "Exponent by windows, without corrections", &column_fit, COUNT(windows), windows,
+            grid_print(out, "Exponent by windows, without corrections", GRID(column_fit, true, windows),
                        place, COLUMN_WINDOW);
             fputs("<div>", out);
-            grid_print(out, "The same with corrections", &column_fit, COUNT(law_windows), law_windows, place,
+            grid_print(out, "The same with corrections", GRID(column_fit, true, law_windows), place,
                        COLUMN_LAW_WINDOW);
-            grid_print(out, "Rival laws", &column_fit, COUNT(rivals), rivals, place, COLUMN_LAW);
+            grid_print(out, "Rival laws", GRID(column_fit, false, rivals), place, COLUMN_LAW);
             fputs("</div></div>", out);
         }
-        grid_print(out, "Both halves of the TE theorem", &column_fit, COUNT(rates), rates, place,
-                   COLUMN_LOG_N);
+        grid_print(out, "Both halves of the TE theorem", GRID(column_fit, true, rates), place, COLUMN_LOG_N);
     }
     print_output(out, place);
     print_notes(out, fit->series);
