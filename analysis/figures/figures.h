@@ -1,7 +1,14 @@
 /* figures: what there is to be drawn of results. A figure is a gnuplot script: what all share (style.gp), its
  * numbers, and the template of its name (NAME.gp beside this), which says how they look. One list of figures
  * drives `gapscale plot`, its help and the tests: a new figure is a line there, what it is (struct figure) in
- * a file with the function that prints its numbers, and a template. */
+ * a file with the function that prints its numbers, and a template.
+ *
+ * This room: figures (this file: the list, and the script of one); figures with their numbers, of a series
+ * (series_figures, phase_figure, te_figure, growth_figures, sphere_figures, normaliser_figures,
+ * diagnosis_figures) and of all (study_figures, universality_figure, along_figures); what these draw with:
+ * canvas (a series as it is printed), script (how numbers enter one), axis (ticks), spread (labels beside an
+ * axis), beta_curve (means between betas); template (*.gp within the program), gnuplot (runs it), picture
+ * (what it drew), drawing (all figures of a series at once); and flow_figures (those of `gapscale flow`). */
 #ifndef GAPSCALE_ANALYSIS_FIGURES_FIGURES_H
 #define GAPSCALE_ANALYSIS_FIGURES_FIGURES_H
 

@@ -3,7 +3,11 @@
  *
  * Exponents are slopes in x = log log n, or in x = log n for families whose law is a power of n. Arrays
  * are row-major in the order of the dimensions named beside them, as in the fit file
- * (results/SCHEMA.md). NaN marks what does not exist. */
+ * (results/SCHEMA.md). NaN marks what does not exist.
+ *
+ * This room: ensemble (the collapse point of means, where peak finds the susceptibility's), controls (the
+ * same with less noise), joint (how points err together), te (the TE theorem as rates), beside (other
+ * normalisers than softmax), and this file, which puts them together. */
 #ifndef GAPSCALE_ANALYSIS_FIT_FIT_H
 #define GAPSCALE_ANALYSIS_FIT_FIT_H
 

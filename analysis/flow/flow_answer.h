@@ -1,4 +1,7 @@
-/* flow_answer: what was measured for a request, beside what is predicted. */
+/* flow_answer: what was measured for a request, beside what is predicted.
+ *
+ * This room: flow_request (words to a design), flow_growth (growth of modes from what tokens did),
+ * flow_verdict (whether that is as predicted), and this file, which has it measured and puts it together. */
 #ifndef GAPSCALE_ANALYSIS_FLOW_FLOW_ANSWER_H
 #define GAPSCALE_ANALYSIS_FLOW_FLOW_ANSWER_H
 

@@ -3,7 +3,12 @@
  * those of results/SCHEMA.md.
  *
  * Of a fit one list of columns (columns.h) drives all forms: tables pick theirs as cells (cells.h). What is
- * told of a diagnosis has its list in analysis/diagnosis/told.h. */
+ * told of a diagnosis has its list in analysis/diagnosis/told.h.
+ *
+ * This room: columns (the lists: column_fit, attention_columns, prescribed_columns, universality_columns),
+ * and what tells them: table with summary_table, attention_table, prescribed_table, normaliser_table and
+ * universality_table (people), fitjson, fitcsv, fitlatex, fitfile; beside them the forms of a diagnosis
+ * (diagnosis_table, diagnosis_json) and of a flow (flow_table, flow_json). */
 #ifndef GAPSCALE_ANALYSIS_REPORT_REPORT_H
 #define GAPSCALE_ANALYSIS_REPORT_REPORT_H
 

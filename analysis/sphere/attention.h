@@ -10,7 +10,10 @@
  * correlation over the kept replicates; of the other questions, and of all where rows are the same at every
  * n, the largest deviation counts, at the p-value of a largest of so many, whatever their correlation. A
  * regime is refuted where the least p-value of all questions is below 1e-3 over their number, from 400
- * replicates on: of fewer, fewer than 100 may carry a mean. */
+ * replicates on: of fewer, fewer than 100 may carry a mean.
+ *
+ * This room: attention_point (one (n, beta)), this file (regimes, and the series as a whole), sphere_curves
+ * (theory along a series' betas, as lines for figures). */
 #ifndef GAPSCALE_ANALYSIS_SPHERE_ATTENTION_H
 #define GAPSCALE_ANALYSIS_SPHERE_ATTENTION_H
 

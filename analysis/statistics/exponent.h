@@ -1,4 +1,9 @@
-/* exponent: slopes of log y against x with the errors of the points carried through. */
+/* exponent: slopes of log y against x with the errors of the points carried through.
+ *
+ * This room knows numbers and no series: exponent (slopes), law (least squares of several terms with joint
+ * errors), estimate (means and ratios between replicates), order (medians and quantiles), directions and
+ * hotelling (several numbers together), normality (whether values are normal), spacing (the extreme-value
+ * index). */
 #ifndef GAPSCALE_ANALYSIS_STATISTICS_EXPONENT_H
 #define GAPSCALE_ANALYSIS_STATISTICS_EXPONENT_H
 

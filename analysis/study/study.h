@@ -1,4 +1,9 @@
-/* study: the results files of one command line, read, fitted and judged. */
+/* study: the results files of one command line, read, fitted and judged.
+ *
+ * This room: what is found among series: pool (runs of several seeds as one), declared (the law that a file
+ * declares), shared (what two have in common), along (prescriptions, by law), twins (one law made twice),
+ * universality (one exponent at the upper end of the scores); and forecast, which fits and judges a sweep
+ * before it is run. */
 #ifndef GAPSCALE_ANALYSIS_STUDY_STUDY_H
 #define GAPSCALE_ANALYSIS_STUDY_STUDY_H
 

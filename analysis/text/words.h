@@ -1,4 +1,7 @@
-/* words: numbers as people read them. Each function fills `out` and returns it. */
+/* words: numbers as people read them. Each function fills `out` and returns it.
+ *
+ * This room: words, course_words (where a prescription leads), fold (an answer as wide as a terminal), csv
+ * and json (pieces of texts for programs). */
 #ifndef GAPSCALE_ANALYSIS_TEXT_WORDS_H
 #define GAPSCALE_ANALYSIS_TEXT_WORDS_H
 

@@ -22,7 +22,11 @@
  * it and nothing is decided.
  *
  * For laws that are powers of n: a + omega L + c log L + b/L. Heavy tails (Frechet class) and rows of unlike
- * scale are judged by the medians of rows, rows without randomness by their own roots. */
+ * scale are judged by the medians of rows, rows without randomness by their own roots.
+ *
+ * This room: points (collapse points as data with joint errors), judge (the three questions' numbers), this
+ * file (which decides, and tells what would settle it), accumulation (Lambda_n itself), prescribed (series
+ * along a prescription, of whose rare rows rare tells), sentence (in words). */
 #ifndef GAPSCALE_ANALYSIS_VERDICT_VERDICT_H
 #define GAPSCALE_ANALYSIS_VERDICT_VERDICT_H
 

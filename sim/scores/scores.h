@@ -1,10 +1,10 @@
 /* scores: attention scores as a model computed them, before the softmax, from files to rows.
  *
- * This room: source (the arrays of an HDF5, .npy or .safetensors file), layout (which axis is which), group
- * (what one place of a file holds: scores, or queries and keys whose products are formed here), sequences
- * (which of several groups are the same), find and facts (what a request names, and what there is in it),
- * sight (which of its scores a query sees), and this file, which reads. Whatever factor the model applies is
- * in the scores already: beta = 1 is the model as trained.
+ * This room: source (the arrays of an HDF5, .npy or .safetensors file; header and source_array: what that
+ * says of them), layout (which axis is which), group (what one place of a file holds: scores, or queries and
+ * keys whose products are formed here), sequences (which of several groups are the same), find and facts
+ * (what a request names, and what there is in it), sight (which of its scores a query sees), and this file,
+ * which reads. Whatever factor the model applies is in the scores already: beta = 1 is the model as trained.
  *
  * A row is the scores of one query with the keys that it sees. It counts for context length n when it sees
  * more than 0.9 n and at most n keys. Rows come in the order of the files: file by file, group by group,

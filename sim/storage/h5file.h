@@ -1,6 +1,6 @@
 /* h5file: labelled arrays in netCDF-4 compatible HDF5. This room is the only caller of HDF5; from the roof
  * down: h5file, on h5stream (writing) and h5parse (reading); h5scan, on h5list; all on h5content, h5digest
- * and h5library. */
+ * and h5library, and on element (numbers as models store them). */
 #ifndef GAPSCALE_SIM_STORAGE_H5FILE_H
 #define GAPSCALE_SIM_STORAGE_H5FILE_H
 
