@@ -1,6 +1,5 @@
 #include "analysis/report/report.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,6 @@
 struct page {
     const struct column_table *table;
     struct column_place place;
-    char name[CONFIG_NAME + 32];
     unsigned index[COLUMN_DIMENSIONS]; /* of an axis in the list of dimensions; empty axes are left out */
     struct h5_dimension dimension[COLUMN_DIMENSIONS];
     struct h5_dataset *dataset;
@@ -142,18 +140,13 @@ struct book {
     size_t pages;
 };
 
-/* What follows its place names it, as by printf. */
-__attribute__((format(printf, 4, 5))) static void page_add(struct book *book,
-                                                           const struct column_table *table,
-                                                           const struct column_place *place,
-                                                           const char *format, ...) {
+/* Takes the name, which is made by memory_format. */
+static void page_add(struct book *book, const struct column_table *table, const struct column_place *place,
+                     char *name) {
     struct page *page = &book->page[book->pages];
     size_t columns = 0;
-    va_list words;
     *page = (struct page){.table = table, .place = *place};
-    va_start(words, format);
-    vsnprintf(page->name, sizeof page->name, format, words);
-    va_end(words);
+    keep_memory(page, name);
     page->dataset = memory_create(table->count, sizeof *page->dataset);
     add_dimensions(page);
     while (columns < table->count && !table->column[columns].aside) { columns++; }
@@ -164,9 +157,9 @@ __attribute__((format(printf, 4, 5))) static void page_add(struct book *book,
             c = add_attributes(page, c, end);
         }
     }
-    book->group[book->pages++] =
-        (struct h5_group){page->name,      page->dimension_count, page->dataset_count, page->attribute_count,
-                          page->dimension, page->dataset,         page->attribute};
+    book->group[book->pages++] = (struct h5_group){
+        name,          page->dimension_count, page->dataset_count, page->attribute_count, page->dimension,
+        page->dataset, page->attribute};
 }
 
 static void page_release(struct page *page) {
@@ -184,15 +177,17 @@ int fitfile_write(const char *path, const struct study *study, const struct stor
     for (size_t i = 0; i < study->count; i++) {
         struct column_place place = column_place(study, i, room);
         const char *name = place.fit->name;
-        page_add(&book, &column_fit, &place, "%s", name);
-        if (place.attention->count > 0) { page_add(&book, &attention_columns, &place, "%s/attention", name); }
+        page_add(&book, &column_fit, &place, memory_copy_text(name));
+        if (place.attention->count > 0) {
+            page_add(&book, &attention_columns, &place, memory_format("%s/attention", name));
+        }
         if (place.fit->series->is_prescribed) {
-            page_add(&book, &prescribed_columns, &place, "%s/prescription", name);
+            page_add(&book, &prescribed_columns, &place, memory_format("%s/prescription", name));
         }
     }
     for (size_t i = 0; i < study->class_count; i++) {
         struct column_place place = column_place_class(study, i, room);
-        page_add(&book, &universality_columns, &place, "_class-%zu", i + 1);
+        page_add(&book, &universality_columns, &place, memory_format("_class-%zu", i + 1));
     }
     int status = store_write_derived(path, "gapscale-fit", study->file_count, study->paths, book.pages,
                                      book.group, provenance);

@@ -8,25 +8,9 @@
 #include "analysis/study/twins.h"
 #include "analysis/text/fold.h"
 
-static const char *variable_name(const struct fit *fit) { return fit->by_n ? "n" : "log n"; }
-
 static const char *exponent_words(const struct exponent *e, char out[WORDS]) {
-    if (isnan(e->value) || isnan(e->se)) {
-        snprintf(out, WORDS, "-");
-    } else if (!fit_is_known(e)) {
-        snprintf(out, WORDS, "noise");
-    } else {
-        words_measured(e->value, e->se, out);
-    }
-    return out;
-}
-
-static const char *law_words(const struct fit *fit, char out[WORDS]) {
-    if (!fit->has_law) {
-        snprintf(out, WORDS, "not known in closed form");
-        return out;
-    }
-    return words_schedule(&fit->law, out);
+    if (isnan(e->value) || isnan(e->se)) { return strcpy(out, "-"); }
+    return fit_is_known(e) ? words_measured(e->value, e->se, out) : strcpy(out, "noise");
 }
 
 /* ---- one series ---- */
@@ -52,7 +36,7 @@ static void print_head(FILE *out, const struct fit *fit) {
         fprintf(out, "%s: %s%s%s\n", fit->name, s->family->name, s->family->parameter_count > 0 ? ", " : "",
                 words_parameters(s->family, s->parameter, parameters));
         fprintf(out, "  class %s; theory: Lambda^typ ~ %s as n -> inf\n", family_class_name(s->family->class),
-                law_words(fit, law));
+                fit->has_law ? words_schedule(&fit->law, law) : "not known in closed form");
     }
     print_replicates(out, s);
     if (fit_criterion(fit) && !s->is_prescribed) {
@@ -121,11 +105,6 @@ static void print_missing(FILE *out, const struct fit *fit) {
     }
 }
 
-static void print_coarse(FILE *out, const struct fit *fit) {
-    char words[SENTENCE];
-    if (*sentence_coarse(fit, words)) { fprintf(out, "  %s\n", words); }
-}
-
 static bool has_no_errors(const struct fit *fit) {
     size_t last = fit_last(fit, fit->primary);
     return last < fit->lengths && isnan(fit_judged(fit, last)->se);
@@ -151,12 +130,13 @@ static void print_carried(FILE *out, const struct fit *fit) {
 }
 
 static void print_notes(FILE *out, const struct fit *fit) {
+    char words[SENTENCE];
     if (!fit_criterion(fit)) {
         fputs("  No collapse criterion was asked for; name one under `collapse` in the config.\n", out);
         return;
     }
     print_missing(out, fit);
-    print_coarse(out, fit);
+    if (*sentence_coarse(fit, words)) { fprintf(out, "  %s\n", words); }
     if (has_no_errors(fit)) {
         fputs(fit->series->replicates < 2
                   ? "  One replicate gives no standard errors and so no exponents; ask for more replicates.\n"
@@ -219,7 +199,7 @@ static void print_windows(FILE *out, const struct fit *fit) {
     char measured[WORDS], length[WORDS];
     if (!fit_raw_exponent(fit)) { return; }
     size_t step = (fit->windows + SHOWN - 1) / SHOWN;
-    fprintf(out, "  Exponent +- se in %s from n up, beta_c%s:", variable_name(fit),
+    fprintf(out, "  Exponent +- se in %s from n up, beta_c%s:", fit->by_n ? "n" : "log n",
             fit_has_scale(fit) ? " (Lambda^typ)" : "");
     size_t shown = 0, end = 0; /* the latter behind the n that was shown last */
     for (size_t w = 0; w < fit->windows; w += step) {
