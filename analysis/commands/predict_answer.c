@@ -66,21 +66,15 @@ static double log_beta_at(const struct predict_request *r, const struct predict_
     return config_log_beta(&s, length->log_n, trained.log_lambda, 0);
 }
 
-/* Everything is in units of Lambda^typ: what is so far from it is not known along a prescription. */
-static bool is_out_of_reach(const struct predict_request *r, double log_ratio) {
-    const double widest = 690;
-    return r->prescriptions.count > 0 && !(fabs(log_ratio) <= widest);
-}
-
 static bool fill_point(const struct predict_request *r, const struct oracle *oracle, const double *p,
                        struct prediction *x) {
     const struct oracle_question question = {
         .top_weight = true, .gap = true, .errors = true, .output = has_output(r)};
-    struct oracle_answer answer = {.point = oracle_unknown_point};
+    struct oracle_answer answer = {.point = oracle_unknown_point, .output = oracle_unknown_output};
     struct oracle_point twice;
     x->susceptibility = x->log_participation = NAN;
-    x->susceptibility_error = INFINITY;
-    if (!is_out_of_reach(r, x->log_ratio)) {
+    x->susceptibility_error = x->log_participation_error = INFINITY;
+    if (fabs(x->log_ratio) <= CONFIG_LOG_RATIO) {
         x->susceptibility = oracle_susceptibility(oracle, x->beta_ratio, &x->susceptibility_error);
         if (!oracle_ask(oracle, x->beta_ratio, question, &answer) ||
             !oracle_at(oracle, 2 * x->beta_ratio, &twice)) {

@@ -45,6 +45,7 @@ void oracle_recall(struct oracle *o, size_t count, const double *beta_ratio,
 
 /* ---- one beta ---- */
 
+const struct oracle_output oracle_unknown_output = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY};
 const struct oracle_point oracle_unknown_point = {
     .entropy = NAN,
     .entropy_error = INFINITY,

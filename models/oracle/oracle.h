@@ -72,6 +72,8 @@ struct oracle_output {
     double tangential, tangential_error;           /* E|ATT_tan|^2: d-1 times the variance in a direction */
     double radial_variance, radial_variance_error; /* Var <q,ATT> */
 };
+/* NaN, with errors without end. */
+extern const struct oracle_output oracle_unknown_output;
 
 /* E p_(k), the k-th largest weight, k = 1 .. ranks <= ORACLE_RANKS, of independent scores:
  *

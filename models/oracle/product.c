@@ -333,7 +333,7 @@ bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answ
     const double absolute = exp(log(beta) + o->log_lambda);
     struct grid grid;
     memset(answer, 0, sizeof *answer);
-    answer->output = (struct oracle_output){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY};
+    answer->output = oracle_unknown_output;
     for (size_t k = 0; k < ORACLE_RANKS; k++) {
         answer->weight[k] = NAN;
         answer->weight_error[k] = INFINITY;

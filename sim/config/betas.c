@@ -216,52 +216,22 @@ bool betas_check_trained(const struct yaml_node *node, const struct config_serie
     return faults == fault_count(node->source);
 }
 
-static double log_lambda_at(const struct config_series *series, double log_n) {
-    return typical_along(series->family, series->parameter, log_n).log_lambda;
-}
-
-/* Everything is measured in units of Lambda^typ. Rows of no known Lambda^typ (NaN) are too short to leave the
- * range. */
-static void check_growth(const struct yaml_node *node, const struct config_series *series) {
-    const double widest = 690; /* of a logarithm */
-    const bool is_prescribed = series->beta.scale == CONFIG_SCALE_PRESCRIPTION;
-    char n[NUMBER_TEXT];
-    if (is_prescribed && !betas_check_trained(node, series)) { return; }
-    double trained = is_prescribed ? log_lambda_at(series, series->beta.log_trained) : NAN;
-    for (size_t k = 0; k < series->n_count; k++) {
-        const double log_n = series->log_n[k], log_lambda = log_lambda_at(series, log_n),
-                     least = config_log_beta(series, log_n, trained, 0) - log_lambda,
-                     most = config_log_beta(series, log_n, trained, series->beta.count - 1) - log_lambda,
-                     log_ratio = most > widest ? most : least;
-        if (!(fabs(log_ratio) > widest)) { continue; }
-        YAML_FAULT(node,
-                   "along `%s` beta is e^%.4g Lambda^typ of series `%s` at n = %s, out of the range of "
-                   "numbers; end its n before, or take another `coef`",
-                   is_prescribed ? prescription_name[series->beta.prescription] : "power", log_ratio,
-                   series->name, lengths_print(log_n, n));
-        return;
-    }
-}
-
-void betas_check(const struct yaml_node *node, const struct config_series *series) {
+bool betas_check(const struct yaml_node *node, const struct config_series *series) {
     const struct config_beta *beta = &series->beta;
     char n[NUMBER_TEXT];
-    if (beta->scale == CONFIG_SCALE_PRESCRIPTION || beta->scale == CONFIG_SCALE_POWER) {
-        check_growth(node, series);
-    }
-    if (beta->scale != CONFIG_SCALE_N_EFF && beta->scale != CONFIG_SCALE_CRITICAL) { return; }
+    if (beta->scale != CONFIG_SCALE_N_EFF && beta->scale != CONFIG_SCALE_CRITICAL) { return true; }
     if (!series->family->dimension) {
         YAML_FAULT(node,
                    "`beta` by n_eff or critical values needs keys on a sphere; series `%s` is of family `%s`",
                    series->name, series->family->name);
-        return;
+        return false;
     }
     if (config_has_position(series)) {
         YAML_FAULT(node,
                    "`beta` by n_eff or critical values is that of keys without a `position`, which series "
                    "`%s` has; give beta itself, or relative to lambda_typ",
                    series->name);
-        return;
+        return false;
     }
     for (size_t k = 0; k < series->n_count * beta->count; k++) {
         double log_n = series->log_n[k / beta->count];
@@ -273,6 +243,41 @@ void betas_check(const struct yaml_node *node, const struct config_series *serie
                    lengths_print(log_n, n),
                    isnan(log_beta) ? "it must be below every n"
                                    : "that takes a beta out of the range of numbers: take a smaller n");
+        return false;
+    }
+    return true;
+}
+
+static double log_lambda_at(const struct config_series *series, double log_n) {
+    return typical_along(series->family, series->parameter, log_n).log_lambda;
+}
+
+/* Rows of no known Lambda^typ (NaN) are too short to leave the range. */
+void betas_check_range(const struct yaml_node *node, const struct config_series *series) {
+    const struct config_beta *beta = &series->beta;
+    const bool is_prescribed = beta->scale == CONFIG_SCALE_PRESCRIPTION,
+               is_grown = is_prescribed || beta->scale == CONFIG_SCALE_POWER;
+    char n[NUMBER_TEXT], along[VALUE_TEXT] = "";
+    if (is_prescribed && !betas_check_trained(node, series)) { return; }
+    double trained = is_prescribed ? log_lambda_at(series, beta->log_trained) : NAN;
+    for (size_t k = 0; k < series->n_count; k++) {
+        const double log_n = series->log_n[k],
+                     log_lambda = beta->scale == CONFIG_SCALE_LAMBDA_TYP ? 0 : log_lambda_at(series, log_n),
+                     unit = is_prescribed ? trained : log_lambda,
+                     least = config_log_beta(series, log_n, unit, 0) - log_lambda,
+                     most = config_log_beta(series, log_n, unit, beta->count - 1) - log_lambda,
+                     log_ratio = most > CONFIG_LOG_RATIO ? most : least;
+        if (!(fabs(log_ratio) > CONFIG_LOG_RATIO)) { continue; }
+        if (is_grown) {
+            snprintf(along, sizeof along, "along `%s` ",
+                     is_prescribed ? prescription_name[beta->prescription] : "power");
+        }
+        YAML_FAULT(
+            node,
+            "%sbeta is e^%.4g Lambda^typ of series `%s` at n = %s, out of the range of numbers; end its "
+            "n before, or take %s",
+            along, log_ratio, series->name, lengths_print(log_n, n),
+            is_grown ? "another `coef`" : "betas nearer to Lambda^typ");
         return;
     }
 }

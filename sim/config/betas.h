@@ -19,10 +19,12 @@ void betas_read(const struct yaml_node *defaults, const struct yaml_node *node, 
 /* The same of `prescription`, `trained` and `coef` in a mapping that may have other keys. */
 void betas_read_prescription(const struct yaml_node *mapping, struct config_beta *beta,
                              struct betas_prescriptions *prescriptions);
-/* Scales that only keys on a sphere have, numbers of effective keys below every n, and betas along a
- * prescription: the check below, and beta/Lambda^typ within the range of doubles at every n. A fault at
+/* Scales that only keys on a sphere have, and numbers of effective keys below every n; false with a fault at
  * `node`. */
-void betas_check(const struct yaml_node *node, const struct config_series *series);
+bool betas_check(const struct yaml_node *node, const struct config_series *series);
+/* Of what passes that: every beta/Lambda^typ between e^-CONFIG_LOG_RATIO and e^CONFIG_LOG_RATIO at every n,
+ * and the check below; else a fault at `node`. */
+void betas_check_range(const struct yaml_node *node, const struct config_series *series);
 /* Whether a series along a prescription has rows, and so a Lambda^typ, at the trained length. */
 bool betas_check_trained(const struct yaml_node *node, const struct config_series *series);
 

@@ -102,6 +102,8 @@ void config_parameters(const struct config_series *series, double log_n, double 
 /* log beta of point `i` of the series' list at one n; Lambda^typ is that at n, along a prescription that at
  * the trained length. */
 double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i);
+/* Everything is measured in units of Lambda^typ: abs(log(beta/Lambda^typ)) is at most this. */
+#define CONFIG_LOG_RATIO 690.0
 
 /* Whether the rows of a series at one n are counted: asked for, or `auto` with independent scores and
  * n > ROW_EXPLICIT (a drawn row of no more is made of single scores and as quick). With a position that takes

@@ -149,7 +149,7 @@ static void check_ranges(const struct yaml_node *node, const struct config_serie
     check_score_range(node, series);
     outputs_check(node, series);
     normalisers_check(node, series);
-    betas_check(beta ? beta : node, series);
+    if (betas_check(beta ? beta : node, series)) { betas_check_range(beta ? beta : node, series); }
     target_check(node, series, common);
 }
 
