@@ -9,9 +9,9 @@ above_words(share) = share < 1 ? sprintf('above the envelope: at most %.0f%% of 
 if (share_above > 0) { set label above_words(share_above) @note_above }
 set xlabel 'gap  {/:Italic t} Λ_{{/:Italic n}}^{typ}'
 set ylabel 'mean log count  ⟨log {/:Italic N}_{{/:Italic n}}({/:Italic t})⟩'
-set key at graph 0.5, screen (columns == 1 ? 0.1 : 0.105) center vertical Left reverse
+set key at graph 0.5, screen (columns != 1 ? 0.105 : share_above > 0 ? 0.125 : 0.1) center vertical Left reverse
 @length_bar
-set bmargin columns == 1 ? 6.6 : 7
+set bmargin columns != 1 ? 7 : share_above > 0 ? 7.6 : 6.6
 plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette, \
   x with lines linewidth 1.4 dashtype 2 linecolor rgb guide \
     title 'envelope  {/:Italic N} = e^{ Λ^{typ} {/:Italic t}}'

@@ -72,7 +72,7 @@ words_of_law(name, family, parameters) = (name eq family ? '' : family.(paramete
 fitting(words, most) = strlen(words) > most ? sprintf('{/*%.2f ', strlen(words) > 2 * most ? 0.5 : (1.0 * most) / strlen(words)).words.'}' : words
 heading(name, family, parameters) = \
     '{/:Bold '.fitting(name, columns == 1 ? 12 : 20).':}  '.\
-    fitting(words_of_law(name, family, parameters), columns == 1 ? 30 : strlen(name) < 12 ? 52 : 63 - strlen(name))
+    fitting(words_of_law(name, family, parameters), columns == 1 ? (strlen(name) < 10 ? 30 : 27) : strlen(name) < 12 ? 52 : 63 - strlen(name))
 measure(criterion) = criterion eq 'entropy' ? '⟨{/:Italic H}⟩' : \
     criterion eq 'participation' ? '⟨{/:Italic Y}_{2}⟩' : \
     criterion eq 'top_two_ratio' ? '⟨{/:Italic p}_{(2)}/{/:Italic p}_{(1)}⟩' : 'largest ⟨{/:Italic χ}⟩'
