@@ -13,7 +13,8 @@ set title heading(name, family, parameters)
 set xlabel length_label
 set ylabel collapse_label.' / Λ_{{/:Italic n}}^{typ}'
 set key font ',8.5' samplen 1.8 @key_beside
-if (columns == 1) { set key width -5 }
+if (columns == 1) { set key width (criteria > 4 ? -1 : -5) }
+if (columns == 1 && criteria > 4) { set key font ',6.5' samplen 1.4 } # three columns
 curve = curve_of(lengths)
 any_cut = 0
 any_off = 0

@@ -67,7 +67,7 @@ lambda_words(place) = place < 0.8 ? 'left offset 0.6,0' : 'right offset -0.6,0'
 lambda_name(place) = columns == 1 && place > 0.7 && place < 0.8 ? 'Λ^{typ}' : 'β = Λ^{typ}'
 length_label = 'context length {/:Italic n}'
 # The colour bar of lengths; where gnuplot puts its label grows with the names of its ticks.
-length_bar = 'set cblabel length_label offset '.(columns == 1 ? '-0.6' : '1.2').',0; set rmargin '.(columns == 1 ? '12.2' : '15')
+length_bar = 'set cblabel length_label offset '.(columns == 1 ? '0.4' : '1.2').',0; set rmargin '.(columns == 1 ? '12.2' : '15')
 words_of_law(name, family, parameters) = (name eq family ? '' : family.(parameters eq '' ? '' : ', ')).parameters
 fitting(words, most) = strlen(words) > most ? sprintf('{/*%.2f ', strlen(words) > 2 * most ? 0.5 : (1.0 * most) / strlen(words)).words.'}' : words
 heading(name, family, parameters) = \
