@@ -32,23 +32,19 @@ struct leader {
     int followed; /* EXIT_RESUMABLE where another was stopped */
 };
 
-/* A sweep_supply: whole nodes, a quarter to half of what is left for a rank, at least one unit. */
-static size_t take_parts(void *context, struct unit part[SWEEP_MORE]) {
+/* A sweep_supply: a whole node, of half of what is left for a rank at most, or a unit. */
+static bool take_part(void *context, struct unit *part) {
     struct leader *l = context;
-    size_t count = 0;
     pthread_mutex_lock(&l->lock);
-    double want = l->left / (2.0 * rank_count), enough = want / 2;
-    bool ended = l->failed || stop_asked(l->work->stop);
-    while (!ended && count < SWEEP_MORE && l->at < l->units->count && (count == 0 || want > enough)) {
+    const bool there = !l->failed && !stop_asked(l->work->stop) && l->at < l->units->count;
+    if (there) {
         struct unit *rest = &l->units->unit[l->at];
-        part[count] = unit_take(rest, want);
-        double cost = unit_cost(&part[count++]);
-        want -= cost;
-        l->left -= cost;
+        *part = unit_take(rest, l->left / (2.0 * rank_count));
+        l->left -= unit_cost(part);
         l->at += rest->block_count == 0;
     }
     pthread_mutex_unlock(&l->lock);
-    return count;
+    return there;
 }
 
 #ifndef GAPSCALE_MPI
@@ -61,7 +57,7 @@ int ranks_start(int *argc, char ***argv) {
 int ranks_end(int status) { return status; }
 void ranks_abort(void) {}
 int ranks_threads(void) { return omp_get_num_procs(); }
-static int lead(struct leader *l) { return sweep_compute(l->work, take_parts, l); }
+static int lead(struct leader *l) { return sweep_compute(l->work, take_part, l); }
 bool ranks_wait(int *status) {
     *status = EXIT_FAILED;
     return false;
@@ -77,8 +73,8 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
 #include <signal.h>
 #include <time.h>
 
-/* From followers: TAKE asks for ranges, and tells the cost done since the last time. From rank 0: GIVE, some
- * ranges, none when all are given out. What a follower has kept of them is said by its status, reduced. */
+/* From followers: TAKE asks for a range, and tells the cost done since the last time. From rank 0: GIVE, one
+ * without blocks when all are given out. What a follower has kept of them is said by its status, reduced. */
 enum { TAKE = 1, GIVE };
 struct range { /* struct unit, of the same plan elsewhere */
     size_t cell, first_block, block_count;
@@ -93,9 +89,9 @@ static enum { WAITING, AT_WORK, ENDED } others; /* as rank 0 has told them */
 static void pause_shortly(void) { nanosleep(&(struct timespec){0, PAUSE}, NULL); }
 
 /* Waits for a request without using the processor. */
-static void wait_for(MPI_Request *request, MPI_Status *status) {
+static void wait_for(MPI_Request *request) {
     int done = 0;
-    while (MPI_Test(request, &done, status), !done) { pause_shortly(); }
+    while (MPI_Test(request, &done, MPI_STATUS_IGNORE), !done) { pause_shortly(); }
 }
 
 /* MPI's own threads must not catch the signals that stop a run. */
@@ -126,7 +122,7 @@ int ranks_start(int *argc, char ***argv) {
 static void tell(int *word) {
     MPI_Request request;
     MPI_Ibcast(word, 1, MPI_INT, 0, MPI_COMM_WORLD, &request);
-    wait_for(&request, MPI_STATUS_IGNORE);
+    wait_for(&request);
     others = *word == LEAD ? AT_WORK : ENDED;
 }
 
@@ -135,7 +131,7 @@ int ranks_end(int status) {
     if (others == WAITING) { tell(&status); }
     MPI_Request request;
     MPI_Ibarrier(MPI_COMM_WORLD, &request);
-    wait_for(&request, MPI_STATUS_IGNORE);
+    wait_for(&request);
     MPI_Finalize();
     return status;
 }
@@ -153,17 +149,16 @@ int ranks_threads(void) {
 /* ---- rank 0 ---- */
 
 static void answer(struct leader *l, int source) {
-    struct unit part[SWEEP_MORE];
-    struct range range[SWEEP_MORE];
+    struct unit part;
+    struct range range = {.block_count = 0};
     double cost;
     MPI_Recv(&cost, 1, MPI_DOUBLE, source, TAKE, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     if (cost > 0) { progress_add(l->work->progress, cost, "all ranks"); }
-    const size_t count = take_parts(l, part);
-    for (size_t i = 0; i < count; i++) {
-        const size_t cell = (size_t)(part[i].cell - l->work->plan->cell);
-        range[i] = (struct range){cell, part[i].first_block, part[i].block_count};
+    if (take_part(l, &part)) {
+        const size_t cell = (size_t)(part.cell - l->work->plan->cell);
+        range = (struct range){cell, part.first_block, part.block_count};
     }
-    MPI_Send(range, (int)(count * sizeof *range), MPI_BYTE, source, GIVE, MPI_COMM_WORLD);
+    MPI_Send(&range, sizeof range, MPI_BYTE, source, GIVE, MPI_COMM_WORLD);
 }
 
 /* Until all others have kept theirs. */
@@ -195,7 +190,7 @@ static int lead(struct leader *l) {
         message_error("cannot make a thread");
         return EXIT_FAILED;
     }
-    int status = sweep_compute(l->work, take_parts, l);
+    int status = sweep_compute(l->work, take_part, l);
     pthread_mutex_lock(&l->lock);
     l->failed = status == EXIT_FAILED;
     pthread_mutex_unlock(&l->lock);
@@ -211,33 +206,28 @@ struct follower {
     double done; /* cost since rank 0 was told */
 };
 
-static size_t ask_parts(void *context, struct unit part[SWEEP_MORE]) {
+static bool ask_part(void *context, struct unit *part) {
     struct follower *f = context;
-    struct range range[SWEEP_MORE];
+    struct range range;
     MPI_Request request;
-    MPI_Status status;
-    int size = 0;
-    if (stop_asked(f->work->stop)) { return 0; }
+    if (stop_asked(f->work->stop)) { return false; }
     MPI_Send(&f->done, 1, MPI_DOUBLE, 0, TAKE, MPI_COMM_WORLD);
-    MPI_Irecv(range, sizeof range, MPI_BYTE, 0, GIVE, MPI_COMM_WORLD, &request);
-    wait_for(&request, &status);
-    MPI_Get_count(&status, MPI_BYTE, &size);
-    size_t count = (size_t)size / sizeof *range;
-    for (size_t i = 0; i < count; i++) {
-        part[i] = unit_part(&f->work->plan->cell[range[i].cell], range[i].first_block, range[i].block_count);
-    }
-    f->done = unit_amount(&(struct unit_list){count, part}).cost;
-    return count;
+    MPI_Irecv(&range, sizeof range, MPI_BYTE, 0, GIVE, MPI_COMM_WORLD, &request);
+    wait_for(&request);
+    if (range.block_count == 0) { return false; }
+    *part = unit_part(&f->work->plan->cell[range.cell], range.first_block, range.block_count);
+    f->done = unit_cost(part);
+    return true;
 }
 
 static int follow(const struct sweep_work *work, bool (*save)(void *context)) {
     struct follower f = {.work = work};
-    int status = sweep_compute(work, ask_parts, &f);
+    int status = sweep_compute(work, ask_part, &f);
     if (!save(work->context)) { status = EXIT_FAILED; }
     if (status == EXIT_FAILED) { ranks_abort(); }
     MPI_Request kept;
     MPI_Ireduce(&status, NULL, 1, MPI_INT, MPI_MAX, 0, MPI_COMM_WORLD, &kept);
-    wait_for(&kept, MPI_STATUS_IGNORE);
+    wait_for(&kept);
     others = WAITING;
     return status;
 }
@@ -257,7 +247,7 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
 
 int ranks_lead(const struct sweep_work *work, const struct unit_list *units) {
     struct leader l = {work, PTHREAD_MUTEX_INITIALIZER, units, .left = unit_amount(units).cost};
-    int status = rank_count == 1 ? sweep_compute(work, take_parts, &l) : lead(&l);
+    int status = rank_count == 1 ? sweep_compute(work, take_part, &l) : lead(&l);
     if (status == EXIT_DONE && (l.at < units->count || (rank_count > 1 && stop_asked(work->stop)))) {
         status = EXIT_RESUMABLE;
     }

@@ -2,9 +2,9 @@
  * one rank.
  *
  * Rank 0 does what a lone process does: it reads the config, keeps the journal's lock, writes the results.
- * Beside its own work it hands out ranges of units, the costly first, whole nodes of the tree (partial.h)
- * that make up a quarter to half of what is left for a rank, single units at the end, and nothing else: every
- * rank keeps what it computes itself. A rank that fails ends all of them; what was kept is gone on with.
+ * Beside its own work it hands out ranges of units, the costly first, whole nodes of the tree (partial.h) of
+ * half of what is left for a rank at most, single units at the end, and nothing else: every rank keeps what
+ * it computes itself. A rank that fails ends all of them; what was kept is gone on with.
  *
  * On rank 0 a thread of its own answers the others, where threads take turns: MPI_THREAD_SERIALIZED. */
 #ifndef GAPSCALE_SIM_SWEEP_RANKS_H

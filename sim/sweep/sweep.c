@@ -44,11 +44,10 @@ struct sweep {
     sweep_supply *supply;
     void *supply_context;
     /* What is to be taken, in the critical section `supply`. */
-    int status; /* as of sweep_compute; EXIT_DONE while it goes on */
-    size_t part_count, part_at;
-    struct unit part[SWEEP_MORE];
-    bool ended;      /* there is no more */
-    struct job *job; /* whose tasks are taken */
+    int status;       /* as of sweep_compute; EXIT_DONE while it goes on */
+    struct unit part; /* of which units are taken */
+    bool ended;       /* there is no more */
+    struct job *job;  /* whose tasks are taken */
     size_t task, tasks;
     struct shared_law *law; /* of the last one that has any */
 };
@@ -183,15 +182,9 @@ static void job_open(struct sweep *s, struct unit unit) {
 
 /* False where there is nothing more. */
 static bool next_unit(struct sweep *s, struct unit *unit) {
-    if (s->part_at == s->part_count && !s->ended) {
-        s->part_at = 0;
-        s->part_count = s->supply(s->supply_context, s->part);
-        s->ended = s->part_count == 0;
-    }
-    if (s->ended) { return false; }
-    *unit = unit_take(&s->part[s->part_at], 0);
-    s->part_at += s->part[s->part_at].block_count == 0;
-    return true;
+    if (s->part.block_count == 0 && !s->ended) { s->ended = !s->supply(s->supply_context, &s->part); }
+    if (!s->ended) { *unit = unit_take(&s->part, 0); }
+    return !s->ended;
 }
 
 /* A task, of a job that lives until its last one is done; NULL when there is none. */

@@ -7,8 +7,6 @@
 #include "sim/sweep/partial.h"
 #include "sim/sweep/stop.h"
 
-enum { SWEEP_MORE = 16 };
-
 struct sweep_work {
     const struct unit_plan *plan;
     const struct isa *isa;
@@ -21,8 +19,8 @@ struct sweep_work {
     void *context; /* of keep */
 };
 
-/* What to compute next: parts of cells; returns how many, 0 at the end. */
-typedef size_t sweep_supply(void *context, struct unit part[SWEEP_MORE]);
+/* What to compute next, a part of a cell; false at the end. */
+typedef bool sweep_supply(void *context, struct unit *part);
 
 /* Computes units, in bits that do not depend on threads or isa, and hands over their partials as they are
  * finished; memory is that of the units at work. `supply` is asked when all before is at work, by one thread

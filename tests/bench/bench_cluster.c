@@ -278,19 +278,14 @@ static struct outcome simulate_ranks(const struct setting *s, const struct costs
     while (at < s->plan.cell_count) {
         size_t next = 0;
         for (size_t i = 1; i < nodes; i++) { next = rank[i].free < rank[next].free ? i : next; }
-        double want = left / (2 * (double)nodes), enough = want / 2;
         server = fmax(server, rank[next].free) + look;
         rank[next].free = server + (next > 0 ? answer : 0);
-        for (size_t count = 0; count < SWEEP_MORE && at < s->plan.cell_count && (count == 0 || want > enough);
-             count++) {
-            const struct unit node = unit_take(&all.unit[at], want);
-            double seconds = range_seconds(s, c, node, &rank[next].kept);
-            want -= unit_cost(&node);
-            left -= unit_cost(&node);
-            rank[next].free += seconds / cores;
-            work += seconds;
-            at += all.unit[at].block_count == 0;
-        }
+        const struct unit node = unit_take(&all.unit[at], left / (2 * (double)nodes));
+        const double seconds = range_seconds(s, c, node, &rank[next].kept);
+        left -= unit_cost(&node);
+        rank[next].free += seconds / cores;
+        work += seconds;
+        at += all.unit[at].block_count == 0;
     }
     for (size_t i = 0; i < nodes; i++) {
         end = fmax(end, rank[i].free + node_end(c, rank[i].kept));
