@@ -220,12 +220,12 @@ static void end_file(struct journal *j, struct files_out *last) {
     j->out = (struct files_out){.file = -1};
 }
 
-/* In the place of what was packed before, or else of the last file. */
-static bool pack(struct journal *j, struct records *r, const struct unit_list *list, const char *last) {
-    const char *path = j->whole[0] ? j->whole : last;
-    if (records_pack(r, list, path, j->directory) != EXIT_DONE) { return false; }
+/* In the place of the last file. */
+static bool pack(struct journal *j, struct records *r, const struct unit_list *list,
+                 const char last[FILES_PATH]) {
+    if (records_pack(r, list, last, j->directory) != EXIT_DONE) { return false; }
     pthread_mutex_lock(&j->mutex);
-    if (path == last) { memcpy(j->whole, last, sizeof j->whole); }
+    memcpy(j->whole, last, sizeof j->whole);
     j->whole_bytes = records_bytes(r);
     pthread_mutex_unlock(&j->mutex);
     return true;
