@@ -34,11 +34,6 @@ static int write_fits(const char *path, const struct study *study, int argc, cha
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static void tell_of_pool(const struct study *study) {
-    message_say("pooled %zu runs of one config, which differ in the seed: %s", study->file_count,
-                study->pooled_name);
-}
-
 /* How fits are told. */
 struct form {
     bool json, csv, latex, parentheses;
@@ -122,7 +117,10 @@ int command_fit(int argc, char **argv) {
         status = destination_prepare(path, DESTINATION_FIT, line.words, (const char *const *)line.word);
     }
     if (status == EXIT_DONE) {
-        if (pool) { tell_of_pool(&study); }
+        if (pool) {
+            message_say("pooled %zu runs of one config, which differ in the seed: %s", study.file_count,
+                        study.pooled_name);
+        }
         print_fits(&study, &form);
         status = write_fits(path, &study, argc, argv);
     }

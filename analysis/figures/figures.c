@@ -78,17 +78,13 @@ const char *figure_lacks(const struct figure *figure, const struct study *study,
 
 const struct figure_wish figure_no_wish = {0};
 
-static void print_labels(FILE *out, const struct figure_wish *wish) {
-    if (wish->title) { script_label(out, "title", wish->title); }
-    if (wish->x_label) { script_label(out, "xlabel", wish->x_label); }
-    if (wish->y_label) { script_label(out, "ylabel", wish->y_label); }
-}
-
 static void print_templates(FILE *out, const struct figure *figure, const struct figure_wish *wish) {
     char *own;
     size_t size;
     FILE *lines = memory_stream_open(&own, &size);
-    print_labels(lines, wish);
+    if (wish->title) { script_label(lines, "title", wish->title); }
+    if (wish->x_label) { script_label(lines, "xlabel", wish->x_label); }
+    if (wish->y_label) { script_label(lines, "ylabel", wish->y_label); }
     memory_stream_close(lines, &own);
     if (figure->shared) { script_template(out, figure->shared); }
     script_template_with(out, figure->name, own);

@@ -248,12 +248,6 @@ static void fit_growth(struct fit *fit) {
     growth_free(&g);
 }
 
-/* Windows hold three lengths or more, where there are as many. */
-static size_t window_count(size_t lengths) {
-    if (lengths < 2) { return 0; }
-    return lengths == 2 ? 1 : lengths - 2;
-}
-
 /* Every array of a fit, and how long it is; `local` and `window` have no more parts than there are n. */
 #define ARRAYS(ARRAY, points, lengths, criteria)                                                             \
     ARRAY(collapse, points)                                                                                  \
@@ -274,10 +268,6 @@ static size_t window_count(size_t lengths) {
 #define ALLOCATE(member, count) fit->member = memory_create(count, sizeof *fit->member);
 #define RELEASE(member, count) free(fit->member);
 
-static void fit_allocate(struct fit *fit) {
-    ARRAYS(ALLOCATE, fit->lengths * fit->criteria, fit->lengths, fit->criteria)
-}
-
 void fit_release(struct fit *fit) {
     ARRAYS(RELEASE, , , )
     *fit = (struct fit){0};
@@ -291,11 +281,12 @@ void fit_make(struct fit *fit, const struct results *results, size_t index, cons
     fit->lengths = series->size[RESULTS_LOG_N];
     fit->criteria = series->size[RESULTS_CRITERION];
     fit->intervals = fit->lengths > 0 ? fit->lengths - 1 : 0;
-    fit->windows = window_count(fit->lengths);
+    fit->windows =
+        fit->lengths > 2 ? fit->lengths - 2 : fit->intervals; /* of three n, if there are as many */
     fit->primary = fit_primary(series);
     fit->has_law = typical_law(series->family, series->parameter, &fit->law);
     fit->by_n = fit->has_law && fit->law.power != 0;
-    fit_allocate(fit);
+    ARRAYS(ALLOCATE, fit->lengths * fit->criteria, fit->lengths, fit->criteria)
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t n = 0; n < fit->lengths; n++) { fit_length(fit, n); }
     fit_rows(fit);

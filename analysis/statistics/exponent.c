@@ -27,11 +27,6 @@ static void usable_create(struct usable *p, size_t count, const struct exponent_
                          .part = memory_create(count + 1, sizeof *p->part)};
 }
 
-static void usable_release(struct usable *p) {
-    free(p->x);
-    free(p->part);
-}
-
 /* True when every error is known and positive: then `weight` holds the inverse variances, else ones. */
 static bool usable_weigh(struct usable *p) {
     bool positive = true;
@@ -96,7 +91,8 @@ static struct exponent fit_line(size_t count, const double *x, const double *y, 
         fit.se = slope_error(&p);
         fit.chi_square = weighted && !shared ? chi_square : NAN;
     }
-    usable_release(&p);
+    free(p.x);
+    free(p.part);
     return fit;
 }
 

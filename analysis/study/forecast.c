@@ -75,29 +75,21 @@ static void print_row(FILE *out, const struct fit *fit, const struct verdict *v)
             words_formatted("%.3g", rival ? v->rival[v->closest].excluded_sigma : NAN, sigma));
 }
 
-static void print_columns(FILE *out) {
-    fprintf(out, "  %-20s %-10s %-17s %7s  %-10s %s\n", "series", "verdict", "exponent of", "ratio", "rival",
-            "sigma");
-}
-
 /* Behind the names of columns, where it is the first row. */
 static void print_series(FILE *out, const struct fit *fit, size_t *rows) {
     struct verdict v;
     char sentence[SENTENCE];
     verdict_make(&v, fit);
     if (v.kind == VERDICT_SUPPORTED) {
-        if ((*rows)++ == 0) { print_columns(out); }
+        if ((*rows)++ == 0) {
+            fprintf(out, "  %-20s %-10s %-17s %7s  %-10s %s\n", "series", "verdict", "exponent of", "ratio",
+                    "rival", "sigma");
+        }
         print_row(out, fit, &v);
     } else {
         fprintf(out, "  %-20s ", fit->series->name);
         help_fill(out, sentence_reason(fit, &v, sentence), HELP_WIDTH, 23, 23);
     }
-}
-
-static void print_head(FILE *out) {
-    fputs("\nwere rows to follow theory, `fit` would say (half 95% intervals; sigma that exclude the closest "
-          "rival):\n\n",
-          out);
 }
 
 /* Whether the series could be told of: of a criterion on the entropy; its means are then filled in. Their
@@ -109,7 +101,11 @@ static bool forecast_series(FILE *out, struct results *results, size_t *rows, bo
     if (primary == s->size[RESULTS_CRITERION] || s->criterion[primary].kind != CRITERION_ENTROPY) {
         return false;
     }
-    if (is_first) { print_head(out); }
+    if (is_first) {
+        fputs("\nwere rows to follow theory, `fit` would say (half 95% intervals; sigma that exclude the "
+              "closest rival):\n\n",
+              out);
+    }
     fill_series(s, primary, threads);
     fit_make(&fit, results, 0, "");
     fit.common = fit.common && joint_sets(&fit) < fit.lengths + POINTS_MORE_GROUPS;

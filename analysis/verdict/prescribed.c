@@ -205,19 +205,17 @@ static void find_fate(struct prescribed *v, const struct results_series *s) {
 
 /* ---- exact means ---- */
 
-/* Bins of counted rows and exact means are off by up to that; rows without randomness have no other error. */
-static double allowance(const struct results_series *s) {
-    return s->family->kind == FAMILY_FIXED ? 1e-5 : 1e-6;
-}
-
+/* Bins of counted rows and exact means are off by up to `allowance`; rows without randomness have no other
+ * error. */
 static void compare(struct prescribed *v, const struct fit *fit) {
+    const bool is_fixed = fit->series->family->kind == FAMILY_FIXED;
+    const double allowance = is_fixed ? 1e-5 : 1e-6;
     double sum = 0, largest = 0;
-    if (fit->series->family->kind != FAMILY_FIXED && fit->series->replicates < POINTS_REPLICATES) { return; }
+    if (!is_fixed && fit->series->replicates < POINTS_REPLICATES) { return; }
     for (size_t n = 0; n < fit->lengths; n++) {
         const struct prescribed_point point = prescribed_at(v, fit->series, n);
         if (!point.is_used || isnan(point.exact)) { continue; }
-        double off =
-            log(point.entropy / point.exact) / hypot(point.se / point.entropy, allowance(fit->series));
+        double off = log(point.entropy / point.exact) / hypot(point.se / point.entropy, allowance);
         sum += off * off;
         largest = fmax(largest, fabs(off));
         v->exact_count++;
