@@ -28,10 +28,12 @@ void canvas_include_lengths(struct canvas *c, size_t count) {
 }
 
 void canvas_print_curves(struct canvas *c, const char *block, size_t nan,
-                         void (*print)(struct canvas *canvas, size_t n, size_t i)) {
+                         void (*print)(struct canvas *canvas, size_t n)) {
     const double none[] = {NAN, NAN, NAN, NAN};
     script_block_begin(c->out, block);
-    for (size_t i = 0; i < axis_curves(c->lengths); i++) { print(c, axis_curve(c->lengths, i), i); }
+    for (c->curve = 0; c->curve < axis_curves(c->lengths); c->curve++) {
+        print(c, axis_curve(c->lengths, c->curve));
+    }
     if (nan > 0) { script_row(c->out, nan, none); }
     script_block_end(c->out);
 }

@@ -14,6 +14,7 @@ struct canvas {
     struct axis_lengths axis; /* of n */
     struct axis_range x, y;   /* what they hold so far: nothing */
     bool is_exact;            /* all curves so far */
+    size_t curve;             /* the one that is printed, from 0 */
 };
 struct canvas canvas_make(FILE *out, const struct fit *fit);
 
@@ -24,10 +25,10 @@ double canvas_log_ratio(const struct canvas *canvas, size_t n, size_t b);
 /* Takes the first of the n on the x axis. */
 void canvas_include_lengths(struct canvas *canvas, size_t count);
 
-/* A block of data: `print` is called for each n that has a curve (axis_curve), the i-th of them. Where that
- * may print nothing, a line of so many NaN keeps the block from being empty; 0: none. */
+/* A block of data: `print` is called for each n that has a curve (axis_curve). Where that may print nothing,
+ * a line of so many NaN keeps the block from being empty; 0: none. */
 void canvas_print_curves(struct canvas *canvas, const char *block, size_t nan,
-                         void (*print)(struct canvas *canvas, size_t n, size_t i));
+                         void (*print)(struct canvas *canvas, size_t n));
 /* Their colours. */
 void canvas_print_colours(const struct canvas *canvas);
 /* Lists `criterion`, of names without thresholds, and `threshold`. */

@@ -12,8 +12,7 @@ static void print_point(struct canvas *c, double x, double support, double colou
     script_row(c->out, 3, (double[]){x, support, colour});
 }
 
-static void print_sparsemax(struct canvas *c, size_t n, size_t i) {
-    (void)i;
+static void print_sparsemax(struct canvas *c, size_t n) {
     for (size_t b = 0; b < c->betas; b++) {
         const double x = canvas_log_ratio(c, n, b);
         axis_include(&c->x, x);

@@ -142,8 +142,7 @@ static void print_entropy_axis(const struct canvas *c, struct axis_range entropy
 }
 
 /* The exact mean, or where there is none the measured one, with what is between its betas. */
-static void print_entropy_curve(struct canvas *c, size_t n, size_t i) {
-    (void)i;
+static void print_entropy_curve(struct canvas *c, size_t n) {
     struct beta_curve curve = beta_curve_entropy(c->series, n);
     for (size_t k = 0; k < curve.count; k++) {
         script_row(c->out, 3, (double[]){curve.x[k], curve.value[k][0], canvas_length(c, n)});
@@ -161,11 +160,11 @@ static void print_entropy_point(const struct canvas *c, size_t n, size_t b) {
                           entropy_bar(c, n, b)});
 }
 
-static void print_measured_entropy(struct canvas *c, size_t n, size_t i) {
+static void print_measured_entropy(struct canvas *c, size_t n) {
     for (size_t b = 0; b < c->betas; b++) {
         axis_include(&c->x, canvas_log_ratio(c, n, b));
         axis_include(&c->y, entropy_mean(c, n, b));
-        if (is_drawn(c, i, b)) { print_entropy_point(c, n, b); }
+        if (is_drawn(c, c->curve, b)) { print_entropy_point(c, n, b); }
     }
 }
 
@@ -192,8 +191,7 @@ const struct figure series_figure_entropy = {.name = "entropy",
 
 /* ---- participation ---- */
 
-static void print_participation_curve(struct canvas *c, size_t n, size_t i) {
-    (void)i;
+static void print_participation_curve(struct canvas *c, size_t n) {
     const double log_n = c->series->log_n[n];
     struct beta_curve curve = beta_curve_participation(c->series, n);
     for (size_t k = 0; k < curve.count; k++) {
@@ -206,7 +204,7 @@ static void print_participation_curve(struct canvas *c, size_t n, size_t i) {
     beta_curve_release(&curve);
 }
 
-static void print_measured_participation(struct canvas *c, size_t n, size_t i) {
+static void print_measured_participation(struct canvas *c, size_t n) {
     const struct results_series *s = c->series;
     const double log_n = s->log_n[n];
     for (size_t b = 0; b < c->betas; b++) {
@@ -216,7 +214,7 @@ static void print_measured_participation(struct canvas *c, size_t n, size_t i) {
                               results_is_rare(s, at) ? -log(mean) / log_n : NAN, canvas_length(c, n)};
         axis_include(&c->x, row[0]);
         axis_include(&c->y, row[1]);
-        if (is_drawn(c, i, b) || isfinite(row[2])) { script_row(c->out, 4, row); }
+        if (is_drawn(c, c->curve, b) || isfinite(row[2])) { script_row(c->out, 4, row); }
     }
 }
 
@@ -421,8 +419,7 @@ static double share_above_envelope(const struct canvas *c) {
     return share;
 }
 
-static void print_gap_curve(struct canvas *c, size_t n, size_t i) {
-    (void)i;
+static void print_gap_curve(struct canvas *c, size_t n) {
     const struct results_series *s = c->series;
     const size_t gaps = s->size[RESULTS_GAP];
     bool full = false;

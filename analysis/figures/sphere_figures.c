@@ -43,8 +43,7 @@ static void print_beta_axis(const struct canvas *c, const struct sphere_curve_re
 
 /* ---- the output ---- */
 
-static void print_measured_output(struct canvas *c, size_t n, size_t i) {
-    (void)i;
+static void print_measured_output(struct canvas *c, size_t n) {
     const struct results_series *s = c->series;
     for (size_t b = 0; b < c->betas; b++) {
         size_t at = n * c->betas + b;
@@ -60,8 +59,7 @@ static void print_measured_output(struct canvas *c, size_t n, size_t i) {
     }
 }
 
-static void print_exact_output(struct canvas *c, size_t n, size_t i) {
-    (void)i;
+static void print_exact_output(struct canvas *c, size_t n) {
     const struct results_series *s = c->series;
     struct sphere_curve curve = sphere_curve_output(s, n, OUTPUT_PIECES);
     double log_scale = s->log_n[n] * 2 / (family_dimension(s->family, s->parameter, s->log_n[n]) - 1);

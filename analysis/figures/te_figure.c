@@ -114,8 +114,7 @@ static bool is_seen(const struct te_figure_curve *c, const double *y, size_t las
     return fabs(y[i] - (1 - part) * y[last] - part * y[i + 1]) > unseen;
 }
 
-static void print_curve(struct canvas *c, size_t n, size_t index) {
-    (void)index;
+static void print_curve(struct canvas *c, size_t n) {
     struct te_figure_curve curve = te_figure_curve(c->series, n);
     for (size_t i = 0, last = 0; i < curve.count; i++) {
         bool is_end = i == 0 || i + 1 == curve.count;
@@ -129,8 +128,7 @@ static void print_curve(struct canvas *c, size_t n, size_t index) {
     te_figure_curve_release(&curve);
 }
 
-static void print_measured(struct canvas *c, size_t n, size_t index) {
-    (void)index;
+static void print_measured(struct canvas *c, size_t n) {
     const struct results_series *s = c->series;
     const size_t factors = s->size[RESULTS_TE];
     for (size_t f = 0; f < factors; f++) {
