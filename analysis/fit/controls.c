@@ -13,45 +13,49 @@ static size_t beta_before(const struct results_series *s, size_t n, double log_r
     return i;
 }
 
+/* Weighted regression of y on the columns of x: coefficients, and the squares that it leaves. */
+static bool regress(const gsl_matrix *x, const gsl_vector *w, const gsl_vector *y,
+                    double coefficient[CONTROLS + 1], double *rest) {
+    gsl_vector_view c = gsl_vector_view_array(coefficient, CONTROLS + 1);
+    gsl_matrix *covariance = gsl_matrix_alloc(CONTROLS + 1, CONTROLS + 1);
+    gsl_multifit_linear_workspace *work = gsl_multifit_linear_alloc(x->size1, CONTROLS + 1);
+    bool good = gsl_multifit_wlinear(x, w, y, &c.vector, covariance, rest, work) == 0;
+    gsl_matrix_free(covariance);
+    gsl_multifit_linear_free(work);
+    return good;
+}
+
 /* What controls take off the mean entropy at one beta, and the share of its variance that they leave. */
 static bool correction_at(const struct results_series *s, size_t at, double *correction, double *left) {
+    static const enum measure control[CONTROLS] = {MEASURE_PARTICIPATION, MEASURE_TOP_WEIGHT};
+    const double known[CONTROLS] = {s->exact_participation[at], s->exact_top_weight[at]};
     const size_t stride = s->size[RESULTS_BLOCK], n = at / s->size[RESULTS_BETA],
                  groups = results_blocks(s, n);
-    const double known[CONTROLS] = {s->exact_participation[at], s->exact_top_weight[at]},
-                 mean[CONTROLS] = {s->mean[MEASURE_PARTICIPATION][at], s->mean[MEASURE_TOP_WEIGHT][at]};
-    const double *const block[CONTROLS] = {s->block[MEASURE_PARTICIPATION] + at * stride,
-                                           s->block[MEASURE_TOP_WEIGHT] + at * stride};
-    gsl_matrix *x = gsl_matrix_alloc(groups, CONTROLS + 1),
-               *covariance = gsl_matrix_alloc(CONTROLS + 1, CONTROLS + 1);
-    gsl_vector *y = gsl_vector_alloc(groups), *w = gsl_vector_alloc(groups),
-               *c = gsl_vector_alloc(CONTROLS + 1);
-    gsl_multifit_linear_workspace *work = gsl_multifit_linear_alloc(groups, CONTROLS + 1);
-    double rest = NAN, all = 0;
+    gsl_matrix *x = gsl_matrix_alloc(groups, CONTROLS + 1);
+    gsl_vector *y = gsl_vector_alloc(groups), *w = gsl_vector_alloc(groups);
+    double coefficient[CONTROLS + 1], rest = NAN, all = 0;
     for (size_t g = 0; g < groups; g++) {
         double h = s->block[MEASURE_ENTROPY][at * stride + g], off = h - s->mean[MEASURE_ENTROPY][at],
                size = results_block_size(s, n, g);
         gsl_matrix_set(x, g, 0, 1);
-        for (size_t k = 0; k < CONTROLS; k++) { gsl_matrix_set(x, g, k + 1, block[k][g] - known[k]); }
+        for (size_t k = 0; k < CONTROLS; k++) {
+            gsl_matrix_set(x, g, k + 1, s->block[control[k]][at * stride + g] - known[k]);
+        }
         gsl_vector_set(y, g, h);
         gsl_vector_set(w, g, size);
         all += size * off * off;
     }
-    bool good = gsl_multifit_wlinear(x, w, y, c, covariance, &rest, work) == 0;
-    if (good) {
-        double freedom = (double)(groups - 1) / (double)(groups - 1 - CONTROLS),
-               loss = (double)(groups - 2) / (double)(groups - 2 - CONTROLS);
-        *correction = 0;
-        for (size_t k = 0; k < CONTROLS; k++) {
-            *correction += gsl_vector_get(c, k + 1) * (mean[k] - known[k]);
-        }
-        *left = rest / all * freedom * loss;
+    bool good = regress(x, w, y, coefficient, &rest);
+    double freedom = (double)(groups - 1) / (double)(groups - 1 - CONTROLS),
+           loss = (double)(groups - 2) / (double)(groups - 2 - CONTROLS);
+    *correction = 0;
+    for (size_t k = 0; good && k < CONTROLS; k++) {
+        *correction += coefficient[k + 1] * (s->mean[control[k]][at] - known[k]);
     }
+    *left = rest / all * freedom * loss;
     gsl_matrix_free(x);
-    gsl_matrix_free(covariance);
     gsl_vector_free(y);
     gsl_vector_free(w);
-    gsl_vector_free(c);
-    gsl_multifit_linear_free(work);
     return good && isfinite(*correction) && *left > LEAST;
 }
 
