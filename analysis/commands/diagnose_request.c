@@ -135,19 +135,13 @@ static bool read_words(struct diagnose_request *r, int argc, char **argv, struct
     if (causal || full) { r->scores.sight = full ? SCORES_FULL : SCORES_CAUSAL; }
     r->scores.file_count = line.words;
     r->scores.file = (const char *const *)line.word;
-    if (goes_on && causal && full) {
-        r->status = commandline_refuse(&line, "--causal and --full contradict each other; give one of them");
-        return false;
-    }
-    if (goes_on && json && csv) {
-        r->status = commandline_refuse(&line, "--json and --csv exclude one another; give one of them");
-        return false;
-    }
-    if (goes_on && line.words == 0 && !r->scores.scores && !r->scores.queries) {
-        r->status = commandline_refuse(&line, "diagnose needs a FILE: HDF5, .npy or .safetensors");
-        return false;
-    }
-    return goes_on;
+    const bool none = line.words == 0 && !r->scores.scores && !r->scores.queries;
+    const char *wrong = causal && full ? "--causal and --full contradict each other; give one of them"
+                        : json && csv  ? "--json and --csv exclude one another; give one of them"
+                        : none         ? "diagnose needs a FILE: HDF5, .npy or .safetensors"
+                                       : NULL;
+    if (goes_on && wrong) { r->status = commandline_refuse(&line, "%s", wrong); }
+    return goes_on && !wrong;
 }
 
 bool diagnose_request_read(struct diagnose_request *r, int argc, char **argv) {
