@@ -39,13 +39,12 @@ static const struct cell points[] = {{2, -9, {"n"}, "log_n", .say = words_length
                                      {1, 10, {"n_eff"}, "n_eff", .say = words_number},
                                      {1, 10, {"critical"}, "critical", .say = words_number},
                                      ATTENTION_QUESTION_TABLE(QUESTION)};
-enum { CELLS = BEFORE + ATTENTION_QUESTIONS };
 
 static void print_point(FILE *out, const struct column_place *series, const struct attention_point *p) {
     struct column_place place = *series;
     place.at[COLUMN_LOG_N] = p->n;
     place.at[COLUMN_BETA] = p->beta_index;
-    cell_print_line(out, CELLS, points, &attention_columns, &place);
+    cell_print_line(out, CELL_ALL(points), &attention_columns, &place);
     fputs(FOLD "  ", out);
     print_limit(out, p);
     fputc('\n', out);
@@ -60,7 +59,7 @@ void attention_table_print(FILE *out, const struct column_place *place) {
         "  Attention output in %g dimensions: deviations from exact values in standard errors, of several "
         "the largest%s\n",
         a->dimension, lines < a->count ? "\n  (some of the points; all are in the fit file)" : "");
-    cell_print_heads(out, CELLS, points, 0, false);
+    cell_print_heads(out, CELL_ALL(points), 0, false);
     fputs(FOLD "  over the limit law, +- se\n", out);
     for (size_t i = 0; i < lines; i++) {
         print_point(out, place, &a->point[lines > 1 ? i * (a->count - 1) / (lines - 1) : 0]);

@@ -24,6 +24,9 @@ struct cell {
     bool is_error;         /* of the cell before it, from which it is never parted */
 };
 
+/* As many of them as a table has, and the table. */
+#define CELL_ALL(table) sizeof(table) / sizeof *(table), table
+
 /* The error of a column at a place: in another, or (NULL) half of what lies between NAME_low and NAME_high.
  */
 double cell_error(const struct column_table *table, bool array, const char *column, const char *error,

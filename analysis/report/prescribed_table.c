@@ -25,12 +25,11 @@ static const struct cell points[] = {
     {2, 11, {"", "exactly"}, "entropy_exact", .format = "%.5g"},
     {2, 9, {"", "H/log n"}, "entropy_share", .format = "%.3g"},
 };
-enum { CELLS = sizeof points / sizeof *points };
 
 void prescribed_table_print(FILE *out, const struct column_place *place) {
     const struct prescribed *v = &place->verdict->prescribed;
     char sentence[PRESCRIBED_SENTENCE];
-    cell_print_table(out, CELLS, points, &prescribed_columns, *place, COLUMN_LOG_N);
+    cell_print_table(out, CELL_ALL(points), &prescribed_columns, *place, COLUMN_LOG_N);
     fputc('\n', out);
     cell_print_sentence(out, v->kind, prescribed_sentence(v, place->fit, sentence));
     if (v->exact_count > 0) {

@@ -25,7 +25,6 @@ static const struct cell summary[] = {
     {2, 7, {"p of", "exact"}, "exact_p", .say = words_number},
     {2, 0, {NULL, "verdict"}, "verdict", .kind = kind},
 };
-enum { SUMMARY_CELLS = sizeof summary / sizeof *summary };
 
 bool summary_table_has(const struct column_place *place) {
     const struct results_series *s = place->fit->series;
@@ -36,7 +35,7 @@ bool summary_table_has(const struct column_place *place) {
 static void print_heads(FILE *out, int width) {
     for (size_t line = 0; line < 2; line++) {
         fprintf(out, "%-*s" FOLD "  %-5s" FOLD, width, line == 0 ? "" : "series", line == 0 ? "" : "as");
-        cell_print_heads(out, SUMMARY_CELLS, summary, line, false);
+        cell_print_heads(out, CELL_ALL(summary), line, false);
         fputc('\n', out);
     }
 }
@@ -49,7 +48,7 @@ void summary_table_print(FILE *out, const struct study *study) {
         if (!summary_table_has(&place)) { continue; }
         if (told++ == 0) { print_heads(out, width); }
         fprintf(out, "%-*s" FOLD "  %-5s" FOLD, width, place.fit->name, place.fit->by_n ? "n" : "log n");
-        cell_print_line(out, SUMMARY_CELLS, summary, &column_fit, &place);
+        cell_print_line(out, CELL_ALL(summary), &column_fit, &place);
         fputc('\n', out);
     }
 }

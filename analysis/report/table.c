@@ -78,10 +78,9 @@ static const struct cell points[] = {
      .head_by_n = "log n"},
     {1, 8, {"that of", "Lambda"}, "local_exponent_lambda_typ", .format = "%.4f"},
 };
-enum { POINT_CELLS = sizeof points / sizeof *points };
 
 static void print_points(FILE *out, const struct column_place *place) {
-    cell_print_table(out, POINT_CELLS, points, &column_fit, *place, COLUMN_LOG_N);
+    cell_print_table(out, CELL_ALL(points), &column_fit, *place, COLUMN_LOG_N);
     fputc('\n', out);
 }
 

@@ -21,14 +21,13 @@ static const struct cell members[] = {
     {2, 24, {"amplitude moved by +- se"}, "moved", .measure = words_measured, .error = "moved_se"},
     {1, 9, {"by f(q)"}, "moved_predicted", .format = "%.6g"},
 };
-enum { CELLS = sizeof members / sizeof *members };
 
 static void print_class(FILE *out, struct column_place place) {
     const struct universality *u = place.class;
     const struct column *criterion = column_find(&universality_columns, false, "judged_by");
     fprintf(out, "\nOne exponent, kappa = %.6g at the upper end of the scores: beta_c (%s) ~ n^%.6g\n",
             1 / u->exponent, column_text(criterion, &place), u->exponent);
-    cell_print_table(out, CELLS, members, &universality_columns, place, COLUMN_MEMBER);
+    cell_print_table(out, CELL_ALL(members), &universality_columns, place, COLUMN_MEMBER);
     cell_print_sentence(out, u->kind, u->sentence);
 }
 
