@@ -39,13 +39,16 @@ static const struct {
     const char *word, *sign;
     size_t bytes;
 } signs[] = {
-#define SIGN(WORD, SIGN) {WORD, SIGN, sizeof WORD - 1},
-    {"log_n^", "(log n)", 5},
-    SIGN("log_n", "log n") SIGN("Lambda", "Λ") SIGN("beta", "β") SIGN("chi", "χ") SIGN("xi", "ξ")
-        SIGN("alpha", "α") SIGN("Delta", "Δ") SIGN("rho", "ρ") SIGN("kappa", "κ") SIGN("omega", "ω")
-            SIGN("sigma", "σ") SIGN("+-", "±") SIGN("->", "→") SIGN("<=", "≤") SIGN(">=", "≥")
-                SIGN("inf", "∞") SIGN(" ^", " power ") SIGN(" x ", " × ") SIGN(" - ", " − ")
-                    SIGN("<q,ATT>", "⟨q,ATT⟩") SIGN("..", "…")};
+#define SIGN(WORD, SIGN)                                                                                     \
+    { WORD, SIGN, sizeof WORD - 1 }
+    {"log_n^", "(log n)", 5}, SIGN("log_n", "log n"), SIGN("Lambda", "Λ"),
+    SIGN("beta", "β"),        SIGN("chi", "χ"),       SIGN("xi", "ξ"),
+    SIGN("alpha", "α"),       SIGN("Delta", "Δ"),     SIGN("rho", "ρ"),
+    SIGN("kappa", "κ"),       SIGN("omega", "ω"),     SIGN("sigma", "σ"),
+    SIGN("+-", "±"),          SIGN("->", "→"),        SIGN("<=", "≤"),
+    SIGN(">=", "≥"),          SIGN("inf", "∞"),       SIGN(" ^", " power "),
+    SIGN(" x ", " × "),       SIGN(" - ", " − "),     SIGN("<q,ATT>", "⟨q,ATT⟩"),
+    SIGN("..", "…")};
 
 static bool is_letter(char c) { return isalpha((unsigned char)c) != 0; }
 static bool is_digit(char c) { return isdigit((unsigned char)c) != 0; }
