@@ -56,6 +56,7 @@ void predict_answer_free(struct predict_answer *answer);
 /* The name of that of the i-th point; NULL: beta goes along none. */
 const char *predict_answer_prescription(const struct predict_answer *answer, size_t i);
 
+/* For people. */
 void predict_table_print(const struct predict_answer *answer);
 /* An object with a member for each point, and a line for each (results/SCHEMA.md). */
 void predict_numbers_print_json(const struct predict_answer *answer);

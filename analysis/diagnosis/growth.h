@@ -5,6 +5,7 @@
 
 #include "analysis/diagnosis/diagnosis.h"
 
+/* What a trend of the group is made of; the group must outlive it. */
 struct trend_data growth_data(const struct survey *survey, const struct diagnosis_group *group);
 
 /* A number of a group between sequences; `with` is what it needs besides. */

@@ -57,6 +57,7 @@ static inline size_t survey_rows_at(struct survey_rows rows, size_t i) { return 
 bool survey_make(struct scores *scores, int threads, struct survey *survey);
 void survey_release(struct survey *survey);
 
+/* The place of these indices; the sinks of a head at a length, SURVEY_SINKS of them. */
 const struct survey_place *survey_at(const struct survey *survey, size_t length, size_t head,
                                      size_t sequence);
 const struct survey_sink *survey_sinks(const struct survey *survey, size_t length, size_t head);

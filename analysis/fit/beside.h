@@ -4,6 +4,7 @@
 
 #include "sim/results/results.h"
 
+/* Whether the series has other normalisers. */
 bool beside_is_asked(const struct results_series *series);
 
 /* What the mean support of sparsemax tends to as n -> inf, at point (n, beta): 1 + h/beta, h the hazard at

@@ -8,11 +8,12 @@
 
 #include "analysis/fit/fit.h"
 
+/* How many sets there are: of means as many as the n with the most has, of medians the kept rows. */
 size_t joint_sets(const struct fit *fit);
 
-/* part[k]: what set k moves the logarithm of a criterion's judged point at an n by, one standard error in
- * all; the sum over sets of the products at two n is a covariance. NaN where leaving a set out loses the
- * point. */
+/* part[k], k < joint_sets: what set k moves the logarithm of a criterion's judged point at an n by, one
+ * standard error in all; the sum over sets of the products at two n is a covariance. NaN where leaving a set
+ * out loses the point. */
 void joint_parts(const struct fit *fit, size_t n, size_t criterion, double *part);
 
 #endif

@@ -29,6 +29,7 @@ struct flow_request {
     double *mean; /* of all components, one after another */
 };
 
+/* As it is written. */
 const char *flow_request_name(enum flow_key key);
 /* Every key with its default, and what it means. */
 enum { FLOW_ENTRIES = FLOW_KEYS + 3 };

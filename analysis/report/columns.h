@@ -82,6 +82,7 @@ struct column_place column_place(const struct study *study, size_t i, char room[
 /* Of the i-th class of series: that of its first member. */
 struct column_place column_place_class(const struct study *study, size_t i, char room[COLUMN_TEXT]);
 
+/* How many indices an axis has there; of a naming axis one for each name that there may be (column_has). */
 size_t column_size(const struct column_place *place, enum column_axis axis);
 /* Whether an index of an axis has anything: regimes without points have nothing, nor parameters that are not
  * told of. */

@@ -73,13 +73,16 @@ void universality_table_print(FILE *out, const struct study *study);
 
 /* ---- diagnoses ---- */
 
+/* For people; so many rows were left out that see fewer than two keys. */
 void diagnosis_table_print(FILE *out, const struct diagnosis *diagnosis, size_t short_rows);
 /* A line for each group and length, with a head line. */
 void diagnosis_table_print_csv(FILE *out, const struct diagnosis *diagnosis);
+/* An object (results/SCHEMA.md), with one line feed at its end. */
 void diagnosis_json_print(FILE *out, const struct diagnosis *diagnosis);
 
 /* ---- flows ---- */
 
+/* For people. */
 void flow_table_print(FILE *out, const struct flow_request *request, const struct flow_answer *answer);
 /* A line for every mode and step, after comments. */
 void flow_table_print_csv(FILE *out, const struct flow_request *request, const struct flow_answer *answer);
