@@ -341,13 +341,13 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
         }
         s->rows++;
         bool hidden = (uint64_t)seen < group_sight(g, s->row_length, s->position, q);
-        const bool single = is_single(g) && !s->sight[i].has_holes;
+        const float *single = is_single(g) && !s->sight[i].has_holes ? s->single + at : NULL;
         struct scores_row row = {.head = head,
                                  .sequence = sequence,
                                  .position = group_position(g, s->position, q),
                                  .count = (size_t)seen,
                                  .score = single ? NULL : s->score + at,
-                                 .single = single ? s->single + at : NULL,
+                                 .single = single,
                                  .key = s->sight[i].has_holes ? s->key + at : NULL};
         s->weight_rows += g->scores && are_weights(&row);
         size_t before = batch->count;

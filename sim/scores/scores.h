@@ -83,7 +83,7 @@ struct scores_row {
 
 /* Score k. */
 static inline double scores_number(const struct scores_row *row, size_t k) {
-    return row->score ? row->score[k] : (double)row->single[k];
+    return row->single ? (double)row->single[k] : row->score[k];
 }
 
 struct scores_batch {
