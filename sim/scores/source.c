@@ -66,7 +66,7 @@ static bool are_whole_numbers(const char *path) {
     return i < sizeof name / sizeof *name;
 }
 
-/* bfloat16 is 16-bit integers in HDF5, called so at the array or a group around it. */
+/* bfloat16 may be 16-bit integers in HDF5, called so at the array or a group around it. */
 static enum element element_of(const struct h5scan *scan, const struct h5scan_array *a) {
     if (a->element == ELEMENT_INTEGER && a->bytes == 2 && !are_whole_numbers(a->path)) {
         const struct h5scan_attribute *word = inherited(scan, a->path, "dtype");
@@ -333,11 +333,11 @@ static bool read_scanned(struct source *s, const struct source_array *a, const u
         start[i] = i < row ? lead[i] : i == row ? first : 0;
         count[i] = i < row ? 1 : i == row ? rows : width;
     }
-    bool is_bfloat = a->element == ELEMENT_BFLOAT16; /* 16-bit integers, for HDF5 */
-    enum element stored = is_bfloat ? ELEMENT_INTEGER : a->element;
-    size_t numbers = rows * width;
+    const size_t array = (size_t)(a - s->array), numbers = rows * width;
+    const enum element stored = s->format->scan->array[array].element;
+    const bool is_bfloat = stored != a->element; /* 16-bit integers, for HDF5 */
     unsigned char *bytes = memory_create(numbers, element_size(stored));
-    bool good = h5scan_read(s->format->scan, (size_t)(a - s->array), start, count, bytes, why);
+    bool good = h5scan_read(s->format->scan, array, start, count, bytes, why);
     for (size_t i = 0; good && is_bfloat && i < numbers; i++) { memmove(bytes + 2 * i, bytes + 8 * i, 2); }
     if (good) { decode(a, numbers, bytes, room, 0); }
     free(bytes);

@@ -35,6 +35,7 @@ static enum element element_of(hid_t type) {
     H5Tget_fields(type, &sign, &exponent, &exponent_size, &mantissa, &mantissa_size);
     if (size == 8 && exponent_size == 11) { return ELEMENT_FLOAT64; }
     if (size == 4 && exponent_size == 8) { return ELEMENT_FLOAT32; }
+    if (size == 2 && exponent_size == 8) { return ELEMENT_BFLOAT16; }
     return size == 2 && exponent_size == 5 ? ELEMENT_FLOAT16 : ELEMENT_OTHER;
 }
 

@@ -53,12 +53,13 @@ static bool hear(int wire, void *message, size_t size) {
 
 /* ---- the child ---- */
 
-/* Half precision as HDF5 describes it. */
-static hid_t half_type(void) {
+/* Floats of 16 bits as HDF5 describes them. */
+static hid_t small_type(size_t exponent) {
+    const size_t mantissa = 15 - exponent;
     hid_t type = H5Tcopy(H5T_IEEE_F32LE);
-    H5Tset_fields(type, 15, 10, 5, 0, 10);
+    H5Tset_fields(type, 15, mantissa, exponent, 0, mantissa);
     H5Tset_size(type, 2);
-    H5Tset_ebias(type, 15);
+    H5Tset_ebias(type, ((size_t)1 << (exponent - 1)) - 1);
     return type;
 }
 
@@ -66,7 +67,8 @@ static hid_t memory_type(enum element element) {
     switch (element) {
     case ELEMENT_FLOAT64: return H5Tcopy(H5T_NATIVE_DOUBLE);
     case ELEMENT_FLOAT32: return H5Tcopy(H5T_NATIVE_FLOAT);
-    case ELEMENT_FLOAT16: return half_type();
+    case ELEMENT_FLOAT16: return small_type(5);
+    case ELEMENT_BFLOAT16: return small_type(8);
     default: return H5Tcopy(H5T_NATIVE_INT64);
     }
 }

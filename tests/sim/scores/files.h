@@ -165,11 +165,13 @@ static inline hid_t h5_new(const char *path) {
     return file;
 }
 
-static inline hid_t h5_half(void) {
+/* A float of 16 bits, so many of them of its exponent. */
+static inline hid_t h5_small(size_t exponent, H5T_order_t order) {
     hid_t type = H5Tcopy(H5T_IEEE_F32LE);
-    H5Tset_fields(type, 15, 10, 5, 0, 10);
+    H5Tset_fields(type, 15, 15 - exponent, exponent, 0, 15 - exponent);
     H5Tset_size(type, 2);
-    H5Tset_ebias(type, 15);
+    H5Tset_ebias(type, ((size_t)1 << (exponent - 1)) - 1);
+    H5Tset_order(type, order);
     return type;
 }
 

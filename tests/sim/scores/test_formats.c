@@ -42,11 +42,13 @@ static void test_hdf5(void **state) {
     struct scratch *s = *state;
     struct file_path path = file_in(s, "a.h5");
     double *value = simple_numbers(NUMBERS, 1);
-    hid_t big = h5_half(), half = h5_half();
-    H5Tset_order(big, H5T_ORDER_BE);
-    const hid_t type[] = {H5T_IEEE_F64LE, H5T_IEEE_F64BE, H5T_IEEE_F32LE, H5T_IEEE_F32BE, half, big};
-    const char *const name[] = {"float64", "float64", "float32", "float32", "float16", "float16"};
-    const bool single[] = {false, false, true, true, true, true};
+    hid_t half = h5_small(5, H5T_ORDER_LE), half_big = h5_small(5, H5T_ORDER_BE),
+          bfloat = h5_small(8, H5T_ORDER_LE), bfloat_big = h5_small(8, H5T_ORDER_BE);
+    const hid_t type[] = {H5T_IEEE_F64LE, H5T_IEEE_F64BE, H5T_IEEE_F32LE, H5T_IEEE_F32BE,
+                          half,           half_big,       bfloat,         bfloat_big};
+    const char *const name[] = {"float64", "float64", "float32",  "float32",
+                                "float16", "float16", "bfloat16", "bfloat16"};
+    const bool single[] = {false, false, true, true, true, true, true, true};
     const hsize_t chunk[] = {2, 3, 4};
     for (size_t i = 0; i < 2 * sizeof type / sizeof type[0]; i++) {
         write_h5(path.text, type[i / 2], i % 2 ? chunk : NULL, value);
@@ -56,8 +58,7 @@ static void test_hdf5(void **state) {
         assert_int_equal(rows.singles, single[i / 2] ? rows.count : 0);
         free_rows(&rows);
     }
-    H5Tclose(big);
-    H5Tclose(half);
+    for (size_t i = 4; i < sizeof type / sizeof type[0]; i++) { H5Tclose(type[i]); }
     free(value);
 }
 

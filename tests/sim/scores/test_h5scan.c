@@ -33,7 +33,7 @@ static void test_lists(void **state) {
     struct file_path path = file_in(s, "a.h5");
     double value[6] = {1, 2, 3, 4, 5, 6}, many[H5SCAN_NUMBERS + 1] = {0};
     hid_t file = h5_new(path.text), group = H5Gcreate2(file, "b", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-          half = h5_half();
+          half = h5_small(5, H5T_ORDER_LE);
     H5Dclose(h5_array(group, "half", half, 2, (hsize_t[]){2, 3}, NULL, value));
     H5Dclose(h5_array(file, "a", H5T_STD_U8BE, 1, (hsize_t[]){6}, NULL, value));
     h5_text(group, "fixed", "words", 9);

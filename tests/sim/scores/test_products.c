@@ -201,7 +201,8 @@ static void test_blocks(void **state) {
     double *query = simple_numbers((size_t)QUERIES * LONG, 41),
            *key = simple_numbers((size_t)KEYS * LONG, 42);
     hid_t file = h5_new(path.text);
-    H5Dclose(h5_array(file, "queries", h5_half(), 2, (hsize_t[]){QUERIES, LONG}, NULL, query));
+    H5Dclose(
+        h5_array(file, "queries", h5_small(5, H5T_ORDER_LE), 2, (hsize_t[]){QUERIES, LONG}, NULL, query));
     H5Dclose(h5_array(file, "keys", H5T_IEEE_F32LE, 2, (hsize_t[]){KEYS, LONG}, NULL, key));
     H5Fclose(file);
     struct rows rows = read_file(s, path.text);
