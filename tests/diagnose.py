@@ -262,6 +262,7 @@ def try_traps():
              "their logarithms": (np.log(weights), [], 0, "wrote"),
              "overflow": (np.where(hidden, np.inf, scores), [], 2, "as of a number too large for its type"),
              "half the keys": (np.where(np.arange(96) < 48, scores, -np.inf), ["--lengths", "96"], 2, "no query sees more than 48"),
+             "a padded text": (np.where(np.arange(96) < 48, scores, -np.inf), [], 2, "--lengths 48 reads those that see the most"),
              "too long": (scores, ["--lengths", "1000"], 2, "no query sees more than 96"),
              "nothing": (scores - np.inf, [], 2, "in all of them mask, row_length, -inf or causal hide all keys"),
              "a window": (np.where(hidden | np.tril(np.ones((96, 96), bool), -50), -np.inf, scores), ["--causal"], 0,

@@ -54,15 +54,19 @@ static int no_rows(const struct scores_request *request, const struct scores *sc
             first_name(request), others);
         return EXIT_USAGE;
     }
+    const size_t most = longest > 0 ? longest : sight;
+    char remedy[WORDS] = "--lengths says other lengths";
+    if (request->length_count == 0 && most > 1) {
+        snprintf(remedy, sizeof remedy, "--lengths %zu reads those that see the most", most);
+    }
     words_length(log(f->length[0]), shortest);
     words_length(log(f->length[f->length_count - 1]), lengths);
     message_error(
         "%s%s: no row is left: none sees more than 0.9 n and at most n keys for n = %s%s%s; no query "
-        "sees more than %zu%s%s; --lengths says other lengths",
+        "sees more than %zu%s%s; %s",
         first_name(request), others, f->length_count > 1 ? shortest : "", f->length_count > 1 ? " to " : "",
-        lengths, longest > 0 ? longest : sight,
-        few > 0 ? "; fewer than two (-inf, mask, row_length, causal): " : "",
-        few > 0 ? words_count(few, "row", rows) : "");
+        lengths, most, few > 0 ? "; fewer than two (-inf, mask, row_length, causal): " : "",
+        few > 0 ? words_count(few, "row", rows) : "", remedy);
     return EXIT_USAGE;
 }
 
