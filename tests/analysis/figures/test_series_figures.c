@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "tests/analysis/handmade.h"
+
 enum { LENGTHS = 2, POINTS = 3 };
 
 /* Two n; three gaps, or three betas. */
@@ -248,6 +250,26 @@ static void no_collapse_lacks_a_figure(void **state) {
     assert_null(collapse->series_lacks(&m.fit));
 }
 
+/* Of rows without randomness, of the median of heavy tails, and of means; the first two have one of the
+ * criterion judged alone. */
+static void limits_are_of_what_is_judged(void **state) {
+    static const struct {
+        const char *family;
+        double limit;
+        bool others;
+    } law[] = {{"plateau", 1, false}, {"pareto", M_LN2, false}, {"gumbel", NAN, true}};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct results *results = handmade_growing(law[i].family, &(struct schedule){1, 0, 0});
+        struct study study = handmade_study(results, "a.h5");
+        const double limit = pow(10, figure_limit(&study.fit[0], 0));
+        assert_int_equal(study.fit[0].primary, 0);
+        check_close(limit, isnan(law[i].limit) ? study.verdict[0].amplitude.predicted : law[i].limit, 1e-12);
+        assert_int_equal(isfinite(figure_limit(&study.fit[0], 1)), law[i].others);
+        handmade_free(&study, results);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_are_of_points),
@@ -262,6 +284,7 @@ int main(void) {
         cmocka_unit_test(no_collapse_lacks_a_figure),
         cmocka_unit_test(tied_rows_lack_figures),
         cmocka_unit_test(ratios_beyond_doubles_lack_figures),
+        cmocka_unit_test(limits_are_of_what_is_judged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
