@@ -12,18 +12,20 @@ struct measured {
     const double *scores;
     const float *single;
     const struct kernel *kernel;
-    double wide[COMPRESS_CHUNK]; /* of floats */
+    double *wide; /* [COMPRESS_CHUNK]: of floats */
 };
 
 struct measured *measured_create(const struct isa *isa) {
     struct measured *m = memory_create(1, sizeof *m);
     m->compress = compress_create(isa);
     m->kernel = isa->kernel;
+    m->wide = memory_create_aligned(COMPRESS_CHUNK, sizeof *m->wide);
     return m;
 }
 
 void measured_free(struct measured *m) {
     compress_free(m->compress);
+    free(m->wide);
     free(m);
 }
 
