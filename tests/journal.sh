@@ -475,7 +475,7 @@ expect 0 "a range" run range.yaml -o range.h5 --quiet
 sed 's/1024/65536/' range.yaml >moved.yaml
 expect 2 "one whose points move" run moved.yaml -o range.h5
 holds "what keeps them is told" grep -qF "has 2 n there that are not asked for" err
-list=$(sed -n 's/.*a list keeps them: n: //p' err)
+list=$(sed -n 's/.*this list keeps them: n: //p' err)
 holds "the list has all" test "$list" = "[16, 64, 256, 1024, 4096, 65536]"
 expect 0 "it is taken" run moved.yaml -o range.h5 --set n="$list"
 holds "what was there is not computed again" grep -q "going on: 8 of 12 units" err
