@@ -7,6 +7,8 @@
 #include "models/numeric/gram.h"
 #include "models/numeric/logs.h"
 #include "models/numeric/panels.h"
+#include "models/numeric/search.h"
+#include "models/oracle/below.h"
 #include "models/oracle/comb.h"
 #include "models/theory/positions.h"
 
@@ -15,7 +17,9 @@
 /* P(no score above s* + t) over t, in units of 1/Lambda^typ; or what it lacks to 1. */
 struct maximum {
     const struct oracle *oracle;
-    double score, unit, near;
+    struct below *below;
+    double score, unit;
+    size_t kinks;      /* of the nearest keys */
     double farthest;   /* t of either sign */
     double first;      /* how long the first panel is */
     bool above, sharp; /* V does not rise linearly, or more slowly, at kinks */
@@ -27,47 +31,64 @@ struct maximum {
 
 enum { MOST_VALUES = 1 << 17 }; /* a choice, twice what has been seen */
 
+static void maximum_values(const struct maximum *m, int count, const double *t, double *value) {
+    double score[OUTER] = {0};
+    for (int i = 0; i < count; i++) { score[i] = m->score + m->unit * t[i]; }
+    below_at(m->below, (size_t)count, score, value);
+    for (int i = 0; i < count; i++) { value[i] = m->above ? -expm1(value[i]) : exp(value[i]); }
+}
+
 static double maximum_value(const struct maximum *m, double t) {
-    const struct oracle *o = m->oracle;
-    const double log_below = positions_log_below(o->family, o->p, o->log_n, m->score + m->unit * t);
-    return m->above ? -expm1(log_below) : exp(log_below);
+    double value;
+    maximum_values(m, 1, &t, &value);
+    return value;
 }
 
 /* Nothing once so many were asked for: panels then end at once. */
 static void maximum_at(const struct panels_panel *panel, double *value, void *param) {
     struct maximum *m = param;
-    const bool is_enough = (m->values += panel->rule->order) > MOST_VALUES;
-    for (int i = 0; i < panel->rule->order; i++) {
+    const int order = panel->rule->order;
+    const bool is_enough = (m->values += order) > MOST_VALUES, folds = !isnan(m->fold);
+    double t[OUTER] = {0}, slope[OUTER];
+    for (int i = 0; i < order; i++) {
         const double x = panel->middle + panel->half * panel->rule->x[i];
-        value[i] = is_enough        ? 0
-                   : isnan(m->fold) ? maximum_value(m, x)
-                                    : 4 * x * x * x * maximum_value(m, m->fold + m->side * x * x * x * x);
+        t[i] = folds ? m->fold + m->side * x * x * x * x : x;
+        slope[i] = folds ? 4 * x * x * x : 1;
+        value[i] = 0;
     }
+    if (!is_enough) { maximum_values(m, order, t, value); }
+    for (int i = 0; i < order; i++) { value[i] *= slope[i]; }
 }
 
-enum { MOST_KINKS = 4096 }; /* a choice */
+/* Where a key begins to reach above. */
+static double kink_of(const struct maximum *m, size_t key) {
+    const struct family_position position = family_position(m->oracle->family, m->oracle->p);
+    const double keys = (double)key;
+    return -(m->score + position.linear * keys + position.log * log1p(keys)) / m->unit;
+}
 
-/* The next t beyond one, `width` away or, where the family has an upper endpoint, at a kink: where the next
- * key begins to reach above, and none does on the way. Keys nearer than `near` to one another make no kinks
- * that count, nor do those beyond the first MOST_KINKS. */
+/* Of families with an upper endpoint: how many keys are so far apart that their kinks count. */
+static size_t count_kinks(const struct maximum *m, double near) {
+    enum { MOST_KINKS = 4096 }; /* a choice */
+    size_t count = 1;
+    while (count < MOST_KINKS && !(kink_of(m, count - 1) - kink_of(m, count) < near)) { count++; }
+    return count;
+}
+
+/* The next t beyond one, `width` away or at a kink, where none is on the way. */
 struct next {
     double t;
     bool kink;
 };
 
 static struct next next_t(const struct maximum *m, double t, double width, bool up) {
-    const struct oracle *o = m->oracle;
-    const struct family_position position = family_position(o->family, o->p);
-    struct next found = {up ? t + width : t - width, false};
-    if (o->family->class != FAMILY_WEIBULL) { return found; }
-    for (double key = 0, before = INFINITY; key < MOST_KINKS; key++) {
-        const double kink = -(m->score + position.linear * key + position.log * log1p(key)) / m->unit;
-        if (up && kink <= t) { return found; }
-        if (before - kink < m->near) { break; }
-        before = kink;
-        if (up ? kink < found.t : kink < t && kink > found.t) { found = (struct next){kink, true}; }
-    }
-    return (struct next){found.t, found.kink && !up};
+    const double far = up ? t + width : t - width;
+    size_t passed;
+    SEARCH_END(passed, m->kinks, up ? kink_of(m, passed) > t : kink_of(m, passed) >= t)
+    if (passed == (up ? 0 : m->kinks)) { return (struct next){far, false}; }
+    const double kink = kink_of(m, up ? passed - 1 : passed);
+    const bool is_next = up ? kink < far : kink > far;
+    return (struct next){is_next ? kink : far, is_next && passed < m->kinks};
 }
 
 static bool kinks_are_slight(const struct oracle *o) {
@@ -133,10 +154,12 @@ static double nearest_of(const struct maximum *m, bool slight) {
 }
 
 /* Where keys hardly meet the unit is their penalty: panels begin with what V itself changes over. */
-static struct highest by_panels(const struct oracle *o, double score, double scale) {
+static struct highest by_panels(struct below *b, double score, double scale) {
+    const struct oracle *o = b->oracle;
     const double unit = exp(-o->log_lambda), far = 2000, longest = 2.5, scales = 16; /* choices */
     const bool ends = o->family->class == FAMILY_WEIBULL;
     struct maximum m = {.oracle = o,
+                        .below = b,
                         .score = score,
                         .unit = unit,
                         .farthest = ends ? INFINITY : far,
@@ -148,7 +171,7 @@ static struct highest by_panels(const struct oracle *o, double score, double sca
     panels_aim(&above, 0, 1, (struct panels_aim){fmax(1e-10, DBL_EPSILON * fabs(score) / unit), 1e-13, 1});
     below = above;
     double end;
-    m.near = ends ? nearest_of(&m, kinks_are_slight(o)) : INFINITY;
+    m.kinks = ends ? count_kinks(&m, nearest_of(&m, kinks_are_slight(o))) : 0;
     m.above = true;
     const bool is_told = maximum_value(&m, 1.1 * m.farthest) <= NOTHING && add_all(&m, &above, true, &end);
     m.above = false;
@@ -222,26 +245,37 @@ static double penalty_of(const struct oracle *o, double key) {
     return position.linear * key + position.log * log1p(key);
 }
 
-/* The integral of P(no score above) over depths, from where a key begins to reach above. */
-static double over_period(const struct oracle *o, double depth, double width) {
-    const double near = 0.05, sharp = 0.45, unit = exp(-o->log_lambda); /* choices, as above */
-    const bool few = width < near * unit && positions_power(o->family, o->p) > sharp;
+static double log_below_depth(struct below *b, double depth) {
+    const double score = -depth;
+    double log_below;
+    below_at(b, 1, &score, &log_below);
+    return log_below;
+}
+
+/* The integral of P(no score above) over depths, from where a key begins to reach above, its logarithm
+ * falling by so much, by keys that are taken. */
+static double over_period(const struct below *b, double depth, double width, double fall) {
+    const double slight = 0.05, sharp = 0.45; /* choices, as above */
+    const struct oracle *o = b->oracle;
+    const bool few = fall < slight && positions_power(o->family, o->p) > sharp;
+    const size_t most = PERIOD_NODES / OUTER, parts = fall < (double)most ? (size_t)ceil(fall) : most;
     struct periods p = {.count = 0};
-    double sum = 0;
-    lay_out(&p, few ? &o->rules.inner : &o->rules.outer, (size_t)ceil(width / unit));
-    for (size_t i = 0; i < p.count; i++) {
-        sum += p.weight[i] * exp(positions_log_below(o->family, o->p, o->log_n, -(depth + width * p.u[i])));
-    }
+    double sum = 0, score[PERIOD_NODES];
+    lay_out(&p, few ? &o->rules.inner : &o->rules.outer, parts > 0 ? parts : 1);
+    for (size_t i = 0; i < p.count; i++) { score[i] = -(depth + width * p.u[i]); }
+    below_tell(b, p.count, score, p.log_below);
+    for (size_t i = 0; i < p.count; i++) { sum += p.weight[i] * exp(p.log_below[i]); }
     return width * sum;
 }
 
-static double over_key(const struct oracle *o, double key) {
-    const struct family_position position = family_position(o->family, o->p);
-    return over_period(o, penalty_of(o, key), position.linear + position.log * log1p(1 / (1 + key)));
+static double over_key(struct below *b, double key, double fall) {
+    const double depth = penalty_of(b->oracle, key), next = penalty_of(b->oracle, key + 1);
+    below_take(b, -next, -next);
+    return over_period(b, depth, next - depth, fall);
 }
 
 /* Over so many keys' periods, along which that changes slowly: by the polynomial through some of them. */
-static double over_stretch(const struct oracle *o, double first, double count) {
+static double over_stretch(struct below *b, double first, double count, double fall) {
     struct gram rule;
     double sum = 0;
     gram_make(0, count, &rule);
@@ -254,7 +288,7 @@ static double over_stretch(const struct oracle *o, double first, double count) {
             }
             weight += share;
         }
-        sum += weight * over_key(o, first + rint(rule.x[i]));
+        sum += weight * over_key(b, first + rint(rule.x[i]), fall / count);
     }
     return sum;
 }
@@ -270,10 +304,11 @@ static double keys_together(const struct oracle *o, double key, double keys) {
 /* Behind the last key in parts that become longer. Too far where keys hardly meet, V rises too steeply, or so
  * slowly that panels are sooner done, rows end with the lowest score of a key, or too many parts are needed.
  */
-static enum comb_state by_stretches(const struct oracle *o, double score, struct highest *h) {
+static enum comb_state by_stretches(struct below *b, double score, struct highest *h) {
     enum { MOST_PARTS = 2048 };
     /* choices: panels leave 4e-10 from the mildest on, and stretches 2e-11 of what they add */
     const double steepest = 0.2, mildest = 1.9, dead = -40, off = 1e-10;
+    const struct oracle *o = b->oracle;
     const double power = positions_power(o->family, o->p), unit = exp(-o->log_lambda),
                  end = -o->family->quantile(o->p, 0), keys = o->log_n < 36 ? rint(exp(o->log_n)) : INFINITY;
     double key = 0, depth = 0, width = penalty_of(o, 1), sum = 0, log_below = 0;
@@ -284,12 +319,15 @@ static enum comb_state by_stretches(const struct oracle *o, double score, struct
         const bool is_behind = key + 1 >= keys;
         const double count = is_behind ? 0 : keys_together(o, key, keys),
                      next = is_behind ? depth + fmin(width, unit) : penalty_of(o, key + count);
-        if (part == MOST_PARTS || isnan(log_below) || next > end) { return COMB_TOO_FAR; }
-        sum += count > 1 ? over_stretch(o, key, count) : over_period(o, depth, next - depth);
+        if (part == MOST_PARTS || next > end) { return COMB_TOO_FAR; }
+        const double log_next = log_below_depth(b, next), fall = log_below - log_next;
+        if (isnan(log_next)) { return b->good ? COMB_TOO_FAR : COMB_NO_MEMORY; }
+        if (is_behind) { below_take(b, -next, -depth); }
+        sum += count > 1 ? over_stretch(b, key, count, fall) : over_period(b, depth, next - depth, fall);
         width = is_behind ? 1.5 * width : (next - depth) / count;
         key += count;
         depth = next;
-        log_below = positions_log_below(o->family, o->p, o->log_n, -depth);
+        log_below = log_next;
     }
     *h =
         (struct highest){(score + sum) / unit, (off * sum + DBL_EPSILON * fabs(score)) / unit, score + depth};
@@ -354,12 +392,11 @@ static enum comb_state add_up(const struct oracle *o, double score, double first
 }
 
 /* Too far where it is, or not precise. */
-static enum comb_state by_grid(const struct oracle *o, double score, double scale, struct highest *h) {
+static enum comb_state by_grid(struct below *b, double score, double scale, struct highest *h) {
+    const struct oracle *o = b->oracle;
     const double precise = 1e-11, rounding = 1e-13, dead = -42, most = 2000, unit = exp(-o->log_lambda);
     double t = 4, step = 0.15 * scale;
-    while (t < most && !(positions_log_below(o->family, o->p, o->log_n, score - unit * t) < dead)) {
-        t *= 1.5;
-    }
+    while (t < most && !(log_below_depth(b, unit * t - score) < dead)) { t *= 1.5; }
     h->lowest = unit * t;
     for (int halvings = 0; t < most && halvings < 4; halvings++, step /= 2) {
         struct difference d = {0, 0, 0};
@@ -374,25 +411,29 @@ static enum comb_state by_grid(const struct oracle *o, double score, double scal
 
 /* What V changes over at the highest scores may be far less than what the number of scores above s* does,
  * where these are those of many keys far behind. */
-static enum comb_state by_grids(const struct oracle *o, double score, double scale, struct highest *h) {
+static enum comb_state by_grids(struct below *b, double score, double scale, struct highest *h) {
     const double much = 2;
-    const enum comb_state state = by_grid(o, score, scale, h);
+    const struct oracle *o = b->oracle;
+    const enum comb_state state = by_grid(b, score, scale, h);
     if (state != COMB_TOO_FAR) { return state; }
     const double all = exp(-positions_log_density(o->family, o->p, o->log_n, score));
-    return all > much * scale && isfinite(all) ? by_grid(o, score, all, h) : state;
+    return all > much * scale && isfinite(all) ? by_grid(b, score, all, h) : state;
 }
 
 bool highest_mean(const struct oracle *o, double score, double scale, struct highest *h) {
     enum comb_state state = COMB_TOO_FAR;
+    struct below below;
     *h = unknown;
     if (isnan(score)) { return true; }
+    below_open(&below, o);
     if (o->family->class != FAMILY_WEIBULL || kinks_are_slight(o)) {
-        state = by_grids(o, score, scale, h);
+        state = by_grids(&below, score, scale, h);
     } else if (family_position(o->family, o->p).log == 0) {
         state = by_periods(o, score, h);
     } else {
-        state = by_stretches(o, score, h);
+        state = by_stretches(&below, score, h);
     }
-    if (state == COMB_TOO_FAR) { *h = by_panels(o, score, scale); }
-    return state != COMB_NO_MEMORY;
+    if (state == COMB_TOO_FAR) { *h = by_panels(&below, score, scale); }
+    below_close(&below);
+    return below.good && state != COMB_NO_MEMORY;
 }

@@ -93,22 +93,29 @@ bool positions_visit(struct family_position position, double log_n, double first
 
 static const double NEGLIGIBLE = 42; /* e^-42 = 6e-19 */
 
+/* Scores above one score. */
+struct mass {
+    double score, shift, sum, density; /* the last two times e^shift */
+    double before, last;               /* log of V times distance: at the octave before, at the last key */
+};
+
+/* Above one, or two that the same keys are to tell, as well as all between. */
 struct tail {
     const struct family *family;
     const double *p;
     struct family_position position;
-    double score, log_n;
+    double log_n;
     bool linear, linear_alone, with_density, has_ended;
-    double shift, sum, density; /* times e^shift */
-    double log_below;           /* of all scores */
-    double before, last;        /* log of V times distance: at the octave before, at the last key */
-    void (*add)(void *context, double penalty, double log_weight);
+    size_t count;
+    struct mass mass[2];
+    positions_key *key; /* NULL: nobody hears of them */
+    void *context;
 };
 
-static double log_so_far(const struct tail *t) { return t->sum > 0 ? t->shift + log(t->sum) : -INFINITY; }
+static double log_so_far(const struct mass *m) { return m->sum > 0 ? m->shift + log(m->sum) : -INFINITY; }
 
-static double log_tail_at(const struct tail *t, double penalty) {
-    return t->family->log_tail(t->p, t->score + penalty);
+static double log_tail_at(const struct tail *t, const struct mass *m, double penalty) {
+    return t->family->log_tail(t->p, m->score + penalty);
 }
 
 /* Whether what falls from one end by the middle to the other does so in both halves alike: where it is a
@@ -133,51 +140,73 @@ static bool is_smooth(const struct fall *f) {
 }
 
 /* V falls along the keys. V and 1 - V hardly change, or V is hardly anything but e^-penalty. */
-static enum positions_way tail_way(void *context, double first, double last, double log_count) {
+static enum positions_way mass_way(const struct tail *t, const struct mass *m, double first, double last,
+                                   double log_count) {
     const double most = 0.5, most_straight = 2, bent = 0.05;
-    const struct tail *t = context;
-    struct fall f = {.high = log_tail_at(t, first)};
-    if (f.high + log_count < log_so_far(t) - NEGLIGIBLE || f.high == -INFINITY) { return POSITIONS_SKIP; }
-    f.low = log_tail_at(t, last);
+    struct fall f = {.high = log_tail_at(t, m, first)};
+    if (f.high + log_count < log_so_far(m) - NEGLIGIBLE || f.high == -INFINITY) { return POSITIONS_SKIP; }
+    f.low = log_tail_at(t, m, last);
     if (f.low == 0) { return POSITIONS_FEW; }
     const double change = f.high - f.low;
     if (change > (t->linear_alone ? most_straight : most)) { return POSITIONS_HALVE; }
-    f.middle = log_tail_at(t, (first + last) / 2);
+    f.middle = log_tail_at(t, m, (first + last) / 2);
     const bool straight = change <= most || fabs(2 * f.middle - f.high - f.low) <= bent;
     return straight && is_smooth(&f) ? POSITIONS_FEW : POSITIONS_HALVE;
+}
+
+static enum positions_way tail_way(void *context, double first, double last, double log_count) {
+    const struct tail *t = context;
+    enum positions_way way = POSITIONS_SKIP;
+    for (size_t i = 0; i < t->count && way != POSITIONS_HALVE; i++) {
+        const enum positions_way here = mass_way(t, &t->mass[i], first, last, log_count);
+        way = here > way ? here : way;
+    }
+    return way;
 }
 
 /* Where octaves fall. With linear penalties by a factor that itself grows for all but the heaviest tails:
  * what follows is bounded by a geometric series. With log penalties alone they go on to fall, or rise once
  * more, where the tail is heavy, to the last key: what follows is bounded by the ends. */
+static bool mass_has_ended(const struct tail *t, struct mass *m, double log_distance, double penalty) {
+    const double term = log_tail_at(t, m, penalty) + log_distance, fall = m->before - term;
+    const double rest = t->linear ? term - log(-expm1(-fall)) : fmax(term, m->last) + log(LONGEST);
+    m->before = term;
+    return term == -INFINITY || (fall > 0 && rest < log_so_far(m) - NEGLIGIBLE);
+}
+
 static bool tail_has_ended(void *context, double log_distance, double penalty) {
     struct tail *t = context;
-    const double term = log_tail_at(t, penalty) + log_distance, fall = t->before - term;
-    const double rest = t->linear ? term - log(-expm1(-fall)) : fmax(term, t->last) + log(LONGEST);
-    t->before = term;
-    t->has_ended = term == -INFINITY || (fall > 0 && rest < log_so_far(t) - NEGLIGIBLE);
+    t->has_ended = true;
+    for (size_t i = 0; i < t->count; i++) {
+        const bool has_ended = mass_has_ended(t, &t->mass[i], log_distance, penalty);
+        t->has_ended = t->has_ended && has_ended;
+    }
     return t->has_ended;
 }
 
-static void add_share(struct tail *t, double log_v, double log_weight) {
+static void add_share(const struct tail *t, struct mass *m, double log_v, double log_weight) {
     const double term = log_v + log_weight;
     if (term == -INFINITY) { return; }
-    if (term > t->shift + 600 || t->sum == 0) {
-        const double fall = t->sum > 0 ? exp(t->shift - term) : 0;
-        t->sum *= fall;
-        t->density *= fall;
-        t->shift = term;
+    if (term > m->shift + 600 || m->sum == 0) {
+        const double fall = m->sum > 0 ? exp(m->shift - term) : 0;
+        m->sum *= fall;
+        m->density *= fall;
+        m->shift = term;
     }
-    const double share = exp(term - t->shift);
-    t->sum += share;
+    const double share = exp(term - m->shift);
+    m->sum += share;
     if (t->with_density && log_v < -8 * DBL_EPSILON) {
-        t->density += share * exp(t->family->log_hazard(t->p, log_v));
+        m->density += share * exp(t->family->log_hazard(t->p, log_v));
     }
 }
 
 static void tail_add(void *context, double penalty, double log_weight) {
     struct tail *t = context;
-    add_share(t, log_tail_at(t, penalty), log_weight);
+    for (size_t i = 0; i < t->count; i++) {
+        struct mass *m = &t->mass[i];
+        add_share(t, m, log_tail_at(t, m, penalty), log_weight);
+    }
+    if (t->key) { t->key(t->context, penalty, log_weight); }
 }
 
 /* From so many keys on sums over them are integrals over x = log(1 + i), to 1e-15: of e^x V, which rises by e
@@ -188,33 +217,51 @@ static double penalty_far(struct family_position position, double x) {
     return position.log * x + (position.linear > 0 ? position.linear * expm1(x) : 0);
 }
 
-static double log_tail_far(const struct tail *t, double x) {
-    return log_tail_at(t, penalty_far(t->position, x));
+static double log_tail_far(const struct tail *t, const struct mass *m, double x) {
+    return log_tail_at(t, m, penalty_far(t->position, x));
 }
 
 /* Where more than e^`least` may come from. The exponent changes so little that ten nodes leave 1e-15. */
-static void add_far(struct tail *t, double from, double to, double least) {
-    const double most = 4, shortest = 1e-9, half = (to - from) / 2, middle = from + half;
-    const double high = log_tail_far(t, from);
-    if (!(high + to > fmax(least, log_so_far(t)) - NEGLIGIBLE)) { return; }
-    const struct fall f = {high, log_tail_far(t, middle), log_tail_far(t, to)};
+static enum positions_way far_way(const struct tail *t, const struct mass *m, double from, double to,
+                                  double least) {
+    const double most = 4, shortest = 1e-9, half = (to - from) / 2, middle = from + half,
+                 high = log_tail_far(t, m, from);
+    if (!(high + to > fmax(least, log_so_far(m)) - NEGLIGIBLE)) { return POSITIONS_SKIP; }
+    const struct fall f = {high, log_tail_far(t, m, middle), log_tail_far(t, m, to)};
     const double change = fmax(fabs(f.low - f.high + 2 * half), fabs(f.middle - f.high + half));
-    if (half > shortest && !(change <= most && half <= most && (f.low == 0 || is_smooth(&f)))) {
+    return half > shortest && !(change <= most && half <= most && (f.low == 0 || is_smooth(&f)))
+               ? POSITIONS_HALVE
+               : POSITIONS_FEW;
+}
+
+static void add_far(struct tail *t, double from, double to, const double least[2]) {
+    const double half = (to - from) / 2, middle = from + half;
+    enum positions_way way = POSITIONS_SKIP;
+    for (size_t i = 0; i < t->count && way != POSITIONS_HALVE; i++) {
+        const enum positions_way here = far_way(t, &t->mass[i], from, to, least[i]);
+        way = here > way ? here : way;
+    }
+    if (way == POSITIONS_HALVE) {
         add_far(t, from, middle, least);
         add_far(t, middle, to, least);
-        return;
     }
-    for (int i = 0; i < FAMILY_NODES; i++) {
+    for (int i = 0; way == POSITIONS_FEW && i < FAMILY_NODES; i++) {
         const struct family_node node = family_gauss(i);
         const double x = from + 2 * half * node.place;
-        t->add(t, penalty_far(t->position, x), x + log(half * node.weight));
+        tail_add(t, penalty_far(t->position, x), x + log(half * node.weight));
     }
 }
 
 /* Whether keys beyond x count for nothing. */
 static bool ends_before(const struct tail *t, double x) {
-    const double last = log_tail_far(t, x), fall = log_tail_far(t, x - 1) - last - 1;
-    return last == -INFINITY || (fall > 0 && last + x - log(-expm1(-fall)) < log_so_far(t) - NEGLIGIBLE);
+    bool ends = true;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct mass *m = &t->mass[i];
+        const double last = log_tail_far(t, m, x), fall = log_tail_far(t, m, x - 1) - last - 1;
+        ends = ends && (last == -INFINITY ||
+                        (fall > 0 && last + x - log(-expm1(-fall)) < log_so_far(m) - NEGLIGIBLE));
+    }
+    return ends;
 }
 
 /* All but the nearest, which are told key by key. False where they reach too far. */
@@ -223,64 +270,64 @@ static bool tail_add_far(struct tail *t, double first) {
     const double largest = 700, /* e^709 is the largest double */
         from = log(first + 0.5), n = t->log_n < log(WHOLE) ? log(rint(exp(t->log_n)) + 0.5) : t->log_n,
                  to = fmin(n, t->linear ? largest : POSITIONS_FARTHEST);
-    double least = -INFINITY;
+    double least[2] = {-INFINITY, -INFINITY};
     if (!(from < to)) { return true; }
-    for (int i = 1; i <= LOOKS; i++) {
-        const double x = from + (to - from) * i / LOOKS;
-        least = fmax(least, log_tail_far(t, x) + fmin(x, x + log(x - from)));
+    for (size_t k = 0; k < t->count; k++) {
+        for (int i = 1; i <= LOOKS; i++) {
+            const double x = from + (to - from) * i / LOOKS;
+            least[k] = fmax(least[k], log_tail_far(t, &t->mass[k], x) + fmin(x, x + log(x - from)) - 1);
+        }
     }
-    add_far(t, from, to, least - 1);
+    add_far(t, from, to, least);
     return to == n || ends_before(t, to);
 }
 
-/* False where the keys reach too far. */
-static bool tail_make(struct tail *t, const struct family *family, const double *p, double log_n,
-                      double first, double score, void add(void *, double, double), bool with_density) {
+static struct tail tail_of(const struct family *family, const double *p, double log_n, double score) {
     const struct family_position position = family_position(family, p);
-    const struct positions_sum sum = {t, tail_way, tail_has_ended, add};
-    const bool far = log_n > log(CONTINUUM);
-    *t = (struct tail){.family = family,
-                       .p = p,
-                       .position = position,
-                       .score = score,
-                       .log_n = log_n,
-                       .linear = position.linear > 0,
-                       .linear_alone = position.log == 0,
-                       .with_density = with_density,
-                       .before = -INFINITY,
-                       .add = add};
-    t->last = log_n + log_tail_at(t, position.log * log_n);
-    if (!positions_visit(position, far ? log(CONTINUUM) : log_n, first, &sum)) { return false; }
+    return (struct tail){.family = family,
+                         .p = p,
+                         .position = position,
+                         .log_n = log_n,
+                         .linear = position.linear > 0,
+                         .linear_alone = position.log == 0,
+                         .count = 1,
+                         .mass = {{.score = score}}};
+}
+
+/* False where the keys reach too far. */
+static bool tail_make(struct tail *t, double first) {
+    const struct positions_sum sum = {t, tail_way, tail_has_ended, tail_add};
+    const bool far = t->log_n > log(CONTINUUM);
+    for (size_t i = 0; i < t->count; i++) {
+        struct mass *m = &t->mass[i];
+        m->before = -INFINITY;
+        m->last = t->log_n + log_tail_at(t, m, t->position.log * t->log_n);
+    }
+    if (!positions_visit(t->position, far ? log(CONTINUUM) : t->log_n, first, &sum)) { return false; }
     return !far || t->has_ended || tail_add_far(t, fmax(first, CONTINUUM));
 }
 
 double positions_log_count(const struct family *family, const double *p, double log_n, double first,
                            double score) {
-    struct tail t;
-    return tail_make(&t, family, p, log_n, first, score, tail_add, false) ? log_so_far(&t) : NAN;
+    struct tail t = tail_of(family, p, log_n, score);
+    return tail_make(&t, first) ? log_so_far(&t.mass[0]) : NAN;
 }
 
 double positions_log_density(const struct family *family, const double *p, double log_n, double score) {
-    struct tail t;
-    if (!tail_make(&t, family, p, log_n, 0, score, tail_add, true)) { return NAN; }
-    return t.density > 0 ? t.shift + log(t.density) : -INFINITY;
+    struct tail t = tail_of(family, p, log_n, score);
+    t.with_density = true;
+    if (!tail_make(&t, 0)) { return NAN; }
+    return t.mass[0].density > 0 ? t.mass[0].shift + log(t.mass[0].density) : -INFINITY;
 }
 
-/* The same keys, each with log(1 - V), which is -V where that is less than half a unit in the last place. */
-static void below_add(void *context, double penalty, double log_weight) {
-    struct tail *t = context;
-    const double log_v = log_tail_at(t, penalty);
-    add_share(t, log_v, log_weight);
-    if (log_v > -38) {
-        t->log_below += exp(log_weight) * log_one_minus_exp(log_v);
-    } else {
-        t->log_below -= exp(log_weight + log_v);
-    }
-}
-
-double positions_log_below(const struct family *family, const double *p, double log_n, double score) {
-    struct tail t;
-    return tail_make(&t, family, p, log_n, 0, score, below_add, false) ? t.log_below : NAN;
+bool positions_keys(const struct family *family, const double *p, double log_n, const double score[2],
+                    positions_key *key, void *context) {
+    struct tail t = tail_of(family, p, log_n, score[0]);
+    t.count = score[0] == score[1] ? 1 : 2;
+    t.mass[1].score = score[1];
+    t.key = key;
+    t.context = context;
+    return tail_make(&t, 0);
 }
 
 double positions_power(const struct family *family, const double *p) {

@@ -21,6 +21,9 @@ bool positions_are_absent(struct family_position position);
 
 /* ---- sums over keys ---- */
 
+/* Hears of e^log_weight keys of that penalty. */
+typedef void positions_key(void *context, double penalty, double log_weight);
+
 enum positions_way { POSITIONS_SKIP, POSITIONS_FEW, POSITIONS_HALVE };
 struct positions_sum {
     void *context;
@@ -29,8 +32,7 @@ struct positions_sum {
     enum positions_way (*way)(void *context, double first, double last, double log_count);
     /* Whether nothing matters from the key on that is e^log_distance away; asked once an octave. */
     bool (*has_ended)(void *context, double log_distance, double penalty);
-    /* e^log_weight keys of that penalty. */
-    void (*add)(void *context, double penalty, double log_weight);
+    positions_key *add;
 };
 
 /* The keys from number `first` on, `first` a whole number below 2^53. False where they reach too far. */
@@ -47,8 +49,10 @@ double positions_log_count(const struct family *family, const double *p, double 
 /* log of -dG/ds, but for keys that are certain to be above s; -inf and NaN likewise. */
 double positions_log_density(const struct family *family, const double *p, double log_n, double score);
 
-/* log of the probability that no score is above s, log_n and reach likewise. */
-double positions_log_below(const struct family *family, const double *p, double log_n, double score);
+/* Keys that stand for all: sums over them of log(1 - V(s + b)), log of the probability that no score is
+ * above s, are told for the two scores and all between. False where they reach too far. */
+bool positions_keys(const struct family *family, const double *p, double log_n, const double score[2],
+                    positions_key *key, void *context);
 
 /* s*: the largest s with G(s) >= 1, to rounding: among keys that hardly meet (16 standard deviations apart,
  * say), where G is 1 to rounding on an interval, one of its scores, mostly near its upper end. NaN as above,
