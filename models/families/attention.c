@@ -281,7 +281,7 @@ const struct family family_attention = {
     .parameter = {{"width", "components of a token", 64, 2, 1024, false, NULL, 0},
                   {"head", "components of a query or key", 16, 1, 256, false, NULL, 0},
                   {"tokens", "how tokens are drawn", TOKENS_GAUSSIAN, 1, 0, false, tokens_word, 2},
-                  {"zipf", "falling of the tokens' frequencies, k^-zipf", 1, 0, 16, false, NULL, 0},
+                  {"zipf", "exponent of the tokens' frequencies, k^-zipf", 1, 0, 16, false, NULL, 0},
                   {"vocabulary", "number of tokens", 32768, 1, 0x1p20, false, NULL, 0},
                   {"normalise", "what is normalised", NORMALISE_NONE, 1, 0, false, normalise_word, 0},
                   {"rotary", "base of rotary positions", 0, 1, 1e12, true, rotary_word, 0},

@@ -151,13 +151,13 @@ struct family {
     double (*cost)(const double *p); /* nanoseconds that a score takes, roughly */
 };
 
-/* What is taken off the score of the key at distance i = 0, 1, .., n - 1: linear i + log log(1 + i). Families
- * whose table ends with FAMILY_POSITION may have it; all functions of a family are those of the scores
- * before. It is written as a mapping, or `none`. */
+/* What is taken off the score of the key at distance i = 0, 1, .., n - 1: linear * i + log * log(1 + i).
+ * Families whose table ends with FAMILY_POSITION may have it; all functions of a family are those of the
+ * scores before. It is written as a mapping, or `none`. */
 extern const struct family_word family_position_word[];
 #define FAMILY_POSITION                                                                                      \
     {"position",                                                                                             \
-     "penalty of keys by their distance i: linear i + log log(1 + i)",                                       \
+     "penalty of keys by their distance i: linear * i + log * log(1 + i)",                                   \
      0,                                                                                                      \
      1,                                                                                                      \
      0,                                                                                                      \

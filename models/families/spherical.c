@@ -320,8 +320,8 @@ const struct family family_spherical = {
     .parameter_count = 2 + FAMILY_POSITION_COUNT,
     .parameter = {{"dimension", "dimension d of the space around the unit sphere", NAN, 2, 1e9, false, NULL,
                    0},
-                  {"concentration", "of keys around the query, von Mises and Fisher's; 0: uniform", 0, 0, 1e6,
-                   false, NULL, 0},
+                  {"concentration", "concentration of keys around the query (von Mises-Fisher); 0: uniform",
+                   0, 0, 1e6, false, NULL, 0},
                   FAMILY_POSITION},
     .later_count = 1,
     .law_text = "kappa C^(1/kappa) n^(2/(d-1)) for constant parameters; of uniform keys c e^(2/c) sqrt(1 - "
