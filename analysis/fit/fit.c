@@ -119,12 +119,13 @@ static void fit_length(struct fit *fit, size_t n) {
 }
 
 /* The median of rows, with the error that its interval tells; 0 where half of them are past the threshold at
- * every beta. */
+ * every beta, infinite where half of them tie. */
 static struct ensemble_point median_point(const struct order *rows) {
     const double median = rows->quantile[ORDER_MEDIAN], log_ratio = log(median),
                  half = log(rows->median_high / rows->median_low) / 2;
     struct ensemble_point missing = ensemble_none;
     if (median == 0) { missing.state = ENSEMBLE_SHORT; }
+    if (median == INFINITY) { missing.state = ENSEMBLE_TIED; }
     return isfinite(log_ratio)
                ? (struct ensemble_point){ENSEMBLE_FOUND, log_ratio, half / EXPONENT_SIGMAS_95, 0, NAN}
                : missing;

@@ -227,6 +227,20 @@ static void ties_have_no_collapse_point(void **state) {
     results_free(results);
 }
 
+/* Half of the rows and more tie: the median that is judged is infinite, not unknown. */
+static void tied_medians_are_infinite(void **state) {
+    (void)state;
+    const struct schedule power = {2, 0, 0.5};
+    struct results *results = handmade_growing("pareto", &power);
+    struct results_series *s = &results->series[0];
+    for (size_t r = 0; r < s->size[RESULTS_REPLICATE]; r++) { s->collapse[r] = r % 4 > 0 ? INFINITY : 2; }
+    struct study study = handmade_study(results, "a.h5");
+    const struct ensemble_point *judged = study.fit[0].judged;
+    assert_int_equal(judged[0].state, ENSEMBLE_TIED);
+    assert_int_equal(judged[study.fit[0].criteria].state, ENSEMBLE_FOUND);
+    handmade_free(&study, results);
+}
+
 /* Betas that are factors of 5 apart: by the rows' error alone points are thousands of sigma off at the most.
  */
 static void errors_hold_what_grids_add(void **state) {
@@ -268,6 +282,7 @@ int main(void) {
         cmocka_unit_test(pilot_rows_are_no_scale),
         cmocka_unit_test(tied_rows_do_not_fall),
         cmocka_unit_test(ties_have_no_collapse_point),
+        cmocka_unit_test(tied_medians_are_infinite),
         cmocka_unit_test(a_criterion_that_is_not_there_has_no_points),
     };
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
