@@ -171,13 +171,13 @@ static bool broadcasts(const struct group *g, const struct source_array *a, unsi
     return true;
 }
 
-/* Whether the last axes of an array are the queries, or with two of its own queries, or 1 for all of them,
- * and keys. */
+/* Whether the last axes of an array are the queries, or with two of its own queries and keys; or 1 for all
+ * queries, of which each has its own position. */
 static bool fits(const struct group *g, const struct source_array *a, unsigned own) {
     if (a->rank < own || !broadcasts(g, a, own)) { return false; }
-    bool has_queries = a->size[a->rank - own] == g->query_count;
-    return own == 1 ? has_queries
-                    : (has_queries || mask_is_shared(a)) && a->size[a->rank - 1] == g->key_count;
+    const uint64_t queries = a->size[a->rank - own];
+    return (queries == g->query_count || (queries == 1 && a != g->query_position)) &&
+           (own == 1 || a->size[a->rank - 1] == g->key_count);
 }
 
 /* Of an array that does not fit: what it is, and what it should be. */
@@ -194,7 +194,9 @@ static bool refuse_shape(const struct group *g, const struct source_array *a, co
 
 static bool fits_queries(const struct group *g, const struct source_array *a) {
     if (!numbers_can_be_read(g->source, a)) { return false; }
-    return !a || fits(g, a, 1) || refuse_shape(g, a, "a number for each query");
+    return !a || fits(g, a, 1) ||
+           refuse_shape(g, a,
+                        a == g->row_length ? "a number for each query (or 1)" : "a number for each query");
 }
 
 static bool fits_mask(const struct group *g) {
@@ -354,9 +356,11 @@ double *group_of_queries(const struct group *g, const struct source_array *a,
     if (!a) { return NULL; }
     double *number = memory_create(g->query_count, sizeof *number);
     broadcast_lead(g, a, 1, place, lead);
+    const uint64_t own = a->size[a->rank - 1];
     /* With leading axes the last of them is a matrix's row. */
-    bool read = a->rank == 1 ? source_read(g->source, a, NULL, 0, g->query_count, number)
+    bool read = a->rank == 1 ? source_read(g->source, a, NULL, 0, own, number)
                              : source_read(g->source, a, lead, lead[a->rank - 2], 1, number);
+    for (uint64_t q = own; read && q < g->query_count; q++) { number[q] = number[0]; }
     *good = *good && read && (!read || are_whole(g, a, number));
     return number;
 }

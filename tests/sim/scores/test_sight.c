@@ -451,21 +451,22 @@ static void test_short_rows(void **state) {
     scores_close(scores);
 }
 
-/* row_length and mask for every head, or one for all. */
+/* row_length for every head, or one for all, or one for all queries. */
 static void test_broadcast(void **state) {
     struct scratch *s = *state;
     enum { HEADS = 2, QUERIES = 3, KEYS = 10 };
     double *value = simple_numbers(HEADS * QUERIES * KEYS, 17);
     const double length[HEADS * QUERIES] = {10, 8, 6, 9, 7, 5}, one[QUERIES] = {10, 9, 8},
                                 place[QUERIES] = {0, 1, 2};
-    for (size_t way = 0; way < 3; way++) { /* full, rank 1, size 1 in place of heads */
+    for (size_t way = 0; way < 4; way++) { /* full, rank 1, size 1 in place of heads, of queries */
         struct file_path path = file_in(s, "a.h5");
         hid_t file = h5_new(path.text);
         H5Dclose(h5_array(file, "scores", H5T_IEEE_F64LE, 3, (hsize_t[]){HEADS, QUERIES, KEYS}, NULL, value));
         H5Dclose(h5_array(file, "row_length", H5T_STD_U16LE, way == 1 ? 1 : 2,
                           way == 0   ? (hsize_t[]){HEADS, QUERIES}
                           : way == 1 ? (hsize_t[]){QUERIES}
-                                     : (hsize_t[]){1, QUERIES},
+                          : way == 2 ? (hsize_t[]){1, QUERIES}
+                                     : (hsize_t[]){HEADS, 1},
                           NULL, way == 0 ? length : one));
         H5Dclose(h5_array(file, "query_position", H5T_STD_I8LE, 1, (hsize_t[]){QUERIES}, NULL, place));
         H5Fclose(file);
@@ -473,7 +474,7 @@ static void test_broadcast(void **state) {
         size_t seen = 0;
         for (size_t i = 0; i < rows.count; i++) {
             size_t row = rows.row[i].head * QUERIES + rows.row[i].position;
-            double expected = way == 0 ? length[row] : one[row % QUERIES];
+            double expected = way == 0 ? length[row] : one[way == 3 ? row / QUERIES : row % QUERIES];
             check_row(&rows.row[i], (size_t)expected, value + row * KEYS, NULL);
             seen += rows.row[i].length + 5 == (size_t)expected;
         }
