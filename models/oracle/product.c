@@ -166,8 +166,7 @@ static bool prepare(struct grid *g, const struct oracle *o, double absolute) {
     const double top = last + COMB_FIRST * g->step;
     l->end = top - l->field.x_low < PRODUCT_WIDEST ? top - l->field.x_low : INFINITY;
     if (!isfinite(l->end)) { return true; }
-    /* not with an upper endpoint, where far keys have missed more than is told */
-    g->is_near = o->family->class != FAMILY_WEIBULL && far_plan(&g->far, l, top, g->step);
+    g->is_near = far_plan(&g->far, l, top, g->step);
     if (!lone_cover(l, top, g->is_near ? far_depth(&g->far, g->step) : INFINITY, o->product->deep)) {
         return false;
     }
