@@ -27,14 +27,13 @@ void canvas_include_lengths(struct canvas *c, size_t count) {
     for (size_t n = 0; n < count; n++) { axis_include(&c->x, canvas_length(c, n)); }
 }
 
-void canvas_print_curves(struct canvas *c, const char *block, size_t nan,
+void canvas_print_curves(struct canvas *c, const char *block, bool may_be_empty,
                          void (*print)(struct canvas *canvas, size_t n)) {
-    const double none[] = {NAN, NAN, NAN, NAN};
     script_block_begin(c->out, block);
     for (c->curve = 0; c->curve < axis_curves(c->lengths); c->curve++) {
         print(c, axis_curve(c->lengths, c->curve));
     }
-    if (nan > 0) { script_row(c->out, nan, none); }
+    if (may_be_empty) { script_row(c->out, 4, (double[]){NAN, NAN, NAN, canvas_length(c, 0)}); }
     script_block_end(c->out);
 }
 

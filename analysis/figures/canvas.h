@@ -26,8 +26,9 @@ double canvas_log_ratio(const struct canvas *canvas, size_t n, size_t b);
 void canvas_include_lengths(struct canvas *canvas, size_t count);
 
 /* A block of data: `print` is called for each n that has a curve (axis_curve). Where that may print nothing,
- * a line of so many NaN keeps the block from being empty; 0: none. */
-void canvas_print_curves(struct canvas *canvas, const char *block, size_t nan,
+ * a line of three NaN and a place of the colour bar, which gnuplot asks of every line, keeps the block from
+ * being empty. */
+void canvas_print_curves(struct canvas *canvas, const char *block, bool may_be_empty,
                          void (*print)(struct canvas *canvas, size_t n));
 /* Their colours. */
 void canvas_print_colours(const struct canvas *canvas);

@@ -45,7 +45,7 @@ static void print_limit(const struct canvas *c, size_t n) {
 }
 
 static void print_support(struct canvas *c) {
-    canvas_print_curves(c, "curves", 0, print_sparsemax);
+    canvas_print_curves(c, "curves", false, print_sparsemax);
     print_entmax(c, c->lengths - 1);
     print_limit(c, c->lengths - 1);
     canvas_print_longest_bar(c, canvas_longest_bar(c, RESULTS_SPARSEMAX_SUPPORT, c->betas, CANVAS_MEAN, 0));

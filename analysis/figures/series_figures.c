@@ -170,10 +170,10 @@ static void print_measured_entropy(struct canvas *c, size_t n) {
 
 static void print_entropy(struct canvas *c) {
     const bool few = are_few(c);
-    canvas_print_curves(c, "curves", 0, print_entropy_curve);
+    canvas_print_curves(c, "curves", false, print_entropy_curve);
     const struct axis_range y_of_curves = c->y;
     c->y = axis_empty;
-    canvas_print_curves(c, "measured", 0, print_measured_entropy);
+    canvas_print_curves(c, "measured", false, print_measured_entropy);
     script_number(c->out, "point_step", (double)point_step(c));
     axis_pad(&c->x, few ? 0.03 : 0, 0.1);
     axis_print_log(c->out, "x", c->x);
@@ -225,8 +225,8 @@ static void print_participation_axis(const struct canvas *c) {
 }
 
 static void print_participation(struct canvas *c) {
-    canvas_print_curves(c, "curves", 0, print_participation_curve);
-    canvas_print_curves(c, "measured", 0, print_measured_participation);
+    canvas_print_curves(c, "curves", false, print_participation_curve);
+    canvas_print_curves(c, "measured", false, print_measured_participation);
     script_number(c->out, "point_step", (double)point_step(c));
     script_number(c->out, "few", are_few(c));
     canvas_print_longest_bar(c, canvas_longest_bar(c, RESULTS_LOG_PARTICIPATION, c->betas, CANVAS_LOG_N, 0));
@@ -437,7 +437,7 @@ static void print_gap_curve(struct canvas *c, size_t n) {
 }
 
 static void print_gap_count(struct canvas *c) {
-    canvas_print_curves(c, "curves", 0, print_gap_curve);
+    canvas_print_curves(c, "curves", false, print_gap_curve);
     canvas_print_longest_bar(c, canvas_longest_bar(c, RESULTS_LOG_GAP_COUNT, c->series->size[RESULTS_GAP],
                                                    CANVAS_MEAN, gap_count_least));
     script_number(c->out, "share_above", share_above_envelope(c));

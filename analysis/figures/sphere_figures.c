@@ -109,8 +109,8 @@ static void print_output_limits(const struct canvas *c, const struct sphere_curv
  * beta/n^(2/(d-1)): means with standard errors, exact values, and the limits of many keys and of one. */
 static void print_output(struct canvas *c) {
     const struct sphere_curve_regimes regimes = regimes_from(c, 0);
-    canvas_print_curves(c, "measured", 0, print_measured_output);
-    canvas_print_curves(c, "exact", 0, print_exact_output);
+    canvas_print_curves(c, "measured", false, print_measured_output);
+    canvas_print_curves(c, "exact", false, print_exact_output);
     print_output_limits(c, &regimes);
     axis_pad(&c->y, 0.05, 0.5);
     axis_print_log(c->out, "y", c->y);

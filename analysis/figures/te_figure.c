@@ -164,8 +164,8 @@ static void print_panels(FILE *out, double low, double high) {
 static void print_te(struct canvas *c) {
     const struct results_series *s = c->series;
     const size_t factors = s->size[RESULTS_TE];
-    canvas_print_curves(c, "curves", 4, print_curve);
-    canvas_print_curves(c, "measured", 4, print_measured);
+    canvas_print_curves(c, "curves", true, print_curve);
+    canvas_print_curves(c, "measured", true, print_measured);
     canvas_print_longest_bar(c,
                              fmax(canvas_longest_bar(c, RESULTS_TE_ENTROPY, factors, CANVAS_LOG_N, 0),
                                   canvas_longest_bar(c, RESULTS_TE_TOP_TWO_RATIO, factors, CANVAS_ONE, 0)));
