@@ -42,24 +42,29 @@ static const struct source_array *array_in(const struct source *s, const char *p
     return source_find(s, path);
 }
 
-/* The names that there are, with what is wrong with them, at most so many characters; those of the whole file
- * where a place has none. */
-static void list_names(const struct source *s, const char *place, char out[SOURCE_WHY]) {
-    size_t length = 0, in_place = strlen(place);
+/* Whether there is room for a name, and what is wrong with it, behind those that are listed; ".." if not. */
+static bool list_name(char out[SOURCE_WHY], const char *name, const char *why) {
+    size_t length = strlen(out);
+    if (length + strlen(name) + (why ? strlen(why) : 0) + 8 > SOURCE_WHY - 80) {
+        snprintf(out + length, SOURCE_WHY - length, ", ..");
+        return false;
+    }
+    snprintf(out + length, SOURCE_WHY - length, "%s%s%s%s%s", length > 0 ? ", " : "", name, why ? " (" : "",
+             why ? why : "", why ? ")" : "");
+    return true;
+}
+
+/* The arrays that there are; those of the whole file where a place has none. */
+static void list_arrays(const struct source *s, const char *place, char out[SOURCE_WHY]) {
+    size_t in_place = strlen(place);
     out[0] = '\0';
     for (size_t i = 0; i < s->array_count; i++) {
-        const char *path = s->array[i].path, *why = s->array[i].trouble;
-        if (strncmp(path, place, in_place) != 0) { continue; }
-        if (length + strlen(path) + (why ? strlen(why) : 0) + 8 > SOURCE_WHY - 80) {
-            snprintf(out + length, SOURCE_WHY - length, ", ..");
-            return;
-        }
-        length += (size_t)snprintf(out + length, SOURCE_WHY - length, "%s%s%s%s%s", length > 0 ? ", " : "",
-                                   path, why ? " (" : "", why ? why : "", why ? ")" : "");
+        const struct source_array *a = &s->array[i];
+        if (strncmp(a->path, place, in_place) == 0 && !list_name(out, a->path, a->trouble)) { return; }
     }
-    if (length > 0) { return; }
+    if (*out) { return; }
     if (in_place > 0) {
-        list_names(s, "", out); /* nothing is there: what there is elsewhere */
+        list_arrays(s, "", out); /* nothing is there: what there is elsewhere */
     } else {
         snprintf(out, SOURCE_WHY, "no arrays at all (groups within 16 others are not looked into)");
     }
@@ -85,7 +90,41 @@ static bool arrays_at(struct source *s, const char *place, const struct scores_r
     return g->queries && g->keys;
 }
 
-static bool nothing_found(const struct source *s, const char *place, const struct scores_request *r) {
+/* The place of the i-th array, if no array before it has the same. */
+static bool new_place(const struct source *s, size_t i, char place[SOURCE_PATH]) {
+    snprintf(place, SOURCE_PATH, "%s", s->array[i].path);
+    *strrchr(place, '/') = '\0';
+    size_t length = strlen(place);
+    for (size_t k = 0; k < i; k++) {
+        const char *path = s->array[k].path;
+        if (strncmp(path, place, length) == 0 && strrchr(path, '/') == path + length) { return false; }
+    }
+    return true;
+}
+
+/* The groups that have what is asked for. */
+static void list_groups(struct source *s, const struct scores_request *r, char out[SOURCE_WHY]) {
+    char place[SOURCE_PATH];
+    struct group group;
+    out[0] = '\0';
+    for (size_t i = 0; i < s->array_count; i++) {
+        if (new_place(s, i, place) && arrays_at(s, place, r, &group) &&
+            !list_name(out, *place ? place : "/", NULL)) {
+            return;
+        }
+    }
+}
+
+static bool is_group(const struct source *s, const char *place) {
+    const size_t length = strlen(place);
+    for (size_t i = 0; i < s->array_count; i++) {
+        const char *path = s->array[i].path;
+        if (strncmp(path, place, length) == 0 && path[length] == '/') { return true; }
+    }
+    return false;
+}
+
+static bool nothing_found(struct source *s, const char *place, const struct scores_request *r) {
     char names[SOURCE_WHY];
     const char *kind = source_text(s, "", "kind");
     if (kind && strcmp(kind, "gapscale-results") == 0) {
@@ -100,7 +139,12 @@ static bool nothing_found(const struct source *s, const char *place, const struc
                       s->path, place);
         return false;
     }
-    list_names(s, place, names);
+    list_groups(s, r, names);
+    if (!is_group(s, place) && *names) {
+        message_error("%s: there is no group %s; there are: %s", s->path, place, names);
+        return false;
+    }
+    list_arrays(s, place, names);
     const char *scores = r->scores ? r->scores : "scores", *queries = r->queries ? r->queries : "queries",
                *keys = r->keys ? r->keys : "keys";
     bool only_scores = r->scores != NULL, only_products = r->queries || r->keys;
@@ -109,18 +153,6 @@ static bool nothing_found(const struct source *s, const char *place, const struc
                   only_scores ? "" : " with ", only_scores ? "" : keys, *place ? place : "any group", names,
                   "; name them with --scores, or --queries and --keys");
     return false;
-}
-
-/* The place of the i-th array, if no array before it has the same. */
-static bool new_place(const struct source *s, size_t i, char place[SOURCE_PATH]) {
-    snprintf(place, SOURCE_PATH, "%s", s->array[i].path);
-    *strrchr(place, '/') = '\0';
-    size_t length = strlen(place);
-    for (size_t k = 0; k < i; k++) {
-        const char *path = s->array[k].path;
-        if (strncmp(path, place, length) == 0 && strrchr(path, '/') == path + length) { return false; }
-    }
-    return true;
 }
 
 /* Nothing but its axes says that an array without a name, which is taken for scores, is queries or keys. */

@@ -313,6 +313,24 @@ static void test_files(void **state) {
     free_rows(&rows);
 }
 
+/* Where a group is not, those are listed that have scores; in one without scores, its arrays. */
+static void test_absent_groups(void **state) {
+    struct scratch *s = *state;
+    struct file_path a = write_groups(s, "a.h5", (double[]){5, 9, 7}, (double[]){7, 5}), absent;
+    const char *file = absent.text;
+    const struct scores_request request = request_for(&file);
+    hid_t into = H5Fopen(a.text, H5F_ACC_RDWR, H5P_DEFAULT),
+          group = H5Gcreate2(into, "bare", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    H5Dclose(h5_array(group, "length", H5T_IEEE_F32LE, 1, (hsize_t[]){1}, NULL, (double[]){1}));
+    H5Gclose(group);
+    H5Fclose(into);
+    snprintf(absent.text, sizeof absent.text, "%.350s:n00", a.text);
+    check_refused(s, &request, 1,
+                  (const char *[]){"a.h5: there is no group /n00; there are: /n0010, /n0020\n"});
+    snprintf(absent.text, sizeof absent.text, "%.350s:bare", a.text);
+    check_refused(s, &request, 2, (const char *[]){"no scores", "in /bare; there are: /bare/length; name"});
+}
+
 /* Rows of one length in many batches and heads: the same for any threads. */
 static void test_threads(void **state) {
     struct scratch *s = *state;
@@ -337,6 +355,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_groups, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_texts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_absent_groups, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_threads, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
