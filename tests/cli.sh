@@ -540,6 +540,8 @@ for verb in fit plot report; do expect 2 "$verb of one file twice" "$verb" befor
 holds "it says which" grep -q "before.h5 and ./before.h5 are one file" err
 expect 2 "fit of a fit" fit before.fit.h5
 expect 0 "plot" plot before.h5 -o figures
+holds "what is left out is told in one line" grep -q "^gapscale: left out: .*residuals of [1-3] series; --figure NAME says why$" err
+holds "and nothing else of it" bash -c '! grep -q "no figure" err'
 for figure in {gaussian,g1,plateau}-{entropy,participation,collapse,gap-count,phase,te} all-collapse all-exact; do
     for extension in svg png pdf; do holds "$figure.$extension" test -s "figures/$figure.$extension"; done
 done
@@ -561,6 +563,8 @@ PATH=$PWD/killed:$PATH expect 1 "gnuplot is killed" plot before.h5 -o own --figu
 holds "by what is told" grep -q "gnuplot was ended by a signal (Killed)$" err
 expect 0 "a figure that none of the series has" plot before.h5 -o own --figure output
 holds "is told" grep -q "^gapscale: no figure output: none of these series has one" err
+expect 0 "a figure that a series lacks" plot before.h5 -o own --figure residuals
+holds "is told with why" grep -q "^gapscale: no figure plateau-residuals: no collapse point has" err
 expect 2 "figures at once" plot before.h5 -o own --figure windows,te
 holds "are told one by one" grep -q 'figure windows --figure te' err
 expect 2 "three columns" plot before.h5 -o own --columns 3

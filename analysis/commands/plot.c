@@ -9,6 +9,7 @@
 #include "analysis/commands/request.h"
 #include "analysis/figures/drawing.h"
 #include "analysis/figures/script.h"
+#include "analysis/text/words.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
@@ -120,11 +121,11 @@ static bool place_figure(const struct options *options, const struct fit *fit,
                          const struct drawing *drawing) {
     char *stem = stem_of(options, fit, drawing->figure);
     bool good = true;
-    if (drawing->missing) {
-        message_say("no figure %s: %s", stem + strlen(options->directory) + 1, drawing->missing);
-    } else {
+    if (!drawing->missing) {
         good = picture_write(&drawing->picture, stem);
         if (good) { message_say("drew %s", stem); }
+    } else if (options->named) {
+        message_say("no figure %s: %s", stem + strlen(options->directory) + 1, drawing->missing);
     }
     free(stem);
     return good;
@@ -175,6 +176,23 @@ static void tell_absent(const struct options *options, const struct study *study
     }
 }
 
+/* Of what is not: one line. */
+static void tell_left_out(const struct options *options, const struct study *study) {
+    char left_out[WORDS_LINE] = "";
+    for (size_t f = 0; !options->named && f < figure_count; f++) {
+        const struct figure *figure = figure_list[f];
+        size_t count = 0;
+        for (size_t i = 0; i <= study->count; i++) {
+            const struct fit *fit = i < study->count ? &study->fit[i] : NULL;
+            count += figure_belongs(figure, study, fit, false) && figure_lacks(figure, study, fit);
+        }
+        if (count == 0) { continue; }
+        words_append(left_out, sizeof left_out, "%s%s", *left_out ? ", " : "", figure->name);
+        if (figure->series_print) { words_append(left_out, sizeof left_out, " of %zu series", count); }
+    }
+    if (*left_out) { message_say("left out: %s; --figure NAME says why", left_out); }
+}
+
 /* ---- the command ---- */
 
 static int plot(const struct options *options, const struct commandline *line) {
@@ -194,6 +212,7 @@ static int plot(const struct options *options, const struct commandline *line) {
     if (status == EXIT_DONE) {
         status = draw_study(options, &study);
         tell_absent(options, &study);
+        if (status == EXIT_DONE) { tell_left_out(options, &study); }
     }
     study_release(&study);
     return status;
