@@ -114,10 +114,13 @@ static void wrong_values_are_caught(void **state) {
 /* beta ~ n^(2/(d-1) - 0.1) leaves n_eff ~ n^(0.1 kappa), and the sentence says so. */
 static void the_reason_is_given(void **state) {
     (void)state;
-    struct results *r = experiment_run(
-        "replicates: 512\nkeep_replicates: 512\nn: [1e8, 1e14, 1e20]\ncollapse: {entropy: [1]}\n"
-        "series: [{family: spherical, dimension: 5, output: true, beta: {coef: 1, power: 0.4}}, "
-        "{family: spherical, name: few, dimension: 3, output: true, beta: {critical: [0.2, 1]}}]\n");
+    char text[512];
+    snprintf(text, sizeof text,
+             "replicates: %zu\nn: [1e8, 1e14, 1e20]\ncollapse: {entropy: [1]}\n"
+             "series: [{family: spherical, dimension: 5, output: true, beta: {coef: 1, power: 0.4}}, "
+             "{family: spherical, name: few, dimension: 3, output: true, beta: {critical: [0.2, 1]}}]\n",
+             test_size(512, 64));
+    struct results *r = experiment_run(text);
     struct attention a;
     attention_make(&a, &r->series[0], false);
     check_close(a.gaussian.exponent, 0.2, 1e-4);
@@ -208,7 +211,7 @@ static void rare_rows_refute_nothing(void **state) {
     (void)state;
     enum { SERIES = 8 };
     static const size_t replicates[] = {64, 1000};
-    for (size_t k = 0; k < sizeof replicates / sizeof *replicates; k++) {
+    for (size_t k = 0; k < test_size(2, 1); k++) {
         char text[2048];
         int length =
             snprintf(text, sizeof text,
@@ -261,10 +264,10 @@ static void skewed_rows_pass(void **state) {
         char text[512];
         struct attention a;
         snprintf(text, sizeof text,
-                 "replicates: 512\nn: {from: 2^8, to: 1e6, points: 12}\nordered_weights: 1\n"
+                 "replicates: %zu\nn: {from: 2^8, to: 1e6, points: 12}\nordered_weights: 1\n"
                  "collapse: {entropy: [1.0], participation: [], top_two_ratio: [], susceptibility: false}\n"
                  "beta: {critical: [1, 2]}\n%sfamily: spherical, dimension: 3, output: true}]\n",
-                 run[i]);
+                 test_size(512, 128), run[i]);
         struct results *r = experiment_run(text);
         attention_make(&a, &r->series[0], r->common_randomness);
         const struct attention_part *part = &a.part[ATTENTION_CRITICAL];
@@ -281,10 +284,13 @@ static void skewed_rows_pass(void **state) {
  * refuted (p = 3e-18 of |ATT_tan|^2; half of six seeds). */
 static void rows_that_few_keys_take_are_not_missed(void **state) {
     (void)state;
-    struct results *r =
-        experiment_run("seed: 5\nreplicates: 1024\nn: [1e30]\nbeta: [60, 130, 135, 140]\nordered_weights: 1\n"
-                       "collapse: {participation: [], top_two_ratio: [], susceptibility: false}\n"
-                       "series: [{family: spherical, name: b, dimension: 500, output: true}]\n");
+    char text[512];
+    snprintf(text, sizeof text,
+             "seed: 5\nreplicates: %zu\nn: [1e30]\nbeta: [60, 130, 135, 140]\nordered_weights: 1\n"
+             "collapse: {participation: [], top_two_ratio: [], susceptibility: false}\n"
+             "series: [{family: spherical, name: b, dimension: 500, output: true}]\n",
+             test_size(MOST_ROWS, 128));
+    struct results *r = experiment_run(text);
     struct attention a;
     attention_make(&a, &r->series[0], false);
     const struct attention_part *part = &a.part[ATTENTION_SUBCRITICAL];
