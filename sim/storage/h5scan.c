@@ -193,10 +193,10 @@ static void *copy_list(const void *list, size_t count, size_t size) {
     return memcpy(memory_create(count, size), list, count * size);
 }
 
-/* Of a child that says no more. */
+/* Of a child that says no more; from then on there is none to wait for. */
 static const char *end_reason(struct h5scan *scan) {
     int status = 0;
-    while (waitpid(scan->pid, &status, 0) < 0 && errno == EINTR) {}
+    if (scan->pid > 0) { TEMP_FAILURE_RETRY(waitpid(scan->pid, &status, 0)); }
     scan->pid = 0;
     return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED
                ? H5PARSE_EXHAUSTED

@@ -54,7 +54,7 @@ struct h5scan {
     struct h5scan_attribute *attribute;
 
     /* the child */
-    pid_t pid;
+    pid_t pid; /* 0: it has ended */
     int wire;
     unsigned char *window; /* memory that both share */
 };
@@ -71,7 +71,7 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]);
 void h5scan_close(struct h5scan *scan);
 
 /* Reads the box start[i] .. start[i] + count[i] - 1 of an array, row-major, as its element is. False with
- * what is wrong in `why`. */
+ * what is wrong in `why`; once the child has ended, every time. */
 bool h5scan_read(struct h5scan *scan, size_t array, const uint64_t *start, const uint64_t *count, void *out,
                  char why[H5SCAN_WHY]);
 

@@ -3,6 +3,7 @@
 #include "tests/sim/scores/files.h"
 
 #include <hdf5_hl.h>
+#include <signal.h>
 #include <sys/resource.h>
 
 #include "sim/storage/h5scan.h"
@@ -318,6 +319,32 @@ static void test_time(void **state) {
     free(value);
 }
 
+/* A reader that is gone is not waited for again, which could be for ever while another one lives. */
+static void test_reader_is_gone(void **state) {
+    struct scratch *s = *state;
+    const uint64_t start[1] = {0}, count[1] = {2};
+    struct file_path path = file_in(s, "a.h5");
+    double value[2] = {3, 4};
+    hid_t file = h5_new(path.text);
+    H5Dclose(h5_array(file, "x", H5T_IEEE_F64LE, 1, (hsize_t[]){2}, NULL, value));
+    H5Fclose(file);
+    struct h5scan *gone = scan_good(path.text, false), *other = scan_good(path.text, false);
+    kill(gone->pid, SIGKILL);
+    alarm(60);
+    for (size_t time = 0; time < 2; time++) {
+        char why[H5SCAN_WHY] = "";
+        assert_false(h5scan_read(gone, 0, start, count, value, why));
+        assert_non_null(strstr(why, "it is damaged"));
+    }
+    alarm(0);
+    value[0] = value[1] = 0;
+    char why[H5SCAN_WHY] = "";
+    assert_true(h5scan_read(other, 0, start, count, value, why));
+    assert_true(value[0] == 3 && value[1] == 4);
+    h5scan_close(gone);
+    h5scan_close(other);
+}
+
 static void test_not_hdf5(void **state) {
     struct scratch *s = *state;
     struct file_path path = file_in(s, "a.h5");
@@ -339,6 +366,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_scales, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_kinds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_reader_is_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_not_hdf5, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
