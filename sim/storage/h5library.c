@@ -2,12 +2,13 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "sim/base/head.h"
 
 void h5library_open(void) {
     setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1); /* read when the library starts */
@@ -52,9 +53,6 @@ bool h5library_select(hid_t space, hsize_t position, hsize_t count) {
 bool h5library_is_marked(const char *path) {
     static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
     unsigned char head[12] = {0}; /* of a superblock of version 2 or later */
-    FILE *file = fopen(path, "re");
-    size_t length = file ? fread(head, 1, sizeof head, file) : 0;
-    if (file) { fclose(file); }
-    return length == sizeof head && memcmp(head, signature, sizeof signature) == 0 && head[8] >= 2 &&
-           head[11] & 1;
+    return head_read(path, 0, head, sizeof head) == (ssize_t)sizeof head &&
+           memcmp(head, signature, sizeof signature) == 0 && head[8] >= 2 && head[11] & 1;
 }
