@@ -254,8 +254,8 @@ static hid_t create_file(const char *path) {
 static bool sync_path(const char *path, int flags) {
     int descriptor = open(path, flags | O_CLOEXEC);
     if (descriptor < 0) { return false; }
-    bool good = fsync(descriptor) == 0 || errno == EINVAL; /* a file system without fsync */
-    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);  /* what is read next comes from the disk */
+    bool good = temporary_sync(descriptor);
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED); /* what is read next comes from the disk */
     return close(descriptor) == 0 && good;
 }
 
