@@ -42,7 +42,7 @@ static bool move_to(struct column_place *place, const struct column *c, size_t i
 }
 
 static void *keep_memory(struct page *page, void *memory) {
-    page->kept = memory_resize(page->kept, page->kept_count + 1, sizeof *page->kept);
+    page->kept = memory_extend(page->kept, page->kept_count, sizeof *page->kept);
     return page->kept[page->kept_count++] = memory;
 }
 
@@ -97,7 +97,7 @@ static void add_attribute(struct page *page, const struct column *c, const struc
     char name[WORDS];
     const char *text = column_is_text(c) ? column_text(c, place) : NULL;
     if (column_is_text(c) && !text) { return; }
-    page->attribute = memory_resize(page->attribute, page->attribute_count + 1, sizeof *page->attribute);
+    page->attribute = memory_extend(page->attribute, page->attribute_count, sizeof *page->attribute);
     page->attribute[page->attribute_count++] = (struct h5_attribute){
         .name = keep_text(page, column_name(c, place, name)),
         .text = text ? keep_text(page, text) : NULL,

@@ -15,7 +15,7 @@ struct differences {
 };
 
 static void add(struct differences *d, const char *path, const char *here, const char *there) {
-    d->list = memory_resize(d->list, d->count + 1, sizeof *d->list);
+    d->list = memory_extend(d->list, d->count, sizeof *d->list);
     struct difference *new = &d->list[d->count++];
     snprintf(new->path, sizeof new->path, "%s", path);
     fault_quote(here, new->here);

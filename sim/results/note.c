@@ -6,7 +6,7 @@
 #include "sim/base/memory.h"
 
 static struct h5_attribute *add(struct results_series *s, const char *name) {
-    s->note = memory_resize(s->note, s->note_count + 1, sizeof *s->note);
+    s->note = memory_extend(s->note, s->note_count, sizeof *s->note);
     s->note[s->note_count] = (struct h5_attribute){.name = memory_copy_text(name)};
     return &s->note[s->note_count++];
 }

@@ -25,7 +25,7 @@ static struct source *open_source(struct found *f, const char *path, size_t leng
     }
     struct source *source = source_open(memory_copy_part(path, length), links);
     if (!source) { return NULL; }
-    f->source = memory_resize(f->source, f->source_count + 1, sizeof(struct source *));
+    f->source = memory_extend(f->source, f->source_count, sizeof(struct source *));
     return f->source[f->source_count++] = source;
 }
 
@@ -72,7 +72,7 @@ static void list_arrays(const struct source *s, const char *place, char out[SOUR
 
 /* A group that is told where it is. */
 static bool add_group(struct found *f, const struct group *group, const struct scores_request *request) {
-    f->group = memory_resize(f->group, f->group_count + 1, sizeof *f->group);
+    f->group = memory_extend(f->group, f->group_count, sizeof *f->group);
     f->group[f->group_count] = *group;
     return group_open(request, &f->group[f->group_count++]);
 }

@@ -267,7 +267,7 @@ static bool is_known(struct visit *v, hid_t group) {
     }
     v->full = v->full || v->group_count == H5SCAN_ITEMS;
     if (v->full) { return true; }
-    v->group = memory_resize(v->group, v->group_count + 1, sizeof *v->group);
+    v->group = memory_extend(v->group, v->group_count, sizeof *v->group);
     v->group[v->group_count++] = (struct object){info.fileno, info.addr};
     return false;
 }
