@@ -120,8 +120,7 @@ static void print_warnings(FILE *out, const struct config *config) {
 
 int command_check(int argc, char **argv) {
     struct options o;
-    int status;
-    if (!options_read(argc, argv, true, about, NULL, &o, &status)) { return status; }
+    if (!options_read(argc, argv, true, about, NULL, &o)) { return o.status; }
     struct config *config = config_read(o.config, o.set_count, o.set);
     if (!config) { return EXIT_USAGE; }
     message_print("%s: good", o.config);

@@ -41,7 +41,7 @@ static bool take_set(const struct commandline_option *option, const char *value,
 }
 
 bool options_read(int argc, char **argv, bool is_check, const char *about, const char *notes,
-                  struct options *o, int *status) {
+                  struct options *o) {
     static const char *const isas[] = {"base", "avx2", "avx512", NULL};
     const struct commandline_option known[] = {
         {"output", 'o', "FILE",
@@ -83,11 +83,11 @@ bool options_read(int argc, char **argv, bool is_check, const char *about, const
                                .context = o};
     *o = (struct options){.threads = ranks_threads(), .shards = 1, .time_limit = INFINITY};
     bool goes_on = commandline_read(&line, argc, argv);
-    *status = line.status;
-    if (goes_on && line.words == 0) { *status = commandline_refuse(&line, "no CONFIG given"); }
+    o->status = line.status;
+    if (goes_on && line.words == 0) { o->status = commandline_refuse(&line, "no CONFIG given"); }
     if (goes_on && line.words > 1) {
-        *status = commandline_refuse(&line, "one CONFIG at a time, found a second: '%s'%s", line.word[1],
-                                     strchr(line.word[1], '=') ? "; keys go as --set KEY=VALUE" : "");
+        o->status = commandline_refuse(&line, "one CONFIG at a time, found a second: '%s'%s", line.word[1],
+                                       strchr(line.word[1], '=') ? "; keys go as --set KEY=VALUE" : "");
     }
     o->config = goes_on ? line.word[0] : NULL;
     return goes_on && line.words == 1;

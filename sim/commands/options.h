@@ -13,11 +13,12 @@ struct options {
     double time_limit; /* seconds; INFINITY: none */
     size_t set_count;
     const char *set[JOURNAL_SET];
+    int status; /* where the command does not go on (commandline.h) */
 };
 
 /* Reads the options of `run`, or those that `check` has, and the one CONFIG; about and notes are those of the
- * help. False where the command does not go on, but ends with *status (commandline.h). */
+ * help. False where the command does not go on, but ends with the status. */
 bool options_read(int argc, char **argv, bool is_check, const char *about, const char *notes,
-                  struct options *o, int *status);
+                  struct options *o);
 
 #endif

@@ -469,12 +469,11 @@ static void release(struct run *run) {
 
 int command_run(int argc, char **argv) {
     struct options o;
-    int status;
-    if (!options_read(argc, argv, false, run_about, run_notes, &o, &status)) { return status; }
+    if (!options_read(argc, argv, false, run_about, run_notes, &o)) { return o.status; }
     omp_set_num_threads(o.threads); /* also where journals are read */
     char *command_line = outfile_command_line(argc, argv);
     struct run run = {.o = &o, .command_line = command_line};
-    status = run_stages(&run);
+    int status = run_stages(&run);
     release(&run);
     free(command_line);
     return status;
