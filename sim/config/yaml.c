@@ -188,13 +188,12 @@ struct yaml_node *yaml_parse(const struct fault_source *source, size_t start) {
     struct builder builder = {.source = source, .start = start};
     size_t length = source->length - start;
     if (length) {
-        char *talked = NULL, *copy = memory_copy_part(source->text + start, length);
+        char *talked = NULL;
         size_t talked_length;
         FILE *talk = memory_stream_open(&talked, &talked_length);
-        parse_text(&builder, copy, length, talk);
+        parse_text(&builder, source->text + start, length, talk);
         memory_stream_close(talk, &talked);
         free(talked);
-        free(copy);
     }
     yaml_free(builder.key);
     if (!builder.failed && !builder.root) {
