@@ -189,8 +189,7 @@ int fitfile_write(const char *path, const struct study *study, const struct stor
         struct column_place place = column_place_class(study, i, room);
         page_add(&book, &universality_columns, &place, memory_format("_class-%zu", i + 1));
     }
-    int status = store_write_derived(path, "gapscale-fit", study->file_count, study->paths, book.pages,
-                                     book.group, provenance);
+    int status = store_write_fit(path, study->file_count, study->paths, book.pages, book.group, provenance);
     for (size_t i = 0; i < book.pages; i++) { page_release(&book.page[i]); }
     free(book.page);
     free(book.group);

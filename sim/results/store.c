@@ -30,7 +30,8 @@ static const uint64_t SCHEMA_VERSION = 1, SCHEMA_MINOR = 1;
 /* Bytes of numbers in a byte of a file at most: packed by gzip, as tightly as that can; besides, files of
  * earlier versions lack some. While they are read they lie in the content of the file and in the results. */
 static const double TIGHTEST = 1040, COPIES = 2;
-static const char digest_attribute[] = "digest";
+static const char digest_attribute[] = "digest", results_kind[] = "gapscale-results",
+                  fit_kind[] = "gapscale-fit";
 
 /* ---- provenance ---- */
 
@@ -91,7 +92,7 @@ int store_write(const char *path, const struct results *results, const struct st
     const uint64_t number = NUMERICS_NUMBER;
     char fingerprint[16];
     snprintf(fingerprint, sizeof fingerprint, "%08" PRIx32, numerics_fingerprint());
-    stamp_make(&stamp, "gapscale-results", provenance);
+    stamp_make(&stamp, results_kind, provenance);
     stamp_add(&stamp, "config", results->config_text);
     stamp_add(&stamp, "config_resolved", results->config_resolved);
     stamp_add(&stamp, "isa", results->isa);
@@ -104,9 +105,8 @@ int store_write(const char *path, const struct results *results, const struct st
     return status;
 }
 
-int store_write_derived(const char *path, const char *kind, size_t input_count, const char *const *inputs,
-                        size_t group_count, const struct h5_group *groups,
-                        const struct store_provenance *provenance) {
+int store_write_fit(const char *path, size_t input_count, const char *const *inputs, size_t group_count,
+                    const struct h5_group *groups, const struct store_provenance *provenance) {
     const struct page page = {.group_count = group_count, .group = (struct h5_group *)groups};
     struct stamp stamp;
     char *list;
@@ -114,7 +114,7 @@ int store_write_derived(const char *path, const char *kind, size_t input_count, 
     FILE *out = memory_stream_open(&list, &length);
     for (size_t i = 0; i < input_count; i++) { fprintf(out, "%s%s", i > 0 ? "\n" : "", inputs[i]); }
     memory_stream_close(out, &list);
-    stamp_make(&stamp, kind, provenance);
+    stamp_make(&stamp, fit_kind, provenance);
     stamp_add(&stamp, "inputs", list);
     int status = write_page(path, &stamp, 0, "", &page);
     free(list);
@@ -143,7 +143,7 @@ static const char *content_fault(const struct h5_content *c) {
     if (*version != SCHEMA_VERSION) {
         return "it has another schema version; use the gapscale that wrote it";
     }
-    if (strcmp(kind, "gapscale-results") != 0) {
+    if (strcmp(kind, results_kind) != 0) {
         return "it is no results file (is it a fit? give the file it came from)";
     }
     if (!root_text(c, "config_resolved") || !root_text(c, "config") || !root_text(c, "isa") ||
@@ -409,9 +409,9 @@ enum store_kind store_kind(const char *path) {
                *resolved = root_text(c, "config_resolved");
     bool ours = program && kind && strcmp(program, "gapscale") == 0;
     enum store_kind found = STORE_UNKNOWN;
-    if (ours && strcmp(kind, "gapscale-results") == 0 && resolved) {
+    if (ours && strcmp(kind, results_kind) == 0 && resolved) {
         found = empirical_is(resolved) ? STORE_DIAGNOSIS : STORE_RESULTS;
-    } else if (ours && strcmp(kind, "gapscale-fit") == 0) {
+    } else if (ours && strcmp(kind, fit_kind) == 0) {
         found = STORE_FIT;
     } else if (ours && strcmp(kind, "gapscale-scores") == 0) {
         found = STORE_SCORES;

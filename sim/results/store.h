@@ -35,10 +35,9 @@ enum store_kind { STORE_UNKNOWN, STORE_RESULTS, STORE_DIAGNOSIS, STORE_FIT, STOR
  * fits, scores of a sweep's rows, or none of these. */
 enum store_kind store_kind(const char *path);
 
-/* A file derived from results (`kind`: "gapscale-fit"): its own groups, with the names of the files it
- * came from and the provenance as root attributes. Written like results; returns likewise. */
-int store_write_derived(const char *path, const char *kind, size_t input_count, const char *const *inputs,
-                        size_t group_count, const struct h5_group *groups,
-                        const struct store_provenance *provenance);
+/* Fits of results: their own groups, with the names of the files that they came from and the provenance as
+ * root attributes. Written like results; returns likewise. */
+int store_write_fit(const char *path, size_t input_count, const char *const *inputs, size_t group_count,
+                    const struct h5_group *groups, const struct store_provenance *provenance);
 
 #endif

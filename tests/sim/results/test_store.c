@@ -186,8 +186,7 @@ static void test_foreign(void **state) {
         assert_true(*why);
     }
     assert_null(store_read("missing"));
-    assert_int_equal(store_write_derived("fit.h5", "gapscale-fit", 0, NULL, 0, NULL, &sample_provenance),
-                     EXIT_DONE);
+    assert_int_equal(store_write_fit("fit.h5", 0, NULL, 0, NULL, &sample_provenance), EXIT_DONE);
     assert_null(store_try("fit.h5", why));
     assert_non_null(strstr(why, "is it a fit?"));
 }
