@@ -8,14 +8,12 @@
 
 #include "sim/measures/averages.h"
 
-static bool part_is_atom(const struct row_part *part) { return part->lower == part->upper; }
-
 /* Gap of the k-th largest score: NaN inside a part that is not an atom, inf where k > n. */
 static double row_gap(const struct row *row, size_t k) {
     double rank = (double)k;
     if (k <= row->top_count) { return row->gap[k - 1]; }
     for (size_t i = 0; i < row->part_count; i++) {
-        if (row->part[i].last >= rank) { return part_is_atom(&row->part[i]) ? row->part[i].upper : NAN; }
+        if (row->part[i].last >= rank) { return row_part_ties(&row->part[i]) ? row->part[i].upper : NAN; }
     }
     return row->bulk ? bulk_gap(row->bulk, row->bulk_offset, rank) : INFINITY;
 }
@@ -284,8 +282,8 @@ static void offer_top(const struct row *row, struct accumulation *best) {
 }
 
 struct accumulation measure_accumulation(const struct row *row) {
-    double ties = row_log_ties(row);
-    if (ties > 0) { return (struct accumulation){INFINITY, ties, 0}; }
+    const double ties = row_ties(row);
+    if (ties > 1) { return (struct accumulation){INFINITY, log(ties), 0}; }
     struct accumulation best = {0, 0, 0};
     double log_rank, gap;
     offer_top(row, &best);

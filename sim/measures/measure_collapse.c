@@ -308,7 +308,7 @@ static double half_of_pair(const struct search *s) {
 double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
                         const struct measure_grid *grid) {
     const struct search search = {kernel, row, criterion};
-    double ties = row_log_ties(row);
+    const double ties = log(row_ties(row));
     switch (criterion->kind) {
     case CRITERION_TOP_TWO_RATIO: return -log(criterion->threshold) / measure_top_gap(row);
     case CRITERION_SUSCEPTIBILITY: return susceptibility_peak(&search, grid);

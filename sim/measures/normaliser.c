@@ -59,8 +59,6 @@ void normaliser_free(struct normaliser *n) {
 /* ---- sums ---- */
 
 static double middle_of(const struct row_part *part) { return part->lower + (part->upper - part->lower) / 2; }
-static double keys_of(const struct row_part *part) { return part->last - part->before; }
-static bool is_single(const struct row_part *part) { return part->lower == part->upper; }
 
 /* x^(power - 1). */
 static double lower_power(const struct normaliser *n, double x) {
@@ -94,7 +92,7 @@ static struct power_sum sum_weights(const struct normaliser *n, double cut) {
     for (size_t i = 0; i < n->points; i++) { add_keys(n, cut, n->gap[i], n->keys[i], &sum); }
     for (size_t i = 0; i < n->count; i++) {
         const struct row_part *part = &n->cell[i].part;
-        add_keys(n, cut, n->cell[i].at, keys_of(part), &sum);
+        add_keys(n, cut, n->cell[i].at, row_part_scores(part), &sum);
     }
     return sum;
 }
@@ -142,17 +140,13 @@ static size_t first_score(struct normaliser *n) {
     return high;
 }
 
-static size_t part_end(const struct row *row, size_t part) {
-    return part + 1 < row->part_count ? row->part[part + 1].point : row->point_count;
-}
-
 /* The first part at whose upper gap the weights sum to 1; how many there are if there is none. */
 static size_t first_part(struct normaliser *n) {
     const struct row *row = n->row;
     size_t low = 0, high = row->part_count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (is_beyond(n, part_end(row, middle), row->part[middle].upper)) {
+        if (is_beyond(n, row_part_end(row, middle), row->part[middle].upper)) {
             high = middle;
         } else {
             low = middle + 1;
@@ -168,7 +162,7 @@ static void add_cell(struct normaliser *n, struct row_part part, bool closed) {
         n->room = 2 * n->room + 64;
         n->cell = memory_resize(n->cell, n->room, sizeof *n->cell);
     }
-    n->cell[n->count++] = (struct cell){part, middle_of(&part), closed || is_single(&part)};
+    n->cell[n->count++] = (struct cell){part, middle_of(&part), closed || row_part_ties(&part)};
 }
 
 /* A part as cells of one width, counted where the row can tell no finer. */
@@ -195,7 +189,7 @@ static void spread_part(struct normaliser *n, const struct row_part *part) {
  * place of many. */
 static bool is_whole(const struct row_part *part, size_t found, const struct row_part *finer) {
     if (found == 0 || finer[found - 1].last < part->last) { return false; }
-    return found > 1 || keys_of(part) == 1 || !is_single(finer);
+    return found > 1 || row_part_scores(part) == 1 || !row_part_ties(finer);
 }
 
 /* Neighbours, so many that FINER cells hold them all, as one cell at the mean of theirs. */
@@ -205,11 +199,11 @@ static void add_finer(struct normaliser *n, size_t found, const struct row_part 
         size_t end = first + together < found ? first + together : found;
         struct row_part part = finer[first];
         double sum = 0;
-        for (size_t k = first; k < end; k++) { sum += keys_of(&finer[k]) * middle_of(&finer[k]); }
+        for (size_t k = first; k < end; k++) { sum += row_part_scores(&finer[k]) * middle_of(&finer[k]); }
         part.upper = finer[end - 1].upper;
         part.last = finer[end - 1].last;
         add_cell(n, part, end > first + 1);
-        n->cell[n->count - 1].at = sum / keys_of(&part);
+        n->cell[n->count - 1].at = sum / row_part_scores(&part);
     }
 }
 
@@ -230,8 +224,10 @@ static void refine_cell(struct normaliser *n, size_t i) {
 static bool is_coarse(const struct normaliser *n, const struct cell *cell, double cut) {
     const struct row_part *part = &cell->part;
     if (cell->closed) { return false; }
-    if (part->lower < cut && cut <= part->upper && keys_of(part) > UNSEEN * part->before) { return true; }
-    return keys_of(part) * (weight_at(n, cut, part->lower) - weight_at(n, cut, part->upper)) > UNSURE;
+    if (part->lower < cut && cut <= part->upper && row_part_scores(part) > UNSEEN * part->before) {
+        return true;
+    }
+    return row_part_scores(part) * (weight_at(n, cut, part->lower) - weight_at(n, cut, part->upper)) > UNSURE;
 }
 
 /* Whether any cell became finer. */
@@ -277,7 +273,7 @@ static void list_parts(struct normaliser *n, size_t parts) {
     for (size_t i = 0; i < found; i++) { add_cell(n, finer[i], false); }
     while (n->count > 0) {
         struct row_part part = n->cell[--n->count].part;
-        if (is_single(&part)) {
+        if (row_part_ties(&part)) {
             list_part(n, &part);
             continue;
         }
@@ -355,8 +351,9 @@ static double support_of(const struct normaliser *n, double cut) {
     for (size_t i = 0; i < n->count; i++) {
         const struct row_part *part = &n->cell[i].part;
         if (part->lower >= cut) { continue; }
-        support += part->upper < cut ? keys_of(part)
-                                     : keys_of(part) * (cut - part->lower) / (part->upper - part->lower);
+        support += part->upper < cut
+                       ? row_part_scores(part)
+                       : row_part_scores(part) * (cut - part->lower) / (part->upper - part->lower);
     }
     return support;
 }
@@ -380,7 +377,7 @@ struct normalised normaliser_entmax(struct normaliser *n, double alpha, double b
     }
     for (size_t i = 0; i < n->count; i++) {
         const struct row_part *part = &n->cell[i].part;
-        add_moments(weight_at(n, cut, n->cell[i].at) / total, keys_of(part), &out);
+        add_moments(weight_at(n, cut, n->cell[i].at) / total, row_part_scores(part), &out);
     }
     return out;
 }

@@ -180,12 +180,12 @@ static void compress_find_base(struct compress *c, double second) {
 }
 
 static void compress_add_top(struct compress *c) {
-    double gap[ROW_EXPLICIT], one[ROW_EXPLICIT];
-    for (size_t k = 0; k < c->row.top_count; k++) {
-        gap[k] = compress_gap(c, c->pool[k]);
-        one[k] = 1;
+    struct row *row = &c->row;
+    for (size_t k = 0; k < row->top_count; k++) {
+        row->gap[k] = compress_gap(c, c->pool[k]);
+        row->count[k] = 1;
     }
-    row_add_points(&c->row, c->row.top_count, gap, one);
+    row->point_count = row->top_count;
 }
 
 static void compress_sum_ties(const struct compress *c, size_t count, const double *beta,
@@ -393,7 +393,7 @@ static size_t compress_split(struct compress *c, double lower, double upper, dou
 static size_t compress_refine(void *maker, const struct row_part *parts, size_t count, double best,
                               const struct row_part **finer) {
     struct compress *c = maker;
-    if (parts[0].lower == parts[0].upper) { /* ties stay as they are, before what follows */
+    if (row_part_ties(&parts[0])) { /* ties stay as they are, before what follows */
         const size_t found = count > 1 ? compress_refine(c, parts + 1, count - 1, best, finer) : 0;
         memmove(c->finer + 1, c->finer, found * sizeof *c->finer);
         c->finer[0] = parts[0];
@@ -408,7 +408,7 @@ static size_t compress_refine(void *maker, const struct row_part *parts, size_t 
 
 static bool compress_summit(const struct row *row, double best, double *log_rank, double *gap) {
     struct compress *c = row->maker;
-    size_t ties = row->part_count > 0 && row->part[0].lower == row->part[0].upper ? 1 : 0;
+    size_t ties = row->part_count > 0 && row_part_ties(&row->part[0]) ? 1 : 0;
     bool found = ties > 0 && row->part[0].log_last > best * row->part[0].upper;
     const struct summit_row below = {
         .source = &c->source,

@@ -254,9 +254,9 @@ void counted_keys(const struct counted *c, struct key_batch *batch, key_visitor 
     for (size_t k = 0; k < row->part_count; k++) {
         const struct row_part *part = &row->part[k];
         const struct counted_bin *bin = counted_bin_at(c->law, part->address);
-        size_t end = k + 1 < row->part_count ? row->part[k + 1].point : row->point_count;
+        const size_t end = row_part_end(row, k);
+        const double scores = row_part_scores(part);
         for (size_t i = part->point; i < end; i++) {
-            double scores = part->last - part->before;
             add_key(batch, row->gap[i], row->gap[i] * length - row->top_score, row->count[i],
                     bin ? scores * bin->weight[i - part->point] : scores);
             if (batch->count == KEY_BATCH) { pass_on(batch, visit, context); }

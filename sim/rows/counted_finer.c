@@ -33,14 +33,12 @@ static void find_gaps(const struct counted *c, struct points *p) {
     for (size_t i = 0; i < p->count; i++) { p->gap[i] -= c->highest; }
 }
 
-static double part_scores(const struct row_part *part) { return part->last - part->before; }
-
 static bool part_is_few(const struct row_part *part) {
-    return part->address != 0 && part_scores(part) <= SINGLE;
+    return part->address != 0 && row_part_scores(part) <= SINGLE;
 }
 
 static bool part_is_many(const struct row_part *part) {
-    return part->address != 0 && part_scores(part) > SINGLE;
+    return part->address != 0 && row_part_scores(part) > SINGLE;
 }
 
 static void sort_few(size_t n, double *x) {
@@ -61,7 +59,7 @@ static void find_points(const struct counted *c, const struct row_part *parts, s
     for (size_t i = 0; i < count; i++) {
         if (!part_is_few(&parts[i])) { continue; }
         uint64_t place = parts[i].address;
-        for (double left = part_scores(&parts[i]); left > 0; left -= 4) { at[blocks++] = place++; }
+        for (double left = row_part_scores(&parts[i]); left > 0; left -= 4) { at[blocks++] = place++; }
     }
     c->isa->kernel->place_uniforms(c->stream.key, STREAM_SPLITS, blocks, at, uniform);
     p->count = 0;
@@ -74,7 +72,7 @@ static void find_points(const struct counted *c, const struct row_part *parts, s
             if (!counted_bin_at(c->law, parts[i].address)) { add_place(p, c->law, octave, low + width / 2); }
             continue;
         }
-        size_t scores = (size_t)part_scores(&parts[i]);
+        size_t scores = (size_t)row_part_scores(&parts[i]);
         for (size_t k = 0; k < scores; k++) { u[k] = low + width * u[k]; }
         sort_few(scores, u);
         for (size_t k = 0; k < scores; k++) { add_place(p, c->law, octave, u[k]); }
@@ -106,7 +104,7 @@ static void take_parts(const struct counted *c, const struct row_part *parts, si
         const struct row_part *part = &parts[i];
         if (part->address == 0) { continue; }
         if (!part_is_many(part)) {
-            gap += (size_t)part_scores(part);
+            gap += (size_t)row_part_scores(part);
             continue;
         }
         const struct counted_bin *bin = counted_bin_at(c->law, part->address);
@@ -122,7 +120,7 @@ static void take_parts(const struct counted *c, const struct row_part *parts, si
         k->lower[n] = part->lower;
         k->upper[n] = part->upper;
         k->before[n] = part->before;
-        k->scores[n++] = part_scores(part);
+        k->scores[n++] = row_part_scores(part);
     }
     k->count = n;
     c->isa->vector->log(n, k->log_middle, k->log_middle);
@@ -173,7 +171,7 @@ static void make_plans(const struct counted *c, const struct row_part *parts, si
             n++;
         } else if (plan[i].fate == FEW) {
             plan[i].gap = gap;
-            gap += (size_t)part_scores(part);
+            gap += (size_t)row_part_scores(part);
         }
     }
 }
@@ -188,7 +186,7 @@ struct emitter {
 
 static void emit_few(struct emitter *e, const struct plan *plan) {
     const struct row_part *part = plan->part;
-    const size_t scores = (size_t)part_scores(part);
+    const size_t scores = (size_t)row_part_scores(part);
     for (size_t k = 0; k < scores; k++) {
         const double gap = plan->gap[k];
         if (!(part->log_last > e->best * gap)) { continue; }
@@ -203,7 +201,7 @@ static void emit_quiet(struct emitter *e, const struct plan *plan) {
     const double y = counted_place(e->c->law, counted_address_octave(part->address),
                                    low + width * plan->crest_at),
                  gap = profile_gap(e->c->law->profile, y) - e->c->highest;
-    *e->next++ = row_part_make(gap, gap, part->before, part_scores(part) * plan->crest_at, 0);
+    *e->next++ = row_part_make(gap, gap, part->before, row_part_scores(part) * plan->crest_at, 0);
 }
 
 static void emit_halves(struct emitter *e, const struct plan *plan) {
@@ -232,7 +230,7 @@ static struct row_part *refine_some(const struct counted *c, const struct row_pa
     for (size_t i = 0; i < count; i++) {
         if (plan[i].fate != HALVED) { continue; }
         address[halved] = parts[i].address;
-        scores[halved++] = part_scores(&parts[i]);
+        scores[halved++] = row_part_scores(&parts[i]);
     }
     counted_places_split(c, halved, address, scores, rank);
     for (size_t i = 0, k = 0; i < count; i++) {
@@ -284,7 +282,7 @@ static void find_spots(const struct counted *c, const struct row_part *parts, si
         const struct row_part *part = &parts[at[i]];
         struct spot *s = &spot[i];
         *s = (struct spot){.before = part->before,
-                           .scores = part->last - part->before,
+                           .scores = row_part_scores(part),
                            .octave = counted_address_octave(part->address),
                            .index = counted_address_index(part->address)};
         counted_index_range(s->index, &s->low, &s->width);

@@ -2,17 +2,14 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/memory.h"
 
-double row_log_ties(const struct row *row) {
+double row_ties(const struct row *row) {
     size_t m = 1;
     while (m < row->top_count && row->gap[m] == 0) { m++; }
-    if (m == row->top_count && row->part_count > 0 && row->part[0].upper == 0) {
-        return row->part[0].log_last;
-    }
-    return log((double)m);
+    const bool goes_on = m == row->top_count && row->part_count > 0 && row->part[0].upper == 0;
+    return goes_on ? row->part[0].last : (double)m;
 }
 
 void row_reserve(struct row *row, size_t points, size_t parts) {
@@ -33,12 +30,6 @@ void row_add_point(struct row *row, double gap, double count) {
     size_t i = row->point_count++;
     row->gap[i] = gap;
     row->count[i] = count;
-}
-
-void row_add_points(struct row *row, size_t number, const double *gap, const double *count) {
-    memcpy(row->gap + row->point_count, gap, number * sizeof *gap);
-    memcpy(row->count + row->point_count, count, number * sizeof *count);
-    row->point_count += number;
 }
 
 struct row_part row_part_make(double lower, double upper, double before, double count, uint64_t address) {

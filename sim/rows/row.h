@@ -29,6 +29,10 @@ struct row_part {
     uint64_t address; /* for the maker */
 };
 
+static inline double row_part_scores(const struct row_part *part) { return part->last - part->before; }
+/* Whether its scores tie. */
+static inline bool row_part_ties(const struct row_part *part) { return part->lower == part->upper; }
+
 struct row {
     double log_n;
     double stretch;   /* what all gaps here and in the bulk are to be multiplied by; 1 but for rows of unlike
@@ -76,8 +80,13 @@ static inline double row_second_gap(const struct row *row) {
     return row->top_count > 1 ? row->gap[1] : INFINITY;
 }
 
-/* log of the number of scores that tie at the top. */
-double row_log_ties(const struct row *row);
+/* How many scores tie with the maximum, itself among them. */
+double row_ties(const struct row *row);
+
+/* Where the nodes of the i-th part end. */
+static inline size_t row_part_end(const struct row *row, size_t i) {
+    return i + 1 < row->part_count ? row->part[i + 1].point : row->point_count;
+}
 
 /* Keys of a row on a sphere, in no order, for whoever gives them directions. */
 enum { KEY_BATCH = 1024 };
@@ -99,7 +108,6 @@ void row_reserve(struct row *row, size_t points, size_t parts);
 void row_release(struct row *row);
 
 void row_add_point(struct row *row, double gap, double count);
-void row_add_points(struct row *row, size_t number, const double *gap, const double *count);
 /* A part of `count` scores after the first `before`; none for no scores. Its points follow. */
 void row_add_part(struct row *row, double lower, double upper, double before, double count, uint64_t address);
 struct row_part row_part_make(double lower, double upper, double before, double count, uint64_t address);

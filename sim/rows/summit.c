@@ -125,7 +125,7 @@ static bool take_parts(struct summit *s, const struct row_part *part, size_t par
                                 .before = part[0].before};
     memset(s->number, 0, s->ranges.count * sizeof *s->number);
     for (size_t i = 0; i < parts; i++) {
-        s->number[part[i].address - first] = (uint64_t)(part[i].last - part[i].before);
+        s->number[part[i].address - first] = (uint64_t)row_part_scores(&part[i]);
     }
     return true;
 }
