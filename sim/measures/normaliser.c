@@ -4,6 +4,7 @@
  * and sum p by half the cell's scores times the difference of the weights at its ends. */
 #include "sim/measures/normaliser.h"
 
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,11 +257,6 @@ static double cut_part(struct normaliser *n, size_t part) {
 
 /* ---- the largest scores one by one ---- */
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void list_part(struct normaliser *n, const struct row_part *part) {
     for (double k = part->before; k < part->last; k++) { n->list[n->singles++] = part->lower; }
 }
@@ -289,7 +285,7 @@ static void list_scores(struct normaliser *n, size_t parts) {
     n->singles = row->top_count;
     memcpy(n->list, row->gap, row->top_count * sizeof *n->list);
     list_parts(n, parts);
-    qsort(n->list + row->top_count, n->singles - row->top_count, sizeof *n->list, ascending);
+    gsl_sort(n->list + row->top_count, 1, n->singles - row->top_count);
 }
 
 static void use_singles(struct normaliser *n) {

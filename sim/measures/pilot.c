@@ -1,5 +1,7 @@
 #include "sim/measures/pilot.h"
 
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +11,6 @@
 #include "sim/rows/sampled.h"
 
 enum { NAME = 128 };
-
-/* How many scores tie with the maximum. */
-static double top_ties(const struct row *row) {
-    size_t m = 1;
-    while (m < row->top_count && row->gap[m] == 0) { m++; }
-    bool all = m == row->top_count && row->part_count > 0 && row->part[0].upper == 0;
-    return all ? row->part[0].last : (double)m;
-}
 
 /* Lambda_n of the row without `extra` of the scores that tie with its maximum: those below move up in rank.
  */
@@ -40,17 +34,10 @@ static double lambda_without(const struct row *row, double extra) {
     return lambda;
 }
 
-/* NaN for a row of one score. */
+/* inf for a row of one score. */
 static double row_lambda(const struct row *row, double n) {
-    double ties = top_ties(row);
-    return ties < n ? lambda_without(row, ties - 1) : NAN;
-}
-
-/* NaN behind all numbers. */
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    if (isnan(x) || isnan(y)) { return isnan(x) - isnan(y); }
-    return (x > y) - (x < y);
+    const double ties = row_ties(row);
+    return ties < n ? lambda_without(row, ties - 1) : INFINITY;
 }
 
 bool pilot_is_needed(const struct family *family) {
@@ -77,7 +64,7 @@ double pilot_log_lambda(const struct family *family, const double *p, double log
         }
         sampled_free(sampled);
     }
-    qsort(lambda, PILOT_ROWS, sizeof *lambda, ascending);
-    double median = 0.5 * (lambda[PILOT_ROWS / 2 - 1] + lambda[PILOT_ROWS / 2]);
+    gsl_sort(lambda, 1, PILOT_ROWS);
+    const double median = gsl_stats_median_from_sorted_data(lambda, 1, PILOT_ROWS);
     return median > 0 && isfinite(median) ? log(median) : 0;
 }

@@ -10,6 +10,7 @@
  */
 #include "sim/rows/counted_table.h"
 
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,11 +51,6 @@ struct counted_table {
     double *cell;
 };
 
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The column of a beta, to rounding. */
 static size_t find_column(const struct counted_table *t, double beta) {
     size_t i = 0;
@@ -68,7 +64,7 @@ static void make_columns(struct counted_table *t) {
         all[b] = t->beta[b];
         all[t->betas + b] = 2 * t->beta[b];
     }
-    qsort(all, 2 * t->betas, sizeof *all, by_size);
+    gsl_sort(all, 1, 2 * t->betas);
     for (size_t i = 0; i < 2 * t->betas; i++) {
         if (t->columns == 0 || all[i] > t->column[t->columns - 1] * (1 + 1e-14)) {
             t->column[t->columns++] = all[i];
