@@ -44,8 +44,8 @@ static void print(const struct diagnose_request *request, const struct diagnosis
 static int no_rows(const struct scores_request *request, const struct scores *scores) {
     const struct scores_facts *f = scores_facts(scores);
     const char *others = request->file_count > 1 ? " and the others" : "";
-    const size_t longest = scores_longest_row(scores), sight = scores_longest_sight(scores),
-                 few = scores_short_rows(scores);
+    const struct scores_notes *notes = scores_notes(scores);
+    const size_t longest = notes->longest_row, sight = notes->longest_sight, few = notes->short_rows;
     char rows[WORDS], lengths[WORDS], shortest[WORDS];
     if (longest < 2 && sight < 2) {
         message_error(
@@ -91,44 +91,40 @@ static void warn_of_repeats(const struct diagnosis *diagnosis) {
 }
 
 /* Such as a causal mask of -inf alone, which gives one length, or texts of many lengths padded to one. */
-static void warn_of_unused(const struct scores_request *request, const struct scores *scores) {
-    size_t unused = scores_unused_rows(scores);
-    if (unused == 0 || request->length_count > 0) { return; }
+static void warn_of_unused(const struct scores_request *request, const struct scores_notes *notes) {
+    if (notes->unused_rows == 0 || request->length_count > 0) { return; }
     char rows[WORDS];
     message_say(
         "-inf, mask or row_length hide keys of %s, too many to count for a context length: they are left "
         "out. If that is a causal mask, say so (--causal, or attribute causal = 1): shorter lengths are "
         "then told of, too; else --lengths names lengths for them",
-        words_count(unused, "row", rows));
+        words_count(notes->unused_rows, "row", rows));
 }
 
-static void warn_of_stalled(const struct scores_request *request, const struct scores *scores) {
-    const struct scores_stalled *s = scores_stalled_rows(scores);
+static void warn_of_stalled(const struct scores_request *request, const struct scores_notes *notes) {
     char rows[WORDS];
-    if (s->rows == 0 || request->length_count > 0) { return; }
+    if (notes->stalled_rows == 0 || request->length_count > 0) { return; }
     message_say("%s see no more keys than the query before them, as in a sliding window, and count for no "
                 "context length: they are left out. --lengths %zu reads those that see the most",
-                words_count(s->rows, "row", rows), s->most);
+                words_count(notes->stalled_rows, "row", rows), notes->stalled_most);
 }
 
-static void warn_of_early(const struct scores_request *request, const struct scores *scores) {
-    size_t early = scores_early_rows(scores);
+static void warn_of_early(const struct scores_request *request, const struct scores_notes *notes) {
     char rows[WORDS];
-    if (early == 0 || request->length_count > 0) { return; }
+    if (notes->early_rows == 0 || request->length_count > 0) { return; }
     message_say("%s of causal contexts that have not as many queries as keys count for no context length: of "
                 "those none but the whole context is told of; --lengths names shorter ones",
-                words_count(early, "row", rows));
+                words_count(notes->early_rows, "row", rows));
 }
 
-static void warn_of_stand_ins(const struct scores *scores) {
-    const struct scores_stand_in *s = scores_stand_in(scores);
+static void warn_of_stand_ins(const struct scores_notes *notes) {
     char rows[WORDS];
-    if (s->rows == 0) { return; }
+    if (notes->stand_in_rows == 0) { return; }
     message_say(
         "finite numbers stand for -inf in %s (the first is %.6g): far below the other scores there, they "
         "hide their keys as -inf does; if they are scores, lift all scores above -5000 by a constant, which "
         "changes nothing else",
-        words_count(s->rows, "row", rows), s->first);
+        words_count(notes->stand_in_rows, "row", rows), notes->stand_in);
 }
 
 static void warn_of_parted(const struct survey *survey) {
@@ -156,16 +152,17 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
     struct survey survey;
     struct diagnosis diagnosis;
     bool good = survey_make(scores, request->threads, &survey);
-    if (good) { warn_of_stand_ins(scores); }
-    bool weights = good && scores_are_weights(scores);
+    const struct scores_notes *notes = scores_notes(scores);
+    if (good) { warn_of_stand_ins(notes); }
+    bool weights = good && scores_are_weights(notes);
     if (!good || weights || survey.row_count == 0) {
         survey_release(&survey);
         return weights ? no_scores(&request->scores) : good ? no_rows(&request->scores, scores) : EXIT_USAGE;
     }
     warn_of_parted(&survey);
-    warn_of_unused(&request->scores, scores);
-    warn_of_stalled(&request->scores, scores);
-    warn_of_early(&request->scores, scores);
+    warn_of_unused(&request->scores, notes);
+    warn_of_stalled(&request->scores, notes);
+    warn_of_early(&request->scores, notes);
     char *text = diagnose_request_text(request, facts);
     diagnosis_make(&survey, &diagnosis);
     struct results *results = tally_make(
@@ -176,7 +173,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
     }
     int status = results ? store_write(path, results, &provenance) : EXIT_USAGE;
     if (status == EXIT_DONE) {
-        print(request, &diagnosis, scores_short_rows(scores));
+        print(request, &diagnosis, notes->short_rows);
         message_say("wrote %s", path);
     }
     results_free(results);

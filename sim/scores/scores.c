@@ -25,9 +25,7 @@ enum {
 struct scores {
     struct found found;
     struct scores_facts facts;
-    size_t short_rows, unused_rows, early_rows, longest_row, longest_sight, rows, weight_rows;
-    struct scores_stand_in stand_in;
-    struct scores_stalled stalled;
+    struct scores_notes notes;
 
     /* where it stands: a group, a place in it, a query */
     size_t group;
@@ -122,31 +120,14 @@ void scores_close(struct scores *s) {
 
 const struct scores_facts *scores_facts(const struct scores *s) { return &s->facts; }
 
-size_t scores_short_rows(const struct scores *s) { return s->short_rows; }
-
-size_t scores_unused_rows(const struct scores *s) { return s->unused_rows; }
-
-size_t scores_early_rows(const struct scores *s) { return s->early_rows; }
-
-const struct scores_stalled *scores_stalled_rows(const struct scores *s) { return &s->stalled; }
-
-size_t scores_longest_row(const struct scores *s) { return s->longest_row; }
-
-size_t scores_longest_sight(const struct scores *s) { return s->longest_sight; }
-
-bool scores_are_weights(const struct scores *s) { return s->rows > 0 && s->weight_rows == s->rows; }
-
-const struct scores_stand_in *scores_stand_in(const struct scores *s) { return &s->stand_in; }
+const struct scores_notes *scores_notes(const struct scores *s) { return &s->notes; }
 
 void scores_rewind(struct scores *s) {
     close_place(s);
     s->group = 0;
     s->place = s->query = 0;
     s->told = 0;
-    s->short_rows = s->unused_rows = s->early_rows = s->longest_row = s->longest_sight = s->rows =
-        s->weight_rows = 0;
-    s->stand_in = (struct scores_stand_in){0};
-    s->stalled = (struct scores_stalled){0};
+    s->notes = (struct scores_notes){0};
 }
 
 /* ---- which queries ---- */
@@ -289,22 +270,22 @@ static bool are_weights(const struct scores_row *row) {
     return false;
 }
 
-static void note_stand_in(struct scores *s, double number) {
+static void note_stand_in(struct scores_notes *notes, double number) {
     if (!isfinite(number)) { return; }
-    if (s->stand_in.rows == 0) { s->stand_in.first = number; }
-    s->stand_in.rows++;
+    if (notes->stand_in_rows == 0) { notes->stand_in = number; }
+    notes->stand_in_rows++;
 }
 
 /* A row that counts for no length. */
 static void note_unused(struct scores *s, size_t seen, bool stalls) {
     const struct group *g = here(s);
     if (!g->causal) {
-        s->unused_rows += seen < g->key_count;
+        s->notes.unused_rows += seen < g->key_count;
     } else if (stalls) {
-        s->stalled.rows++;
-        s->stalled.most = most(seen, s->stalled.most);
+        s->notes.stalled_rows++;
+        s->notes.stalled_most = most(seen, s->notes.stalled_most);
     } else {
-        s->early_rows += !group_is_whole(g);
+        s->notes.early_rows += !group_is_whole(g);
     }
 }
 
@@ -330,16 +311,16 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
         uint64_t q = first + i, at = i * g->key_count;
         int64_t seen = s->sight[i].seen, bad = -1 - seen;
         if (seen < 0) { return bad_score(g, place, q, (uint64_t)bad, s->score[at + (uint64_t)bad]); }
-        s->longest_row = most((size_t)seen, s->longest_row);
+        s->notes.longest_row = most((size_t)seen, s->notes.longest_row);
         bool stands = q == s->before.query + 1 && seen == s->before.seen;
         s->before.query = q;
         s->before.seen = seen;
-        note_stand_in(s, s->sight[i].stand_in);
+        note_stand_in(&s->notes, s->sight[i].stand_in);
         if (seen < 2) {
-            s->short_rows++;
+            s->notes.short_rows++;
             continue;
         }
-        s->rows++;
+        s->notes.rows++;
         bool hidden = (uint64_t)seen < group_sight(g, s->row_length, s->position, q);
         const float *single = is_single(g) && !s->sight[i].has_holes ? s->single + at : NULL;
         struct scores_row row = {.head = head,
@@ -349,7 +330,7 @@ static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], ui
                                  .score = single ? NULL : s->score + at,
                                  .single = single,
                                  .key = s->sight[i].has_holes ? s->key + at : NULL};
-        s->weight_rows += g->scores && are_weights(&row);
+        s->notes.weight_rows += g->scores && are_weights(&row);
         size_t before = batch->count;
         for (row.length = 0; row.length < s->facts.length_count; row.length++) {
             if (counts_for(s->facts.length[row.length], (double)seen)) { s->row[batch->count++] = row; }
@@ -404,7 +385,7 @@ static void pass_over(struct scores *s, uint64_t first, uint64_t last) {
     for (uint64_t q = first; q < last; q++) {
         uint64_t sight = group_sight(g, s->row_length, s->position, q);
         if (sight >= 2) { note_unused(s, (size_t)sight, false); }
-        s->longest_sight = most((size_t)sight, s->longest_sight);
+        s->notes.longest_sight = most((size_t)sight, s->notes.longest_sight);
     }
 }
 

@@ -100,36 +100,30 @@ void scores_rewind(struct scores *scores);
 /* What was read since this was last called, or since the first row, is done of a progress whose total is 1.
  */
 void scores_add_progress(struct scores *scores, struct progress *progress, const char *what);
-/* Rows left out so far because they see fewer than two keys, of those that could have counted for a length.
- */
-size_t scores_short_rows(const struct scores *scores);
-/* Rows so far with finite numbers in the place of -inf, as programs write them: the least number of a type,
- * -1e9, -65504, -1e4, alone or added to a score. Such is what lies at -5000 or below, and below the row's
- * other scores by 1000 and by more than those span; and all of a row whose scores are one such number or -1e8
- * and less. Keys of such scores are hidden. */
-struct scores_stand_in {
-    size_t rows;
-    double first; /* the largest of the first row's */
+/* What was noticed so far, since the first row. Lengths are context lengths that rows may count for. */
+struct scores_notes {
+    size_t rows, weight_rows; /* that see two keys or more; of them those stored such as a softmax gives: none
+                                 negative, and the sum 1 but for rounding */
+    size_t short_rows;  /* left out since they see fewer, of those that could have counted for a length */
+    size_t unused_rows; /* of contexts that are not said to be causal: count for no length, keys are hidden */
+    size_t early_rows; /* of causal contexts of which queries are lacking, or which have a key more: count for
+                          no length; of those none but its own is told unless lengths are asked for */
+    size_t stalled_rows, stalled_most; /* of causal contexts: see no more keys than the query before them, as
+                                          in a sliding window, and count for no length; most keys of one */
+    /* With finite numbers in the place of -inf, as programs write them: the least number of a type, -1e9,
+     * -65504, -1e4, alone or added to a score. Such is what lies at -5000 or below, and below the row's other
+     * scores by 1000 and by more than those span; and all of a row whose scores are one such number or -1e8
+     * and less. Keys of such scores are hidden. */
+    size_t stand_in_rows;
+    double stand_in; /* the largest of the first row's */
+    /* Most keys that a query was found to see, whether its row counts or not; and that one may see which was
+     * not read, since it cannot count. */
+    size_t longest_row, longest_sight;
 };
-const struct scores_stand_in *scores_stand_in(const struct scores *scores);
-/* Rows so far, of contexts that are not said to be causal, that count for no length since keys are hidden. */
-size_t scores_unused_rows(const struct scores *scores);
-/* Rows so far of causal contexts of which queries are lacking, or which have a key more, that count for no
- * length: of such a context none but its own is told unless lengths are asked for. */
-size_t scores_early_rows(const struct scores *scores);
-/* Whether all rows so far are stored and such as a softmax gives: none negative, and the sum 1 but for
- * rounding.
- */
-bool scores_are_weights(const struct scores *scores);
-/* Rows so far, of causal contexts, that see no more keys than the query before them, as in a sliding window,
- * and count for no length; the most keys that one of them sees. */
-struct scores_stalled {
-    size_t rows, most;
-};
-const struct scores_stalled *scores_stalled_rows(const struct scores *scores);
-/* Most keys that a query was found to see so far, whether its row counts or not; and that one may see which
- * was not read, since it cannot count. */
-size_t scores_longest_row(const struct scores *scores);
-size_t scores_longest_sight(const struct scores *scores);
+const struct scores_notes *scores_notes(const struct scores *scores);
+/* Whether all rows are weights, and no scores. */
+static inline bool scores_are_weights(const struct scores_notes *notes) {
+    return notes->rows > 0 && notes->weight_rows == notes->rows;
+}
 
 #endif

@@ -243,10 +243,9 @@ static inline void h5_text(hid_t at, const char *name, const char *text, size_t 
 
 /* All rows that a request gives, with numbers of their own. */
 struct rows {
-    size_t count, short_rows, unused_rows, longest_row, batches;
+    size_t count, batches;
     size_t singles; /* rows that are there as floats */
-    bool are_weights;
-    struct scores_stand_in stand_in;
+    struct scores_notes notes;
     struct scores_row *row;
 };
 
@@ -279,11 +278,7 @@ static inline enum scores_outcome read_rows(struct scores *scores, int threads, 
     enum scores_outcome outcome;
     *rows = (struct rows){0};
     while ((outcome = scores_next(scores, threads, &batch)) == SCORES_MORE) { add_batch(rows, &batch); }
-    rows->short_rows = scores_short_rows(scores);
-    rows->unused_rows = scores_unused_rows(scores);
-    rows->longest_row = scores_longest_row(scores);
-    rows->are_weights = scores_are_weights(scores);
-    rows->stand_in = *scores_stand_in(scores);
+    rows->notes = *scores_notes(scores);
     return outcome;
 }
 

@@ -104,8 +104,8 @@ static void test_mask_of_infinities(void **state) {
         struct file_path path = write_matrix(s, N, N, value, causal ? add_causal : NULL);
         struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 0, NULL);
         assert_int_equal(rows.count, causal ? 32 - 28 : N - 36); /* at n = 32, or at n = 40 */
-        assert_int_equal(rows.longest_row, N);
-        assert_int_equal(rows.unused_rows, causal ? 0 : 36 - 1);
+        assert_int_equal(rows.notes.longest_row, N);
+        assert_int_equal(rows.notes.unused_rows, causal ? 0 : 36 - 1);
         free_rows(&rows);
     }
     free(value);
@@ -126,9 +126,9 @@ static void test_stand_ins(void **state) {
         struct file_path path = write_matrix(s, N, N, masked, NULL);
         struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 2, both);
         check_causal(&rows, value);
-        assert_int_equal(rows.unused_rows, N - 1 - 4 - 4);
-        assert_int_equal(rows.stand_in.rows, N - 1);
-        assert_true(fabs(rows.stand_in.first / number[k / 2] - 1) < 1e-3);
+        assert_int_equal(rows.notes.unused_rows, N - 1 - 4 - 4);
+        assert_int_equal(rows.notes.stand_in_rows, N - 1);
+        assert_true(fabs(rows.notes.stand_in / number[k / 2] - 1) < 1e-3);
         free_rows(&rows);
     }
     free(masked);
@@ -142,9 +142,9 @@ static void test_stand_ins_alone(void **state) {
     struct file_path path = write_matrix(s, 4, 3, value, NULL);
     struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 2, (double[]){2, 3});
     assert_int_equal(rows.count, 2);
-    assert_int_equal(rows.short_rows, 2);
-    assert_int_equal(rows.stand_in.rows, 3);
-    assert_true(rows.stand_in.first == -1e4);
+    assert_int_equal(rows.notes.short_rows, 2);
+    assert_int_equal(rows.notes.stand_in_rows, 3);
+    assert_true(rows.notes.stand_in == -1e4);
     check_row(&rows.row[0], 2, value + 6, NULL);
     check_row(&rows.row[1], 3, value + 9, NULL);
     free_rows(&rows);
@@ -164,7 +164,7 @@ static void test_stand_ins_under_low_scores(void **state) {
         struct file_path path = write_matrix(s, N, N, masked, NULL);
         struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 2, both);
         check_causal(&rows, value);
-        assert_int_equal(rows.stand_in.rows, N - 1);
+        assert_int_equal(rows.notes.stand_in_rows, N - 1);
         free_rows(&rows);
     }
     free(masked);
@@ -185,7 +185,7 @@ static void test_weights(void **state) {
         value[N * N - 1] += way == 2 ? 0.02 : way == 3 ? -0.02 - value[N * N - 1] : 0;
         struct file_path path = write_matrix(s, N, N, value, way == 1 ? add_causal : NULL);
         struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 2, both);
-        assert_true(rows.are_weights == (way < 2));
+        assert_true(scores_are_weights(&rows.notes) == (way < 2));
         free_rows(&rows);
     }
     free(value);
@@ -205,7 +205,7 @@ static void test_low_scores(void **state) {
     struct file_path path = write_matrix(s, 4, N, value, NULL);
     struct rows rows = read_file(s, path.text);
     assert_int_equal(rows.count, 4);
-    assert_int_equal(rows.stand_in.rows, 0);
+    assert_int_equal(rows.notes.stand_in_rows, 0);
     for (size_t i = 0; i < 4; i++) { check_row(&rows.row[i], N, value + i * N, NULL); }
     free_rows(&rows);
 }
@@ -234,7 +234,7 @@ static void test_unused(void **state) {
         struct file_path path = write_matrix(s, N, N, value, way[i].more);
         struct rows rows = read_file(s, path.text);
         assert_int_equal(rows.count, way[i].rows);
-        assert_int_equal(rows.unused_rows, way[i].unused);
+        assert_int_equal(rows.notes.unused_rows, way[i].unused);
         free_rows(&rows);
     }
     free(value);
@@ -357,7 +357,7 @@ static void test_windows(void **state) {
         }
     }
     assert_int_equal(rows.count, expected);
-    assert_int_equal(rows.short_rows, 1); /* the first query sees one key */
+    assert_int_equal(rows.notes.short_rows, 1); /* the first query sees one key */
     free_rows(&rows);
     free(value);
 }
@@ -442,11 +442,11 @@ static void test_short_rows(void **state) {
         struct rows rows;
         assert_int_equal(read_rows(scores, 1, &rows), SCORES_END);
         assert_int_equal(rows.count, 3);
-        assert_int_equal(rows.short_rows, 2);
+        assert_int_equal(rows.notes.short_rows, 2);
         assert_true(rows.row[2].position == SCORES_NOWHERE); /* of five queries of three keys */
         free_rows(&rows);
         scores_rewind(scores);
-        assert_int_equal(scores_short_rows(scores), 0);
+        assert_int_equal(scores_notes(scores)->short_rows, 0);
     }
     scores_close(scores);
 }

@@ -41,19 +41,19 @@ static void test_stalled(void **state) {
         struct rows rows;
         assert_int_equal(read_rows(scores, threads, &rows), SCORES_END);
         assert_int_equal(rows.count, 0);
-        assert_int_equal(rows.longest_row, WINDOW + SINKS);
-        assert_int_equal(scores_stalled_rows(scores)->rows, N - 29); /* of those that could see 29 or more */
-        assert_int_equal(scores_stalled_rows(scores)->most, WINDOW + SINKS);
+        assert_int_equal(rows.notes.longest_row, WINDOW + SINKS);
+        assert_int_equal(scores_notes(scores)->stalled_rows, N - 29); /* of those that could see 29 or more */
+        assert_int_equal(scores_notes(scores)->stalled_most, WINDOW + SINKS);
         free_rows(&rows);
         scores_rewind(scores);
-        assert_int_equal(scores_stalled_rows(scores)->rows, 0);
+        assert_int_equal(scores_notes(scores)->stalled_rows, 0);
         scores_close(scores);
     }
     const double length = WINDOW + SINKS;
     request.length_count = 1;
     request.length = &length;
     struct scores *scores = read_all(s, &request, N - 17); /* of 18 or 19 keys */
-    assert_int_equal(scores_stalled_rows(scores)->rows, 0);
+    assert_int_equal(scores_notes(scores)->stalled_rows, 0);
     scores_close(scores);
 }
 
@@ -71,7 +71,7 @@ static void test_early(void **state) {
         const char *name = path.text;
         struct scores_request request = request_for(&name);
         struct scores *scores = read_all(s, &request, queries < N ? 6 : 32 - 28);
-        assert_int_equal(scores_early_rows(scores), queries < N ? 24 : 0);
+        assert_int_equal(scores_notes(scores)->early_rows, queries < N ? 24 : 0);
         scores_close(scores);
     }
     free(value);
@@ -90,7 +90,7 @@ static void test_growing(void **state) {
     const char *name = path.text;
     struct scores_request request = request_for(&name);
     struct scores *scores = read_all(s, &request, 32 - 28);
-    assert_int_equal(scores_stalled_rows(scores)->rows, 0);
+    assert_int_equal(scores_notes(scores)->stalled_rows, 0);
     scores_close(scores);
     free(value);
 }
@@ -140,8 +140,8 @@ static void test_passed_over(void **state) {
     struct rows rows;
     assert_int_equal(read_rows(scores, 2, &rows), SCORES_END);
     assert_int_equal(rows.count, 0);
-    assert_int_equal(rows.longest_row, 0);
-    assert_int_equal(scores_longest_sight(scores), N);
+    assert_int_equal(rows.notes.longest_row, 0);
+    assert_int_equal(scores_notes(scores)->longest_sight, N);
     free_rows(&rows);
     scores_close(scores);
     free(value);
