@@ -79,14 +79,25 @@ static void print_corrected_windows(struct canvas *c, const struct verdict *v) {
     axis_include(&c->y, v->exponent.high);
 }
 
+/* What lies so near to the law that ticks of exponents would have many digits alike is seen as its distance
+ * from the law, in powers of ten that rows of a script (10 digits) still resolve. */
+static void print_exponents_axis(struct canvas *c, double law) {
+    const double coarsest = 0.01 * fmax(1, fabs(law)), finest = 1e-6 * coarsest;
+    const bool is_near = isfinite(law) && c->y.high - c->y.low < coarsest;
+    axis_pad(&c->y, 0.08, is_near ? finest : coarsest);
+    const double reach = fmax(c->y.high - law, law - c->y.low);
+    script_number(c->out, "y_zero", is_near ? law : 0);
+    script_number(c->out, "y_power", is_near ? floor(log10(reach)) : 0);
+    print_y(c);
+}
+
 void growth_figure_windows_of(struct canvas *c, const struct verdict *verdict) {
     const double law = fit_asymptotic_exponent(c->fit);
     size_t last = print_plain_windows(c);
     print_corrected_windows(c, verdict);
     axis_include(&c->y, law);
-    axis_pad(&c->y, 0.08, 0.01 * fmax(1, fabs(law)));
     print_lengths(c, last + 1);
-    print_y(c);
+    print_exponents_axis(c, law);
     script_number(c->out, "law", law);
     script_number(c->out, "has_law", isfinite(law));
     script_number(c->out, "by_n", c->fit->by_n);

@@ -117,6 +117,37 @@ static void windows_are_those_that_say_something(void **state) {
     assert_non_null(figure_named("residuals")->series_lacks(&m.fit));
 }
 
+/* Without an interval. */
+static void print_undecided_windows(struct canvas *canvas) {
+    growth_figure_windows_of(canvas, &(struct verdict){.exponent = {.low = NAN, .high = NAN}});
+}
+
+/* Exponents a millionth off the law have an axis as long as they and their errors spread, from the law on;
+ * what lies further off has one of exponents. */
+static void exponents_near_the_law_are_told_apart(void **state) {
+    const double far[] = {1e-6, 0.02};
+    struct made m;
+    (void)state;
+    make(&m);
+    for (size_t k = 0; k < 2; k++) {
+        double low, high, zero, power;
+        for (size_t w = 0; w < LENGTHS; w++) {
+            m.window[w] = (struct exponent){LENGTHS - w, 0.5 + far[k] * (double)w, far[k], NAN};
+            m.lambda[w] = (struct exponent){LENGTHS - w, 0.5, 0, NAN};
+        }
+        char *text = numbers_of(print_undecided_windows, &m.fit);
+        assert_int_equal(sscanf(strstr(text, "\ny_zero = "),
+                                "\ny_zero = %lf y_power = %lf y_low = %lf y_high = %lf", &zero, &power, &low,
+                                &high),
+                         4);
+        assert_true(zero == (k == 0 ? 0.5 : 0) && power == (k == 0 ? -6 : 0));
+        check_close(low, 0.5 - 1.24 * far[k],
+                    1e-9); /* what is seen, from -1 to 2, and .08 of 3 on both sides */
+        check_close(high, 0.5 + 2.24 * far[k], 1e-9);
+        free(text);
+    }
+}
+
 /* Against n, with the limit law's constant as a line; what lies far from the judged criterion's points is
  * said to be cut off, and does not stretch the axis. */
 static void collapse_points_stay_in_sight(void **state) {
@@ -189,6 +220,7 @@ int main(void) {
         cmocka_unit_test(collapse_points_stay_in_sight),
         cmocka_unit_test(limits_are_of_what_is_shown),
         cmocka_unit_test(residuals_are_in_standard_errors),
+        cmocka_unit_test(exponents_near_the_law_are_told_apart),
         cmocka_unit_test(windows_are_those_that_say_something),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
