@@ -6,7 +6,7 @@
 #   series_name, class, member    of each series: its name, the number of its exponent, its own within that
 #   kappa      of each exponent: one over it
 set title '{/:Bold One exponent, one curve}'
-set xlabel beta_label
+set xlabel (columns == 1 ? 'β / Λ_{{/:Italic n}}^{typ}' : beta_label).'  (dotted: β / {/:Italic n}^{1/{/:Italic κ}})'
 set ylabel 'mean entropy  ⟨{/:Italic H}⟩  (nats)'
 set key @key_beside
 set label bar_words @note_place
