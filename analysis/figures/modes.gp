@@ -8,13 +8,12 @@ set xlabel 'degree {/:Italic l} of the mode'
 set ylabel 'growth factor of its amplitude'
 set xrange [0.5:modes + 0.5]
 if (modes < 8) { set xtics 1 }
-if (peak < modes + 0.5) {
-    set arrow from peak, graph 0 to peak, graph 1 nohead linewidth 1 dashtype 2 linecolor rgb guide
-    set label (on_circle ? '{/:Italic l} = √(2β)' : '{/:Italic l} ({/:Italic l}+{/:Italic d}−2) = 2β') \
-        at peak, graph 0.04 left offset 0.6,0 textcolor rgb guide
-}
+shows_peak = peak < modes + 0.5
+if (shows_peak) { set arrow from peak, graph 0 to peak, graph 1 arrowstyle 1 back }
 plot for [s=1:steps] $modes index s-1 using 1:2 with lines linewidth 1.2 dashtype dash(s) linecolor rgb colour(s) \
     title sprintf('{/:Italic n} → ∞, %d step%s', s, plural(s)), \
   $modes index 0 using 1:3 with lines linewidth 1.2 dashtype 3 linecolor rgb colour(1) title 'order 1/{/:Italic n}', \
   for [s=1:steps] $modes index s-1 using 1:4:5 with yerrorbars pointtype marker(s) pointsize 0.5 linewidth 1.2 \
-    linecolor rgb colour(s) title sprintf('measured, %d step%s', s, plural(s))
+    linecolor rgb colour(s) title sprintf('measured, %d step%s', s, plural(s)), \
+  NaN with lines linewidth 1 dashtype 2 linecolor rgb guide title !shows_peak ? '' : \
+    on_circle ? '{/:Italic l} = √(2β)' : '{/:Italic l} ({/:Italic l}+{/:Italic d}−2) = 2β'
