@@ -13,6 +13,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/scores/header.h"
+#include "sim/storage/h5content.h"
 #include "sim/storage/h5scan.h"
 
 enum { PIECE = 1 << 16 }; /* numbers decoded at a time */
@@ -143,7 +144,7 @@ static bool source_list(struct source *s, bool links, char why[SOURCE_WHY]) {
     char reason[H5SCAN_WHY];
     f->scan = h5scan_open(s->path, links, reason);
     if (!f->scan) {
-        bool is_other = strcmp(reason, H5SCAN_NO_HDF5) == 0;
+        bool is_other = strcmp(reason, H5_NO_HDF5) == 0;
         return source_array_refuse(why, "%s%s", reason,
                                    is_other ? "; diagnose reads HDF5, .npy and .safetensors" : "");
     }

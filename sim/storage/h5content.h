@@ -44,6 +44,9 @@ struct h5_group {
 };
 
 enum { H5_WHY = 128 }; /* of what is wrong with a file */
+/* What both readers say: of another format, and of a file that takes more memory than there is. */
+#define H5_NO_HDF5 "it is no HDF5 file, or a damaged one"
+#define H5_EXHAUSTED "reading it takes more memory than there is, or than a sound file of its size does"
 
 /* What was read of a file: names of groups and datasets, and dimensions, are those of what was asked for. All
  * else lies behind it, in one piece of memory. */

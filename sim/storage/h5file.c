@@ -63,7 +63,7 @@ static void limit_child(double file_bytes, double bytes, double held) {
 static const char *end_reason(int status) {
     bool gave_up = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED,
          killed = WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGBUS);
-    if (gave_up || killed) { return H5PARSE_EXHAUSTED; }
+    if (gave_up || killed) { return H5_EXHAUSTED; }
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
         return "it is damaged: reading it takes longer than its size explains";
     }
@@ -96,7 +96,7 @@ struct h5_content *h5file_read(const char *path, bool frame, size_t group_count,
     fflush(NULL);
     pid_t child = content ? fork() : -1;
     if (child < 0) {
-        snprintf(why, H5_WHY, content ? "cannot start a process to read it: %s" : H5PARSE_EXHAUSTED,
+        snprintf(why, H5_WHY, content ? "cannot start a process to read it: %s" : H5_EXHAUSTED,
                  strerror(errno));
         h5content_free(content);
         return NULL;

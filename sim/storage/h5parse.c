@@ -33,16 +33,14 @@ static herr_t is_about_memory(unsigned depth, const H5E_error2_t *error, void *f
 static bool refuse(struct reader *r, const char *why) {
     bool exhausted = false;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, is_about_memory, &exhausted);
-    if (!*r->content->fault) {
-        snprintf(r->content->fault, H5_WHY, "%s", exhausted ? H5PARSE_EXHAUSTED : why);
-    }
+    if (!*r->content->fault) { snprintf(r->content->fault, H5_WHY, "%s", exhausted ? H5_EXHAUSTED : why); }
     return false;
 }
 
 /* Zeroed room in what is read; NULL, refused, where there is none left. */
 static void *take(struct reader *r, size_t count, size_t size) {
     void *room = h5content_take(r->content, count, size);
-    if (!room) { refuse(r, H5PARSE_EXHAUSTED); }
+    if (!room) { refuse(r, H5_EXHAUSTED); }
     return room;
 }
 
@@ -390,7 +388,7 @@ static bool read_root(struct reader *r, hid_t root, size_t group_count, const st
 static const char *opening_fault(const char *path) {
     return h5library_is_marked(path)
                ? "a program has it open for writing, or died with it open (h5clear -s mends that)"
-               : "it is no HDF5 file, or a damaged one";
+               : H5_NO_HDF5;
 }
 
 bool h5parse_file(const char *path, bool frame, size_t group_count, const struct h5_group *group,

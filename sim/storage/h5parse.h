@@ -4,9 +4,6 @@
 
 #include "sim/storage/h5content.h"
 
-/* The reason, for a file that takes more memory than there is. */
-#define H5PARSE_EXHAUSTED "reading it takes more memory than there is, or than a sound file of its size does"
-
 /* Fills in an empty content (h5file_read says with what). False with what is wrong with the file in
  * content->fault: then what is there is of no use. What reading took is not freed. */
 bool h5parse_file(const char *path, bool frame, size_t group_count, const struct h5_group *group,

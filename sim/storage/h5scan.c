@@ -15,9 +15,9 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/storage/h5content.h"
 #include "sim/storage/h5library.h"
 #include "sim/storage/h5list.h"
-#include "sim/storage/h5parse.h"
 
 enum {
     WINDOW = 8 << 20,  /* bytes that parent and child share */
@@ -199,7 +199,7 @@ static const char *end_reason(struct h5scan *scan) {
     if (scan->pid > 0) { TEMP_FAILURE_RETRY(waitpid(scan->pid, &status, 0)); }
     scan->pid = 0;
     return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED
-               ? H5PARSE_EXHAUSTED
+               ? H5_EXHAUSTED
                : "it is damaged: reading it crashes the HDF5 library, or takes too long";
 }
 
@@ -215,7 +215,7 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
     } else if (!hear(scan->wire, &listed, sizeof listed)) {
         snprintf(why, H5SCAN_WHY, "%s", end_reason(scan));
     } else if (!listed.opened) {
-        snprintf(why, H5SCAN_WHY, "%s", H5SCAN_NO_HDF5);
+        snprintf(why, H5SCAN_WHY, "%s", H5_NO_HDF5);
     } else if (!listed.all) {
         snprintf(why, H5SCAN_WHY, "it holds more than %d arrays, groups or attributes; split it",
                  H5SCAN_ITEMS);

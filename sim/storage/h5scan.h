@@ -60,13 +60,12 @@ struct h5scan {
 };
 
 enum { H5SCAN_WHY = 256 };
-#define H5SCAN_NO_HDF5 "it is no HDF5 file, or a damaged one" /* what is wrong with other formats */
 
 /* Lists arrays and empty groups, but for scales of axes that hold no numbers, and attributes, but for those
  * that tie arrays to scales, in the order of their names; groups to a depth of 16, each once, however many
  * links lead to it. Soft links within the file are followed; external links and virtual arrays only with
  * `links`, else such arrays are listed as not present. NULL with what is wrong in `why`, such as more than
- * H5SCAN_ITEMS of them. Close with h5scan_close. */
+ * H5SCAN_ITEMS of them; of another format it is H5_NO_HDF5 (h5content.h). Close with h5scan_close. */
 struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]);
 void h5scan_close(struct h5scan *scan);
 
