@@ -62,14 +62,13 @@ static int spawn(const struct gnuplot *run, char **environment, pid_t *process) 
 
 void gnuplot_draw(struct gnuplot *run) {
     char **environment = plain_environment();
-    pid_t process, ended;
+    pid_t process;
     run->error = 0;
     if (fflush(run->script) || ferror(run->script) || fseek(run->script, 0, SEEK_SET)) { run->error = EIO; }
     if (!run->error) { run->error = spawn(run, environment, &process); }
     free(environment);
     if (run->error) { return; }
-    do { ended = waitpid(process, &run->status, 0); } while (ended < 0 && errno == EINTR);
-    if (ended != process) { run->error = errno; }
+    if (TEMP_FAILURE_RETRY(waitpid(process, &run->status, 0)) != process) { run->error = errno; }
 }
 
 static void tell_failure(const struct gnuplot *run) {

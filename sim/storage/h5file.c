@@ -105,7 +105,7 @@ struct h5_content *h5file_read(const char *path, bool frame, size_t group_count,
         limit_child(file_bytes, wanted.frame + wanted.numbers, held);
         _exit(h5parse_file(path, frame, group_count, group, content) ? EXIT_DONE : EXIT_FAILED);
     }
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    TEMP_FAILURE_RETRY(waitpid(child, &status, 0));
     bool sound = h5content_accept(content, room, group_count, group);
     if (sound && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DONE) {
         h5content_trim(content);

@@ -239,7 +239,7 @@ void h5scan_close(struct h5scan *scan) {
     if (scan->wire >= 0) { close(scan->wire); }
     if (scan->pid > 0) {
         kill(scan->pid, SIGKILL);
-        while (waitpid(scan->pid, NULL, 0) < 0 && errno == EINTR) {}
+        TEMP_FAILURE_RETRY(waitpid(scan->pid, NULL, 0));
     }
     if (scan->window) { munmap(scan->window, WINDOW); }
     free(scan->array);
