@@ -1,4 +1,12 @@
-/* config: what the user asks for; config_read makes it. */
+/* config: what the user asks for.
+ *
+ * This room: config_read makes it (this file holds it) from text (a file) by yaml (its tree; the only caller
+ * of libfyaml), with arguments and override (words of the command line in the same grammar) and fault (all
+ * that is wrong, with its place). On value (one node as a number, a count, a flag or a choice) and reader
+ * (what all readers share) stand series (the list, and what a series may override), and lengths, betas,
+ * collapse, normalisers, target, parameters, position and outputs, each for the keys of its name. Then
+ * resolve (the canonical text), difference (of two such texts) and growth (whether results of one can become
+ * those of another). */
 #ifndef GAPSCALE_SIM_CONFIG_CONFIG_H
 #define GAPSCALE_SIM_CONFIG_CONFIG_H
 

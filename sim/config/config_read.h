@@ -1,7 +1,4 @@
-/* config_read: a config from YAML. Grammar in configs/README.md. Its parts: text (the file), yaml (the text
- * as a tree; the only caller of libfyaml), fault (messages with their place), arguments and override (--set),
- * value and number (what is written); reader, and on it lengths, betas, collapse, parameters, outputs and
- * series, each for the keys of its name; resolve (the canonical text) and difference (of two such texts). */
+/* config_read: a config from YAML. Grammar in configs/README.md. */
 #ifndef GAPSCALE_SIM_CONFIG_CONFIG_READ_H
 #define GAPSCALE_SIM_CONFIG_CONFIG_READ_H
 

@@ -1,6 +1,11 @@
 /* results: the numbers of one series, in memory as in the file (results/SCHEMA.md). Made by sweep,
  * written and read by store, read by analysis. Arrays are those of the table, row-major in the order of their
- * axes; NaN marks what was not asked for or does not exist. */
+ * axes; NaN marks what was not asked for or does not exist.
+ *
+ * This room: table (every array of a series; memory, names and the file follow from it), this file (a series
+ * in memory), empirical (the shape of one of measured rows) and note (what is said of these in words),
+ * precision (the digits that are kept), page (results as groups of a file), store (that file, written and
+ * read), and destination (where a command may write). */
 #ifndef GAPSCALE_SIM_RESULTS_RESULTS_H
 #define GAPSCALE_SIM_RESULTS_RESULTS_H
 

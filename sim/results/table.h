@@ -13,8 +13,7 @@
  *
  * kind is one of enum results_kind; series is EVERY, OUTPUT for those with an attention output only,
  * SPARSEMAX, ENTMAX and SINKS for those that ask for these normalisers, TARGETED for those with a target, or
- * EMPIRICAL for rows that were
- * measured. What has no unit is not in the file; such rows stand last.
+ * EMPIRICAL for rows that were measured. What has no unit is not in the file; such rows stand last.
  *
  * A new average over replicates is one row and one line in sim/sweep/replicate.c (a measure at one beta: in
  * sim/measures, measure.h and measure.c); a kept array likewise; an array of exact values is one row and one
