@@ -22,7 +22,7 @@ bool temporary_holds(int file, off_t offset, const void *bytes, size_t length);
 /* Closes it, where it is good so far: on the disk, and put in its place (NULL: it stays where it is). Else
  * false, with errno set and nothing left behind. */
 bool temporary_close(int file, const char *name, const char *path, bool good);
-/* Makes it with this content, which is read again, and closes it. The same. */
+/* Makes it with this content, which is read again, and puts it in its place. False as temporary_close. */
 bool temporary_write(const char *name, const char *path, const void *bytes, size_t length);
 /* Removes what others left of `path`: of processes that are gone, and where that cannot be known what was not
  * touched for TEMPORARY_OLD seconds. */

@@ -71,8 +71,8 @@ struct config_series {
     double *log_n; /* increasing, distinct; n below 2^53 is an integer */
     struct config_beta beta;
     uint64_t replicates;
-    double
-        target; /* relative standard error of every collapse point at which replicates are enough; 0: none */
+    /* Relative standard error of every collapse point at which replicates are enough; 0: none. */
+    double target;
     size_t criterion_count;
     struct criterion criterion[CONFIG_CRITERIA];
     enum config_rows rows;

@@ -14,7 +14,7 @@ void normalisers_read(const struct yaml_node *node, struct config_normalisers *o
 /* Whether the logit of a sink is a number at every n: scores, and beta where it matters, are doubles. */
 void normalisers_check(const struct yaml_node *node, const struct config_series *series);
 
-/* As a list in one order. */
+/* The line of a resolved config: a list in one order. */
 void normalisers_write(FILE *out, const struct config_normalisers *normalisers);
 
 #endif

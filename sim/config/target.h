@@ -12,6 +12,7 @@ void target_read(const struct yaml_node *node, struct config_series *out);
 /* Adds faults where a series with a target has no grid of betas, an output, or the same randomness at every n
  * (`common`), which takes as many replicates at all of them. */
 void target_check(const struct yaml_node *node, const struct config_series *series, bool common);
+/* The line of a resolved config; 0: none. */
 void target_write(FILE *out, double target);
 
 #endif

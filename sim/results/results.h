@@ -136,7 +136,8 @@ double results_numbers(const struct results *results);
  * them. The other arrays are NULL, and `isa`. Pilot rows may take long and show progress on stderr unless
  * `quiet`. Free with results_free. */
 struct results *results_outline(const struct config *config, bool quiet);
-/* Results of this outline: a copy with all arrays, NaN where the outline has none. The same. */
+/* Results of this outline: a copy with all arrays, NaN where the outline has none. Free with
+ * results_free. */
 struct results *results_create(const struct results *outline, const char *isa);
 /* Sizes of the axes that every series has. */
 void results_size_common(struct results_series *series, size_t lengths, size_t betas, size_t quantiles,

@@ -14,7 +14,8 @@ struct store_provenance { /* volatile: outside the digest */
 };
 
 /* Writes the results, with their digest as root attribute `digest`, under a temporary name beside `path`,
- * fsyncs, reads them again, and renames. Returns 0, or 1 after a message; then `path` is as it was. */
+ * fsyncs, reads them again, and renames. Returns EXIT_DONE, or EXIT_FAILED after a message; then `path` is as
+ * it was. */
 int store_write(const char *path, const struct results *results, const struct store_provenance *provenance);
 
 /* Reads a results file, with its digest: SHA-256 over datasets, their attributes, seed and resolved config

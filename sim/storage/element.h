@@ -22,8 +22,9 @@ const char *element_name(enum element element); /* "float32" */
 double element_rounding(enum element element);  /* relative, of a float: half a unit of the last place */
 /* `bytes` are little-endian; `value` may not overlap them. */
 void element_decode(enum element element, size_t count, const void *bytes, double *value);
-/* Whether they are floats, or less wide; as such. */
+/* Whether a float of 32 bits holds every such number: those of floats of 32 and 16 bits. */
 bool element_is_single(enum element element);
+/* Of these alone; likewise. */
 void element_decode_floats(enum element element, size_t count, const void *bytes, float *value);
 
 #endif
