@@ -32,9 +32,7 @@ struct output {
 
     /* the row at hand */
     const struct stream *stream;
-    double concentration;
-    size_t count;
-    const double *beta_ratio;
+    const struct output_request *asked;
 };
 
 struct output *output_create(const struct isa *isa) {
@@ -104,7 +102,7 @@ static void add_keys(struct output *o, const struct key_batch *batch, size_t fro
     const struct kernel *kernel = o->isa->kernel;
     struct sums *s = &o->sums[b];
     double *vector = o->vector + b * o->dimension;
-    kernel->weights(count, batch->gap + from, o->beta_ratio[b], o->weight);
+    kernel->weights(count, batch->gap + from, o->asked->beta_ratio[b], o->weight);
     s->z += kernel->dot(count, o->weight, batch->number + from);
     s->depth += kernel->dot(count, o->weight, o->depth);
     s->chord += kernel->dot(count, o->weight, o->chord);
@@ -120,14 +118,15 @@ static void add_keys(struct output *o, const struct key_batch *batch, size_t fro
 
 static void visit_keys(void *context, const struct key_batch *batch) {
     struct output *o = context;
+    const double *beta_ratio = o->asked->beta_ratio;
     for (size_t from = 0; from < batch->count; from += o->stride) {
         size_t count = batch->count - from < o->stride ? batch->count - from : o->stride;
         double nearest = o->isa->kernel->range(count, batch->gap + from).low;
-        if (o->beta_ratio[0] * nearest > NEGLIGIBLE) { continue; }
+        if (beta_ratio[0] * nearest > NEGLIGIBLE) { continue; }
         normal_fill(o->isa, o->stream, STREAM_DIRECTIONS, (batch->first + from) * o->tangents,
                     o->stride * o->tangents, o->normal);
         make_radii(o, batch, from, count);
-        for (size_t b = 0; b < o->count && o->beta_ratio[b] * nearest <= NEGLIGIBLE; b++) {
+        for (size_t b = 0; b < o->asked->count && beta_ratio[b] * nearest <= NEGLIGIBLE; b++) {
             add_keys(o, batch, from, count, b);
         }
     }
@@ -159,9 +158,10 @@ static double keys_fluctuation(const struct row *row, double change) {
 }
 
 /* From sums to means at one beta; o->normal holds the bulk's normals, one a component of ATT. */
-static void finish(struct output *o, const struct row *row, size_t b, double beta) {
+static void finish(struct output *o, const struct row *row, size_t b) {
     struct sums *s = &o->sums[b];
-    double *vector = o->vector + b * o->dimension, ratio = o->beta_ratio[b], length = ratio / beta;
+    const double beta = o->asked->beta[b], ratio = o->asked->beta_ratio[b], length = ratio / beta;
+    double *vector = o->vector + b * o->dimension;
     struct layer bulk = bulk_layer(o, row, ratio, length), twice = bulk_layer(o, row, 2 * ratio, length);
     double log_z = log_sum_exp(log(s->z), bulk.log_mass), keys = exp(-log_z),
            mine = exp(bulk.log_mass - log_z), pairs = exp(twice.log_mass - 2 * log_z),
@@ -180,21 +180,19 @@ static void finish(struct output *o, const struct row *row, size_t b, double bet
         .bias = bias,
         .tangential = o->isa->kernel->dot(o->tangents, vector + 1, vector + 1),
         .identity = keys * keys * s->chord_twice + pairs * chord_twice -
-                    (1 + o->concentration / beta) * chord + (double)o->tangents / beta * (1 - bias),
+                    (1 + o->asked->concentration / beta) * chord + (double)o->tangents / beta * (1 - bias),
     };
 }
 
 void output_measure(struct output *o, struct sampler *sampler, const struct sampler_law *law,
-                    const struct row *row, const struct stream *stream, size_t dimension,
-                    double concentration, size_t count, const double *beta, const double *beta_ratio) {
-    output_reserve(o, dimension, count);
-    o->concentration = concentration;
+                    const struct row *row, const struct stream *stream,
+                    const struct output_request *request) {
+    output_reserve(o, request->dimension, request->count);
     o->stream = stream;
-    o->count = count;
-    o->beta_ratio = beta_ratio;
-    memset(o->vector, 0, count * o->dimension * sizeof *o->vector);
-    memset(o->sums, 0, count * sizeof *o->sums);
+    o->asked = request;
+    memset(o->vector, 0, request->count * o->dimension * sizeof *o->vector);
+    memset(o->sums, 0, request->count * sizeof *o->sums);
     sampler_keys(sampler, law, &o->batch, visit_keys, o);
     if (row->bulk) { normal_fill(o->isa, stream, STREAM_BULK, 0, o->dimension, o->normal); }
-    for (size_t b = 0; b < count; b++) { finish(o, row, b, beta[b]); }
+    for (size_t b = 0; b < request->count; b++) { finish(o, row, b); }
 }

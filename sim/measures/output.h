@@ -24,11 +24,17 @@ struct output; /* a workspace: one per thread */
 struct output *output_create(const struct isa *isa);
 void output_free(struct output *output);
 
-/* Gives directions in `dimension` >= 2 dimensions to the keys of the sampler's last row, made with `law` and
- * `stream`, and sums them at `count` betas (absolute values and in units of Lambda^typ, increasing). */
+/* Keys on S^{dimension - 1}, dimension >= 2, of that concentration, and `count` betas, increasing: absolute
+ * ones and in units of Lambda^typ. */
+struct output_request {
+    size_t dimension;
+    double concentration;
+    size_t count;
+    const double *beta, *beta_ratio;
+};
+/* Gives directions to the keys of the sampler's last row, made with `law` and `stream`, and sums them. */
 void output_measure(struct output *output, struct sampler *sampler, const struct sampler_law *law,
-                    const struct row *row, const struct stream *stream, size_t dimension,
-                    double concentration, size_t count, const double *beta, const double *beta_ratio);
+                    const struct row *row, const struct stream *stream, const struct output_request *request);
 /* What it found at one of them. */
 struct output_sums output_at(const struct output *output, size_t beta_index);
 /* ATT itself, [dimension]. */

@@ -105,9 +105,13 @@ static void measure_output(struct replicate_worker *worker, const struct replica
                            double *values) {
     struct results_series *r = place->here;
     const struct replicate_layout *l = place->layout;
-    output_measure(worker->output, worker->sampler, place->law, row, stream, r->size[RESULTS_COLUMN],
-                   family_concentration(r->family, r->parameter, r->log_n[0]), l->betas, r->beta,
-                   r->beta_ratio);
+    const struct output_request request = {.dimension = r->size[RESULTS_COLUMN],
+                                           .concentration =
+                                               family_concentration(r->family, r->parameter, r->log_n[0]),
+                                           .count = l->betas,
+                                           .beta = r->beta,
+                                           .beta_ratio = r->beta_ratio};
+    output_measure(worker->output, worker->sampler, place->law, row, stream, &request);
     for (size_t b = 0; b < l->betas; b++) {
         struct output_sums sums = output_at(worker->output, b);
         const double *vector = output_vector(worker->output, b);

@@ -65,8 +65,9 @@ static const struct row *bench_row(struct bench *b, uint64_t seed, uint64_t repl
     struct stream stream = stream_make(seed, "output", b->log_n, false, replicate);
     const struct row *row = sampler_row(b->sampler, b->law, stream);
     assert_non_null(row);
-    output_measure(b->output, b->sampler, b->law, row, &stream, (size_t)b->keys.dimension,
-                   b->keys.concentration, b->betas, b->beta, b->ratio);
+    const struct output_request request = {(size_t)b->keys.dimension, b->keys.concentration, b->betas,
+                                           b->beta, b->ratio};
+    output_measure(b->output, b->sampler, b->law, row, &stream, &request);
     return row;
 }
 
