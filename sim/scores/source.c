@@ -16,7 +16,7 @@
 #include "sim/storage/h5content.h"
 #include "sim/storage/h5scan.h"
 
-enum { PIECE = 1 << 16 }; /* numbers decoded at a time */
+enum { TOGETHER = 1 << 16 }; /* numbers decoded at a time */
 
 struct source_format {
     int descriptor;
@@ -326,15 +326,26 @@ static void decode(const struct source_array *a, size_t count, const void *bytes
     }
 }
 
-static bool read_scanned(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
-                         uint64_t rows, uint64_t width, const struct room *room, char why[SOURCE_WHY]) {
+/* Whole rows of the last axis, as source_read has them. */
+struct piece {
+    const struct source_array *array;
+    const uint64_t *lead;
+    uint64_t first, rows;
+};
+
+/* Numbers of a row. */
+static uint64_t width_of(const struct source_array *a) { return a->rank > 1 ? a->size[a->rank - 1] : 1; }
+
+static bool read_scanned(const struct source *s, const struct piece *piece, const struct room *room,
+                         char why[SOURCE_WHY]) {
+    const struct source_array *a = piece->array;
     uint64_t start[SOURCE_RANK], count[SOURCE_RANK];
     const unsigned row = a->rank > 1 ? a->rank - 2 : 0; /* its axis; behind it at most that of the width */
     for (unsigned i = 0; i < a->rank; i++) {
-        start[i] = i < row ? lead[i] : i == row ? first : 0;
-        count[i] = i < row ? 1 : i == row ? rows : width;
+        start[i] = i < row ? piece->lead[i] : i == row ? piece->first : 0;
+        count[i] = i < row ? 1 : i == row ? piece->rows : width_of(a);
     }
-    const size_t array = (size_t)(a - s->array), numbers = rows * width;
+    const size_t array = (size_t)(a - s->array), numbers = piece->rows * width_of(a);
     const enum element stored = s->format->scan->array[array].element;
     const bool is_bfloat = stored != a->element; /* 16-bit integers, for HDF5 */
     unsigned char *bytes = memory_create(numbers, element_size(stored));
@@ -345,17 +356,23 @@ static bool read_scanned(struct source *s, const struct source_array *a, const u
     return good;
 }
 
-static bool read_plain(const struct source *s, const struct source_array *a, const uint64_t *lead,
-                       uint64_t first, uint64_t numbers, uint64_t width, const struct room *room,
+/* The byte of the file where a piece begins. */
+static uint64_t offset_of(const struct piece *piece) {
+    const struct source_array *a = piece->array;
+    uint64_t row = 0;
+    for (unsigned i = 0; i + 2 < a->rank; i++) { row = row * a->size[i] + piece->lead[i]; }
+    if (a->rank > 1) { row *= a->size[a->rank - 2]; }
+    return a->offset + (row + piece->first) * width_of(a) * element_size(a->element);
+}
+
+static bool read_plain(const struct source *s, const struct piece *piece, const struct room *room,
                        char why[SOURCE_WHY]) {
-    unsigned char bytes[8 * PIECE];
-    size_t size = element_size(a->element);
-    uint64_t at = 0;
-    for (unsigned i = 0; i + 2 < a->rank; i++) { at = at * a->size[i] + lead[i]; }
-    if (a->rank > 1) { at = at * a->size[a->rank - 2] + first; }
-    at = a->offset + (a->rank > 1 ? at * width : first) * size;
+    unsigned char bytes[8 * TOGETHER];
+    const struct source_array *a = piece->array;
+    const uint64_t numbers = piece->rows * width_of(a), size = element_size(a->element),
+                   at = offset_of(piece);
     for (uint64_t done = 0; done < numbers;) {
-        uint64_t count = numbers - done < PIECE ? numbers - done : PIECE;
+        uint64_t count = numbers - done < TOGETHER ? numbers - done : TOGETHER;
         void *as_stored = place_as_stored(a, room, done), *to = as_stored ? as_stored : bytes;
         ssize_t got = pread(s->format->descriptor, to, count * size, (off_t)(at + done * size));
         if (got < (ssize_t)(count * size)) {
@@ -367,22 +384,19 @@ static bool read_plain(const struct source *s, const struct source_array *a, con
     return true;
 }
 
-static bool read_rows(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
-                      uint64_t rows, const struct room *room) {
+static bool read_rows(const struct source *s, const struct piece *piece, const struct room *room) {
     char why[SOURCE_WHY] = "";
-    uint64_t width = a->rank > 1 ? a->size[a->rank - 1] : 1;
-    bool good = s->format->scan ? read_scanned(s, a, lead, first, rows, width, room, why)
-                                : read_plain(s, a, lead, first, rows * width, width, room, why);
-    if (!good) { message_error("%s: %s: %s", s->path, a->path, why); }
+    bool good = s->format->scan ? read_scanned(s, piece, room, why) : read_plain(s, piece, room, why);
+    if (!good) { message_error("%s: %s: %s", s->path, piece->array->path, why); }
     return good;
 }
 
 bool source_read(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
                  uint64_t rows, double *value) {
-    return read_rows(s, a, lead, first, rows, &(struct room){.wide = value});
+    return read_rows(s, &(struct piece){a, lead, first, rows}, &(struct room){.wide = value});
 }
 
 bool source_read_floats(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
                         uint64_t rows, float *value) {
-    return read_rows(s, a, lead, first, rows, &(struct room){.single = value});
+    return read_rows(s, &(struct piece){a, lead, first, rows}, &(struct room){.single = value});
 }
