@@ -58,7 +58,7 @@ struct accumulation measure_accumulation(const struct row *row);
 double measure_top_gap(const struct row *row);
 
 /* log N_n(t) at `count` increasing gaps t > 0. Exact when t lies in the explicit top or on a bin's
- * edge, or bins are not of gaps (compress.c); else, inside a bin, log N is interpolated linearly in t between
+ * edge, or bins are not of gaps (compress_finer.h); else, inside a bin, log N is interpolated linearly in t between
  * the bin's edges. */
 void measure_log_gap_count(const struct kernel *kernel, const struct row *row, size_t count, const double *t,
                            double *log_gap_count);

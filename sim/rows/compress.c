@@ -13,46 +13,17 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/rows/pyramid.h"
-#include "sim/rows/summit.h"
+#include "sim/rows/compress_finer.h"
 
 enum {
     TOP = COMPRESS_TOP,
     CHUNK = COMPRESS_CHUNK,
-    POOL = 2 * KERNEL_SORTED, /* candidates for the top, */
-    PORTION = 256,            /* so many looked at together where no limit is known */
-    LISTED = 4096,            /* parts of up to so many scores are refined into single scores, */
-    SPLIT = 64,               /* others into so many parts */
-    FEW = 15,                 /* betas that are as soon measured from the points */
-    CROWD = 64,               /* scores of a bin that its moments are summed in parts for */
+    PORTION = 256, /* candidates for the top are looked for among so many at once where no limit is known */
+    FEW = 15,      /* betas that are as soon measured from the points */
+    CROWD = 64,    /* scores of a bin that its moments are summed in parts for */
 };
 
 static const double LEAST_GAP = 0x1p-1000; /* of bins; scores nearer to their base tie with the cut */
-
-struct compress {
-    const struct isa *isa;
-    double lagrange[KERNEL_NODES][KERNEL_NODES]; /* [moment][node]: weights of nodes from power moments */
-    double node[KERNEL_NODES];
-    double pool[POOL]; /* scores above the limit */
-    double limit;
-    size_t pooled;
-
-    /* the row in the making */
-    struct compress_source source;
-    double scale, highest, cut, lowest; /* `cut` is the last of the top */
-    double base, lead;                  /* bins are of gap below `base`, itself at gap `lead` */
-    double *moment;                     /* [KERNEL_WASTE + bins * parts][KERNEL_NODES] */
-    size_t moments, part_capacity;
-    struct row row;
-    struct pyramid *pyramid;
-    struct summit *summit;
-    double tied, tied_gap; /* scores that tie with the last explicit one, in no bin */
-
-    /* refining a part */
-    size_t listed;
-    double list[LISTED], room[LISTED];
-    struct row_part finer[1 + LISTED];
-};
 
 /* Lagrange polynomials of the Chebyshev nodes, in powers of x, by discrete orthogonality. */
 static void compress_make_nodes(struct compress *c) {
@@ -97,12 +68,6 @@ static void compress_reserve(struct compress *c, size_t parts) {
     if (parts <= c->part_capacity) { return; }
     row_reserve(&c->row, ROW_EXPLICIT + parts * KERNEL_NODES, parts);
     c->part_capacity = parts;
-}
-
-static size_t chunk_count(const struct compress *c) { return (c->source.count - 1) / CHUNK + 1; }
-
-static const double *compress_chunk(struct compress *c, size_t index, size_t *count) {
-    return c->source.chunk(c->source.context, index, count);
 }
 
 /* By bisection, which ends early where scores tie or lie far apart. */
@@ -154,7 +119,7 @@ static void compress_first_pass(struct compress *c) {
     const bool is_whole = c->row.top_count == c->source.count;
     c->lowest = INFINITY;
     c->limit = is_whole ? -INFINITY : compress_first_limit(c);
-    for (size_t index = 0; index < chunk_count(c); index++) {
+    for (size_t index = 0; index < compress_chunks(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
         if (!is_whole) { c->lowest = fmin(c->lowest, c->isa->kernel->range(count, scores).low); }
@@ -164,11 +129,6 @@ static void compress_first_pass(struct compress *c) {
     c->highest = c->pool[0];
     c->cut = c->pool[c->row.top_count - 1];
     c->lowest = fmin(c->lowest, c->cut);
-}
-
-static double compress_gap(const struct compress *c, double score) { return (c->highest - score) * c->scale; }
-static double compress_bin_gap(const struct compress *c, double score) {
-    return (c->base - score) * c->scale;
 }
 
 /* Where the highest score stands far out, bins that are narrow beside gaps are wide beside distances of the
@@ -237,7 +197,7 @@ static double compress_floor(struct compress *c) {
     const double cut = c->cut;
     double next = -INFINITY;
     if (cut < c->base) { return compress_bin_gap(c, cut); }
-    for (size_t index = 0; index < chunk_count(c); index++) {
+    for (size_t index = 0; index < compress_chunks(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
         for (size_t i = 0; i < count; i++) { next = scores[i] < cut ? fmax(next, scores[i]) : next; }
@@ -257,7 +217,7 @@ static const double *compress_deposit(struct compress *c, bool pick, int64_t fir
         c->moments = moments;
     }
     memset(c->moment, 0, moments * sizeof *c->moment);
-    for (size_t index = 0; index < chunk_count(c); index++) {
+    for (size_t index = 0; index < compress_chunks(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
         if (pick) { compress_pick(c, count, scores, CHUNK); }
@@ -325,86 +285,7 @@ static void compress_second_pass(struct compress *c, bool pick) {
                       fmax(cut_gap, c->lead + compress_bin_gap(c, c->cut)));
 }
 
-/* ---- refining ---- */
-
-static void compress_visit(struct compress *c, double lower, double upper,
-                           void (*visitor)(struct compress *c, size_t count, const double *gaps)) {
-    double found[CHUNK] = {0};
-    for (size_t index = 0; index < chunk_count(c); index++) {
-        size_t count, hits = 0;
-        const double *scores = compress_chunk(c, index, &count);
-        for (size_t i = 0; i < count; i++) {
-            double gap = c->lead + compress_bin_gap(c, scores[i]);
-            found[hits] = gap;
-            hits += (gap > lower) & (gap <= upper);
-        }
-        if (hits > 0) { visitor(c, hits, found); }
-    }
-}
-
-static void compress_collect(struct compress *c, size_t count, const double *gaps) {
-    for (size_t i = 0; i < count && c->listed < LISTED; i++) { c->list[c->listed++] = gaps[i]; }
-}
-
-/* Every score by itself, but for those that cannot exceed `best`: log rank lies below its tangent at the
- * first rank, and below the log of the last. */
-static size_t compress_list(struct compress *c, double lower, double upper, double before, double best) {
-    c->listed = 0;
-    compress_visit(c, lower, upper, compress_collect);
-    c->isa->kernel->sort(c->listed, c->list, c->room);
-    const double rounding = 1e-15;
-    double log_last = log(before + (double)c->listed), log_first = log(before + 1);
-    size_t kept = 0;
-    for (size_t i = 0; i < c->listed; i++) {
-        double gap = c->list[c->listed - 1 - i], most = fmin(log_last, log_first + (double)i / (before + 1));
-        if (best * gap > most * (1 + rounding)) { continue; }
-        c->finer[kept++] = row_part_make(gap, gap, before + (double)i, 1, 0);
-    }
-    return kept;
-}
-
-/* Counts into finer[j].last the scores of the j-th of SPLIT equal ranges. */
-static void compress_tally(struct compress *c, size_t count, const double *gaps) {
-    double lower = c->finer[0].lower, per_width = SPLIT / (c->finer[SPLIT - 1].upper - lower);
-    for (size_t i = 0; i < count; i++) {
-        size_t j = (size_t)fmin(SPLIT - 1, (gaps[i] - lower) * per_width);
-        while (gaps[i] > c->finer[j].upper) { j++; }
-        while (gaps[i] <= c->finer[j].lower) { j--; }
-        c->finer[j].last++;
-    }
-}
-
-static size_t compress_split(struct compress *c, double lower, double upper, double before) {
-    for (size_t j = 0; j < SPLIT; j++) {
-        double next = j + 1 < SPLIT ? lower + (upper - lower) * (double)(j + 1) / SPLIT : upper;
-        c->finer[j] = (struct row_part){.lower = j > 0 ? c->finer[j - 1].upper : lower, .upper = next};
-    }
-    compress_visit(c, lower, upper, compress_tally);
-    size_t kept = 0;
-    for (size_t j = 0; j < SPLIT; j++) {
-        struct row_part *part = &c->finer[j];
-        if (part->last == 0) { continue; }
-        c->finer[kept] = row_part_make(part->lower, part->upper, before, part->last, 0);
-        before = c->finer[kept++].last;
-    }
-    return kept;
-}
-
-static size_t compress_refine(void *maker, const struct row_part *parts, size_t count, double best,
-                              const struct row_part **finer) {
-    struct compress *c = maker;
-    if (row_part_ties(&parts[0])) { /* ties stay as they are, before what follows */
-        const size_t found = count > 1 ? compress_refine(c, parts + 1, count - 1, best, finer) : 0;
-        memmove(c->finer + 1, c->finer, found * sizeof *c->finer);
-        c->finer[0] = parts[0];
-        *finer = c->finer;
-        return found + 1;
-    }
-    double lower = parts[0].lower, upper = parts[count - 1].upper, before = parts[0].before;
-    *finer = c->finer;
-    if (parts[count - 1].last - before <= LISTED) { return compress_list(c, lower, upper, before, best); }
-    return compress_split(c, lower, upper, before);
-}
+/* ---- a row ---- */
 
 static bool compress_summit(const struct row *row, double best, double *log_rank, double *gap) {
     struct compress *c = row->maker;
@@ -429,39 +310,6 @@ static bool compress_summit(const struct row *row, double best, double *log_rank
     return (below.parts > 0 && summit_find(c->summit, &below, best, log_rank, gap)) || found;
 }
 
-/* The numbers themselves, of all scores. */
-static void compress_count(struct compress *c, size_t ts, const double *t, double *number) {
-    double gap[CHUNK];
-    for (size_t i = 0; i < ts; i++) { number[i] = (double)c->source.count; }
-    for (size_t index = 0; index < chunk_count(c); index++) {
-        size_t count;
-        const double *scores = compress_chunk(c, index, &count);
-        for (size_t k = 0; k < count; k++) { gap[k] = compress_gap(c, scores[k]); }
-        for (size_t i = 0; i < ts; i++) {
-            number[i] -= (double)c->isa->kernel->count_above(count, gap, t[i]);
-        }
-    }
-}
-
-/* Linear in t between the edges of the part; counted where bins are not those of gaps, whose edges may be
- * asked for. */
-static void compress_log_counts(void *maker, const struct row_part *parts, size_t count, const size_t *at,
-                                const double *t, double *log_count) {
-    struct compress *c = maker;
-    if (c->lead > 0) {
-        compress_count(c, count, t, log_count);
-        c->isa->vector->log(count, log_count, log_count);
-        return;
-    }
-    for (size_t i = 0; i < count; i++) { log_count[i] = parts[at[i]].before; }
-    c->isa->vector->log(count, log_count, log_count);
-    for (size_t i = 0; i < count; i++) {
-        const struct row_part *part = &parts[at[i]];
-        double share = (t[i] - part->lower) / (part->upper - part->lower);
-        log_count[i] += share * (part->log_last - log_count[i]);
-    }
-}
-
 /* So that the second power of a gap fits into a double: a power of two, 1 but for the widest rows. */
 static double compress_stretch(const struct compress *c) {
     const int most = 480;
@@ -480,9 +328,9 @@ const struct row *compress_row(struct compress *c, const struct compress_source 
     row->top_count = source->count <= ROW_EXPLICIT ? source->count : TOP;
     row->point_count = row->part_count = 0;
     row->node_sums = NULL;
-    row->refine = compress_refine;
+    row->refine = compress_finer_parts;
     row->summit = compress_summit;
-    row->log_counts = compress_log_counts;
+    row->log_counts = compress_finer_log_counts;
     row->maker = c;
 
     c->pooled = 0;
