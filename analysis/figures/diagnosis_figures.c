@@ -14,11 +14,10 @@ static bool is_plain(const char *c, size_t length) {
     return length > 1 || (*c >= ' ' && *c < 0x7f && !strchr("'^`\"$%", *c));
 }
 
-/* "MODEL, trained at n = N", what there is of it and what a title can hold. Returns `out`. */
-static const char *source_of(const struct results_series *s, char out[WORDS_LINE]) {
+/* The model's name, what of it a title can hold. Returns `out`. */
+static const char *model_of(const struct results_series *s, char out[WORDS_LINE]) {
     enum { MOST = 60 };
     const char *c = s->model ? s->model : "";
-    char length[WORDS];
     size_t told = 0;
     out[0] = '\0';
     for (size_t bytes; (bytes = utf8_length((const unsigned char *)c)) > 0 && told < MOST;
@@ -27,10 +26,6 @@ static const char *source_of(const struct results_series *s, char out[WORDS_LINE
         words_append(out, WORDS_LINE, "%.*s", plain ? (int)bytes : 1, plain ? c : " ");
     }
     if (*c) { words_append(out, WORDS_LINE, ".."); }
-    if (isfinite(s->trained)) {
-        words_append(out, WORDS_LINE, "%strained at n = %s", *out ? ", " : "",
-                     words_length(log(s->trained), length));
-    }
     return out;
 }
 
@@ -82,7 +77,7 @@ static bool cut_bars(struct axis_range *y, struct axis_range bars) {
 }
 
 static void print_prescriptions(struct canvas *c) {
-    char source[WORDS_LINE];
+    char model[WORDS_LINE], first[AXIS_LENGTH], trained[AXIS_LENGTH] = "";
     struct axis_range bars = axis_empty;
     axis_include(&c->y, 0);
     script_block_begin(c->out, "laws");
@@ -94,7 +89,10 @@ static void print_prescriptions(struct canvas *c) {
     script_number(c->out, "laws", PRESCRIPTIONS);
     script_number(c->out, "has_bars", count_points(c->series, false) > 0);
     script_number(c->out, "lacks_bars", count_points(c->series, true) > 0);
-    script_text(c->out, "source", source_of(c->series, source));
+    if (isfinite(c->series->trained)) { axis_length_name(log(c->series->trained), trained); }
+    script_text(c->out, "model", model_of(c->series, model));
+    script_markup(c->out, "trained", trained);
+    script_markup(c->out, "first", axis_length_name(c->series->log_n[0], first));
     script_number(c->out, "cuts_bars", cut_bars(&c->y, bars));
     axis_pad(&c->x, 0.06, 0.1);
     axis_pad(&c->y, 0.06, 0.1);

@@ -4,12 +4,14 @@
 #   laws     how many
 #   has_bars whether there is an interval at any n; lacks_bars: whether some n has a point and none;
 #          cuts_bars: whether some leave the figure
-#   source   the model and the length it was trained at; may be empty
-size = 0.8 * (columns == 1 && strlen(source) > 42 ? 42.0 / strlen(source) : 1)
-set title heading(name, family, parameters).(source eq '' ? '' : sprintf("\n{/*%.2f ", size).source.'}')
-set tmargin source eq '' ? 2 : 3.2
+#   first    the shortest n, where every m is 1
+#   model, trained    its name, and the length it was trained at; may be empty
+size = 0.8 * (columns == 1 && strlen(model) > 42 ? 42.0 / strlen(model) : 1)
+set title heading(name, family, trained eq '' ? '' : 'trained at {/:Italic n} = '.trained).\
+    (model eq '' ? '' : sprintf("\n{/*%.2f ", size).model.'}')
+set tmargin model eq '' ? 2 : 3.2
 set xlabel length_label
-set ylabel 'inverse temperature  β / Λ_{{/:Italic n}}'
+set ylabel 'β / Λ_{{/:Italic n}},  β = {/:Italic m}({/:Italic n}),  {/:Italic m}('.first.') = 1'
 set key @key_beside
 set label (has_bars ? 'bars: 95% between sequences, under const'.(cuts_bars ? ', some cut' : '').(lacks_bars ? '; no bar: one sequence' : '') : 'no bars: one sequence at each n says nothing of others') @note_place
 plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β = Λ_{{/:Italic n}}', \

@@ -226,6 +226,7 @@ static void bars_are_between_sequences(void **state) {
     check_close(row[1][1], log10(0.25), 1e-9);
     assert_true(row[1][2] == row[1][1] && row[1][3] == row[1][1]);
     assert_non_null(strstr(text, "\nhas_bars = 1\nlacks_bars = 1\n"));
+    assert_non_null(strstr(text, "\nfirst = '100'\n")); /* where every m is 1 */
     assert_non_null(strstr(text, "\ncuts_bars = 0\n"));
     free(text);
     low[0] = 1e-3;
@@ -238,15 +239,16 @@ static void bars_are_between_sequences(void **state) {
     free(text);
 }
 
-static void check_source(const struct results_series *s, const char *expected) {
+static void check_title(const struct results_series *s, const char *model, const char *trained) {
     const struct fit fit = {.series = s};
-    char *text = numbers_of(figure_named("prescriptions")->series_print, &fit), *line;
+    char *text = numbers_of(figure_named("prescriptions")->series_print, &fit), *lines;
     size_t size;
-    FILE *out = memory_stream_open(&line, &size);
-    script_text(out, "\nsource", expected);
-    memory_stream_close(out, &line);
-    assert_non_null(strstr(text, line));
-    free(line);
+    FILE *out = memory_stream_open(&lines, &size);
+    script_text(out, "\nmodel", model);
+    script_markup(out, "trained", trained);
+    memory_stream_close(out, &lines);
+    assert_non_null(strstr(text, lines));
+    free(lines);
     free(text);
 }
 
@@ -254,18 +256,19 @@ static void check_source(const struct results_series *s, const char *expected) {
 static void titles_name_the_model(void **state) {
     (void)state;
     char model[] = "a 'model'^{x}, `sh`\nβ", longer[200] = {0};
-    struct results_series s = {.model = model, .trained = 512};
-    check_source(&s, "a  model  {x},  sh  β, trained at n = 2^9");
+    double log_n[] = {log(32)};
+    struct results_series s = {.log_n = log_n, .model = model, .trained = 512};
+    check_title(&s, "a  model  {x},  sh  β", "2^{9}");
     s.trained = NAN;
-    check_source(&s, "a  model  {x},  sh  β");
+    check_title(&s, "a  model  {x},  sh  β", "");
     s.model = NULL;
-    check_source(&s, "");
+    check_title(&s, "", "");
     s.trained = 1000;
-    check_source(&s, "trained at n = 1000");
+    check_title(&s, "", "1000");
     memset(longer, 'x', sizeof longer - 1);
     s.model = longer;
     longer[61] = '\0';
-    check_source(&s, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.., trained at n = 1000");
+    check_title(&s, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..", "1000");
 }
 
 static bool has_template(const char *name) {
