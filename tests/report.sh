@@ -120,7 +120,7 @@ if command -v chromium >/dev/null; then
             --virtual-time-budget=2000 --dump-dom "file://$work/$1" >dom 2>said </dev/null
     }
     # The first head of each table is pressed once, the second twice.
-    sed 's|</body>|<script>for (const row of document.querySelectorAll("table.sortable thead tr")) { const b = row.querySelectorAll("button"); b[0].click(); if (row.closest("main section")) document.title = row.closest("table").tBodies[0].rows[0].cells[0].textContent; }</script></body>|' \
+    sed 's|</body>|<script>for (const row of document.querySelectorAll("table.sortable thead tr")) { const b = row.querySelectorAll("button"); b[0].click(); if (row.closest("main section")) document.title = row.closest("table").tBodies[0].rows[0].cells[0].textContent; } document.querySelector("figcaption button").click();</script></body>|' \
         several.html >pressed.html
     for page in plain.html sphere.html several.html pressed.html; do
         see $page
@@ -128,6 +128,7 @@ if command -v chromium >/dev/null; then
         holds "without a complaint ($page)" bash -c '! grep -q CONSOLE said'
         holds "its heads can be pressed ($page)" grep -q '<button type="button" aria-label="sort by ' dom
     done
+    holds "a button enlarges a figure" grep -q '<figure class="[a-z-]* large"' dom
     holds "what is pressed says how it is sorted" grep -q '<th scope="col" aria-sort="ascending"' dom
     sed 's|</body>|<script>console.error("seen")</script></body>|' plain.html >complains.html
     see complains.html

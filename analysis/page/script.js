@@ -25,10 +25,17 @@ for (const head of document.querySelectorAll("table.sortable thead th")) {
   button.addEventListener("click", () => sortTable(head));
   head.append(button);
 }
-// On a small screen a tap enlarges a figure, which then scrolls within itself.
-document.documentElement.classList.add("has-script");
-for (const drawing of document.querySelectorAll("figure svg")) {
-  drawing.addEventListener("click", () => drawing.closest("figure").classList.toggle("large"));
+// On a small screen a tap, or a button in the caption, enlarges a figure, which then scrolls within itself.
+for (const figure of document.querySelectorAll("figure")) {
+  const button = document.createElement("button"), drawing = figure.querySelector("svg");
+  const toggle = () => {
+    button.textContent = figure.classList.toggle("large") ? "make it smaller" : "enlarge it";
+  };
+  button.type = "button";
+  button.textContent = "enlarge it";
+  button.setAttribute("aria-describedby", drawing.getAttribute("aria-labelledby"));
+  for (const pressed of [button, drawing]) pressed.addEventListener("click", toggle);
+  figure.querySelector("figcaption").append(" ", button);
 }
 // On paper everything is open.
 addEventListener("beforeprint", () => {
