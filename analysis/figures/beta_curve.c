@@ -140,8 +140,7 @@ static bool is_known(const struct beta_curve *c, size_t column) {
 }
 
 static void make_splines(struct source *source, const struct beta_curve *c) {
-    source->x = memory_create(c->count, sizeof *source->x);
-    memcpy(source->x, c->x, c->count * sizeof *c->x);
+    source->x = memory_copy(c->x, c->count, sizeof *c->x);
     for (size_t k = 0; k < BETA_CURVE_COLUMNS; k++) {
         if (!is_known(c, k)) { continue; }
         source->column[k] = memory_create(c->count, sizeof *source->column[k]);

@@ -128,6 +128,11 @@ void *memory_create_aligned(size_t count, size_t size) {
     return memory;
 }
 
+void *memory_copy(const void *things, size_t count, size_t size) {
+    void *copy = memory_resize(NULL, count, size);
+    return count > 0 ? memcpy(copy, things, count * size) : copy;
+}
+
 char *memory_copy_text(const char *text) { return memory_copy_part(text, strlen(text)); }
 
 char *memory_copy_part(const char *text, size_t length) {

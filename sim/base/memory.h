@@ -33,6 +33,8 @@ void *memory_resize(void *memory, size_t count, size_t size);
 void *memory_extend(void *memory, size_t count, size_t size);
 /* `count` things of `size` bytes from a cache line on, for vector kernels; not zeroed. */
 void *memory_create_aligned(size_t count, size_t size);
+/* `count` things of `size` bytes again; without any, `things` may be NULL. */
+void *memory_copy(const void *things, size_t count, size_t size);
 /* A text again, and its first `length` bytes, ended by NUL. */
 char *memory_copy_text(const char *text);
 char *memory_copy_part(const char *text, size_t length);

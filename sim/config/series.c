@@ -1,6 +1,5 @@
 #include "sim/config/series.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,13 +34,6 @@ static void read_rows(const struct yaml_node *node, enum config_rows *rows) {
     }
 }
 
-static double *copy_reals(size_t count, const double *value) {
-    assert(count == 0 || value);
-    double *copy = memory_create(count, sizeof *copy);
-    for (size_t i = 0; i < count; i++) { copy[i] = value[i]; }
-    return copy;
-}
-
 /* Reads what `mapping` has of the shared keys, the rest from `inherited` (NULL: it has them all). */
 static void read_shared(const struct yaml_node *defaults, const struct yaml_node *mapping,
                         const struct shared *inherited, struct shared *out) {
@@ -57,13 +49,13 @@ static void read_shared(const struct yaml_node *defaults, const struct yaml_node
         to->n_count = 0;
         lengths_read(defaults, node, "n", to);
     } else if (inherited) {
-        to->log_n = copy_reals(to->n_count, inherited->settings.log_n);
+        to->log_n = memory_copy(inherited->settings.log_n, to->n_count, sizeof *to->log_n);
     }
     if ((node = yaml_find(mapping, "beta"))) {
         to->beta = (struct config_beta){0};
         betas_read(defaults, node, &to->beta, &out->prescriptions);
     } else if (inherited) {
-        to->beta.value = copy_reals(to->beta.count, inherited->settings.beta.value);
+        to->beta.value = memory_copy(inherited->settings.beta.value, to->beta.count, sizeof *to->beta.value);
     }
     if ((node = yaml_find(mapping, "replicates"))) {
         value_count(node, "replicates", 1, READER_REPLICATES, &to->replicates);
@@ -245,10 +237,11 @@ static void add_series(struct listing *list, const struct yaml_node *node,
 
 static struct config_series copy_series(const struct config_series *series) {
     struct config_series copy = *series;
-    copy.log_n = copy_reals(series->n_count, series->log_n);
-    copy.beta.value = copy_reals(series->beta.count, series->beta.value);
+    copy.log_n = memory_copy(series->log_n, series->n_count, sizeof *copy.log_n);
+    copy.beta.value = memory_copy(series->beta.value, series->beta.count, sizeof *copy.beta.value);
     if (series->output.value) {
-        copy.output.value = copy_reals(series->output.rows * series->output.columns, series->output.value);
+        copy.output.value = memory_copy(series->output.value, series->output.rows * series->output.columns,
+                                        sizeof *copy.output.value);
     }
     return copy;
 }

@@ -265,8 +265,7 @@ static void check_name(const struct yaml_node *key, const char *what, size_t cou
 void yaml_check_keys(const struct yaml_node *mapping, const char *what, size_t count,
                      const char *const *names) {
     size_t key_count = mapping->count;
-    struct yaml_node **key = memory_create(key_count, sizeof(struct yaml_node *));
-    if (key_count) { memcpy(key, mapping->key, key_count * sizeof(struct yaml_node *)); }
+    struct yaml_node **key = memory_copy(mapping->key, key_count, sizeof(struct yaml_node *));
     qsort(key, key_count, sizeof(struct yaml_node *), compare_keys);
     for (size_t i = 0, end; i < key_count; i = end) {
         char word[FAULT_QUOTE];

@@ -54,8 +54,7 @@ static void size_series(struct results_series *s, size_t lengths, size_t betas, 
     s->size[RESULTS_WINDOW] = EMPIRICAL_WINDOWS;
     s->size[RESULTS_PRESCRIPTION] = EMPIRICAL_PRESCRIPTIONS;
     s->size[RESULTS_MULTIPLIER] = EMPIRICAL_MULTIPLIERS;
-    s->criterion = memory_create(EMPIRICAL_CRITERIA, sizeof *s->criterion);
-    memcpy(s->criterion, criterion, sizeof criterion);
+    s->criterion = memory_copy(criterion, EMPIRICAL_CRITERIA, sizeof *criterion);
 }
 
 static bool fill_shape(const struct yaml_node *root, struct results *r) {

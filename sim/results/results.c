@@ -377,8 +377,7 @@ static void series_shape(struct results_series *s, const struct config *config,
         s->size[RESULTS_COLUMN] = asked->output.columns;
         s->size[RESULTS_LEVEL] = LEVELS;
     }
-    s->criterion = memory_create(asked->criterion_count, sizeof *s->criterion);
-    memcpy(s->criterion, asked->criterion, asked->criterion_count * sizeof *s->criterion);
+    s->criterion = memory_copy(asked->criterion, asked->criterion_count, sizeof *s->criterion);
 }
 
 struct results *results_shape(const struct config *config) {
@@ -428,9 +427,8 @@ struct results *results_outline(const struct config *config, bool quiet) {
 static void series_create(struct results_series *s, const struct results_series *outline) {
     struct results_series from = *outline;
     *s = from;
-    s->criterion = NULL;
+    s->criterion = memory_copy(from.criterion, s->size[RESULTS_CRITERION], sizeof *s->criterion);
     results_allocate(s);
-    memcpy(s->criterion, from.criterion, s->size[RESULTS_CRITERION] * sizeof *s->criterion);
     for (struct results_field f = {0}; results_next(s, &f);) {
         const double *known = *results_values(&from, &f);
         if (known) { memcpy(*f.values, known, results_field_size(s, &f) * sizeof *known); }

@@ -249,8 +249,7 @@ static double *fill_group(struct counted_table *t, struct group *group, const do
 static struct counted_table *table_for(size_t betas, const double *beta) {
     struct counted_table *t = memory_create(1, sizeof *t);
     t->betas = betas;
-    t->beta = memory_create(betas, sizeof *t->beta);
-    memcpy(t->beta, beta, betas * sizeof *beta);
+    t->beta = memory_copy(beta, betas, sizeof *beta);
     t->column = memory_create(MOST_COLUMNS + LANES, sizeof *t->column);
     t->once = memory_create(betas, sizeof *t->once);
     t->twice = memory_create(betas, sizeof *t->twice);

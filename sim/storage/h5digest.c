@@ -71,8 +71,7 @@ static int by_name(const void *a, const void *b) {
 
 /* A copy in order of name. */
 static void *ordered(const void *list, size_t count, size_t size) {
-    void *copy = memory_create(count, size);
-    if (count > 0) { memcpy(copy, list, count * size); }
+    void *copy = memory_copy(list, count, size);
     qsort(copy, count, size, by_name);
     return copy;
 }

@@ -189,10 +189,6 @@ static bool start_child(struct h5scan *scan, struct lists *lists, const char *pa
     return scan->pid > 0;
 }
 
-static void *copy_list(const void *list, size_t count, size_t size) {
-    return memcpy(memory_create(count, size), list, count * size);
-}
-
 /* Of a child that says no more; from then on there is none to wait for. */
 static const char *end_reason(struct h5scan *scan) {
     int status = 0;
@@ -223,9 +219,9 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
         snprintf(why, H5SCAN_WHY, "it is damaged: what it holds cannot be listed");
     } else {
         scan->array_count = listed.array_count;
-        scan->array = copy_list(lists->array, scan->array_count, sizeof *scan->array);
+        scan->array = memory_copy(lists->array, scan->array_count, sizeof *scan->array);
         scan->attribute_count = listed.attribute_count;
-        scan->attribute = copy_list(lists->attribute, scan->attribute_count, sizeof *scan->attribute);
+        scan->attribute = memory_copy(lists->attribute, scan->attribute_count, sizeof *scan->attribute);
         good = true;
     }
     if (lists) { munmap(lists, sizeof *lists); }
