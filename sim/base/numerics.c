@@ -72,14 +72,10 @@ static void take_fingerprint(void) {
     for (size_t i = 0; i < sizeof byte; i++) { fingerprint = fingerprint << 8 | byte[i]; }
 }
 
-uint32_t numerics_fingerprint(void) {
+struct numerics numerics_here(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, take_fingerprint);
-    return fingerprint;
-}
-
-struct numerics numerics_here(void) {
-    return (struct numerics){NUMERICS_NUMBER, numerics_fingerprint()};
+    return (struct numerics){NUMERICS_NUMBER, fingerprint};
 }
 
 /* ---- comparing ---- */

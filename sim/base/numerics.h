@@ -19,7 +19,6 @@ struct numerics {
 
 /* Of this process; computed at the first call, in some milliseconds. From any thread. */
 struct numerics numerics_here(void);
-uint32_t numerics_fingerprint(void);
 
 bool numerics_equal(struct numerics a, struct numerics b);
 /* Whether they are the ones that are wanted; else a message that says which of the two differs and what to

@@ -89,9 +89,10 @@ static int write_page(const char *path, struct stamp *stamp, uint64_t seed, cons
 
 int store_write(const char *path, const struct results *results, const struct store_provenance *provenance) {
     struct stamp stamp;
-    const uint64_t number = NUMERICS_NUMBER;
+    const struct numerics here = numerics_here();
+    const uint64_t number = here.number;
     char fingerprint[16];
-    snprintf(fingerprint, sizeof fingerprint, "%08" PRIx32, numerics_fingerprint());
+    snprintf(fingerprint, sizeof fingerprint, "%08" PRIx32, here.fingerprint);
     stamp_make(&stamp, results_kind, provenance);
     stamp_add(&stamp, "config", results->config_text);
     stamp_add(&stamp, "config_resolved", results->config_resolved);

@@ -53,7 +53,7 @@ static void test_numerics(void **state) {
                                   h5content_attribute(c->attribute_count, c->attribute, "numerics_number"),
                               *hash = h5content_attribute(c->attribute_count, c->attribute,
                                                           "numerics_fingerprint");
-    snprintf(fingerprint, sizeof fingerprint, "%08x", numerics_fingerprint());
+    snprintf(fingerprint, sizeof fingerprint, "%08x", numerics_here().fingerprint);
     assert_true(number && number->whole && *number->whole == NUMERICS_NUMBER);
     assert_true(hash && hash->text);
     assert_string_equal(hash->text, fingerprint);
