@@ -118,7 +118,7 @@ static void check_parameter(const struct yaml_node *node, const struct config_se
     const struct schedule *schedule = &series->parameter[which];
     char wanted[VALUE_TEXT], n[NUMBER_TEXT];
     if (isnan(schedule->coef)) { return; }
-    if (schedule->log_power == 0 && schedule->power == 0) {
+    if (schedule_is_constant(schedule)) {
         if (!family_parameter_allows(parameter, schedule->coef)) {
             node = reader_changed(node);
             YAML_FAULT(node, "`%s` is %g; it must be %s", parameter->name, schedule->coef,

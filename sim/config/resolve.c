@@ -161,7 +161,7 @@ static void write_shared(FILE *out, const char *indent, const struct config_seri
 static void write_schedule(FILE *out, const struct schedule *schedule) {
     char coef[NUMBER_TEXT], log_power[NUMBER_TEXT], power[NUMBER_TEXT];
     number_print(schedule->coef, coef);
-    if (schedule->log_power == 0 && schedule->power == 0) {
+    if (schedule_is_constant(schedule)) {
         fputs(coef, out);
         return;
     }
