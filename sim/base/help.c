@@ -81,8 +81,13 @@ static void print_options(FILE *out, const struct commandline *line) {
     }
 }
 
+static void print_synopsis(FILE *out, const struct commandline *line) {
+    fprintf(out, "usage: gapscale %s %s%s[OPTION]...\n", line->name, line->takes, *line->takes ? " " : "");
+}
+
 void help_print(FILE *out, const struct commandline *line) {
-    fprintf(out, "usage: gapscale %s %s%s[OPTION]...\n\n", line->name, line->takes, *line->takes ? " " : "");
+    print_synopsis(out, line);
+    putc('\n', out);
     help_fill(out, line->about, HELP_WIDTH, 0, 0);
     putc('\n', out);
     print_entries(out, line);
@@ -94,8 +99,6 @@ void help_print(FILE *out, const struct commandline *line) {
 }
 
 void help_print_usage(FILE *out, const struct commandline *line) {
-    fprintf(out,
-            "usage: gapscale %s %s%s[OPTION]...\n"
-            "       gapscale %s -h explains it\n",
-            line->name, line->takes, *line->takes ? " " : "", line->name);
+    print_synopsis(out, line);
+    fprintf(out, "       gapscale %s -h explains it\n", line->name);
 }
