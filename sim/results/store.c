@@ -18,6 +18,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/numerics.h"
+#include "sim/base/process.h"
 #include "sim/base/version.h"
 #include "sim/config/config_read.h"
 #include "sim/results/empirical.h"
@@ -36,7 +37,8 @@ static const char digest_attribute[] = "digest", results_kind[] = "gapscale-resu
 /* ---- provenance ---- */
 
 struct stamp {
-    char created[32], host[256], threads[16];
+    char created[32], threads[16];
+    struct process process;
     size_t count;
     struct h5_attribute attribute[ROOT_ATTRIBUTES];
 };
@@ -50,12 +52,11 @@ static void stamp_number(struct stamp *s, const char *name, double number) {
 }
 
 static void stamp_make(struct stamp *s, const char *kind, const struct store_provenance *provenance) {
-    *s = (struct stamp){.count = 0};
+    *s = (struct stamp){.process = process_self()};
     time_t now = time(NULL);
     struct tm utc;
     gmtime_r(&now, &utc);
     strftime(s->created, sizeof s->created, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    if (gethostname(s->host, sizeof s->host - 1) != 0) { snprintf(s->host, sizeof s->host, "unknown"); }
     snprintf(s->threads, sizeof s->threads, "%d", provenance->threads);
     s->attribute[s->count++] = (struct h5_attribute){.name = "schema_version", .whole = &SCHEMA_VERSION};
     s->attribute[s->count++] = (struct h5_attribute){.name = "schema_minor", .whole = &SCHEMA_MINOR};
@@ -68,7 +69,7 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
     stamp_add(s, "hdf5_version", H5_VERS_INFO);
     stamp_add(s, "created", s->created);
     stamp_add(s, "command_line", provenance->command_line ? provenance->command_line : "");
-    stamp_add(s, "host", s->host);
+    stamp_add(s, "host", s->process.host);
     stamp_add(s, "threads", s->threads);
     if (provenance->model) { stamp_add(s, "model", provenance->model); }
     if (provenance->licence) { stamp_add(s, "licence", provenance->licence); }
