@@ -56,7 +56,7 @@ static bool take(const struct commandline *line, int value, bool *given) {
     given[i] = true;
     if (option->text) { return take_text(line, option); }
     if (option->threads) { return take_threads(optarg, option->threads); }
-    return !option->take || option->take(option, optarg, line->context);
+    return option->take(option, optarg, line->context);
 }
 
 /* How keys are given, where somebody may have taken one for an option: a letter for one of KEY=VALUE alone.
