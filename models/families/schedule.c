@@ -2,6 +2,13 @@
 
 #include <math.h>
 
+const char *const schedule_part_name[SCHEDULE_PARTS] = {"coef", "log_power", "power"};
+
+double *schedule_part(struct schedule *schedule, size_t part) {
+    double *const value[SCHEDULE_PARTS] = {&schedule->coef, &schedule->log_power, &schedule->power};
+    return value[part];
+}
+
 bool schedule_is_constant(const struct schedule *schedule) {
     return schedule->log_power == 0 && schedule->power == 0;
 }

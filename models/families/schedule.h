@@ -7,10 +7,16 @@
 #define GAPSCALE_MODELS_FAMILIES_SCHEDULE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct schedule {
     double coef, log_power, power;
 };
+
+/* The three by their place, and what they are called. */
+enum { SCHEDULE_PARTS = 3 };
+extern const char *const schedule_part_name[SCHEDULE_PARTS]; /* "coef", "log_power", "power" */
+double *schedule_part(struct schedule *schedule, size_t part);
 
 /* value(n) for n given as log n > 0. May be 0 or inf where the power of n leaves the range of a
  * double: the caller checks. A bare coefficient comes back bit for bit. */

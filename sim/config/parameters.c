@@ -21,8 +21,6 @@ const struct family *parameters_family(const char *name) {
     return family;
 }
 
-static const char *const schedule_keys[] = {"coef", "log_power", "power"};
-
 /* A quantity that depends on n, written as people write it. */
 static bool is_formula(const char *text) {
     return strstr(text, "log") || strstr(text, "n^") || strstr(text, "/n") || strpbrk(text, "(*");
@@ -30,7 +28,6 @@ static bool is_formula(const char *text) {
 
 static void read_schedule(const struct yaml_node *node, const char *name, struct schedule *schedule) {
     char what[VALUE_TEXT];
-    double *const value[] = {&schedule->coef, &schedule->log_power, &schedule->power};
     bool good = true;
     *schedule = (struct schedule){1, 0, 0};
     if (node->kind == YAML_LIST) {
@@ -44,11 +41,11 @@ static void read_schedule(const struct yaml_node *node, const char *name, struct
         good = value_real(node, name, &value_any, &schedule->coef);
     } else {
         snprintf(what, sizeof what, "`%s`", name);
-        yaml_check_keys(node, what, READER_COUNT(schedule_keys), schedule_keys);
-        for (size_t i = 0; i < READER_COUNT(schedule_keys); i++) {
-            const struct yaml_node *part = yaml_find(node, schedule_keys[i]);
-            snprintf(what, sizeof what, "%s.%s", name, schedule_keys[i]);
-            good &= !part || value_real(part, what, &value_any, value[i]);
+        yaml_check_keys(node, what, SCHEDULE_PARTS, schedule_part_name);
+        for (size_t i = 0; i < SCHEDULE_PARTS; i++) {
+            const struct yaml_node *part = yaml_find(node, schedule_part_name[i]);
+            snprintf(what, sizeof what, "%s.%s", name, schedule_part_name[i]);
+            good &= !part || value_real(part, what, &value_any, schedule_part(schedule, i));
         }
     }
     if (!good) { schedule->coef = NAN; }

@@ -21,11 +21,8 @@ const char *page_dataset(const struct results_field *f) {
 }
 
 double *page_parameter(struct results_series *s, size_t parameter, size_t part, char name[PAGE_NAME]) {
-    static const char *const word[PAGE_PARTS] = {"coef", "log_power", "power"};
-    struct schedule *p = &s->parameter[parameter];
-    double *const value[PAGE_PARTS] = {&p->coef, &p->log_power, &p->power};
-    snprintf(name, PAGE_NAME, "%s_%s", s->family->parameter[parameter].name, word[part]);
-    return value[part];
+    snprintf(name, PAGE_NAME, "%s_%s", s->family->parameter[parameter].name, schedule_part_name[part]);
+    return schedule_part(&s->parameter[parameter], part);
 }
 
 /* A group with room for what it points to. */
@@ -36,13 +33,13 @@ struct sheet {
     size_t dimensions, datasets;
 };
 
-enum { ATTRIBUTES = 5 + 3 + (PAGE_PARTS + 1) * FAMILY_PARAMETERS + NOTE_MOST };
+enum { ATTRIBUTES = 5 + 3 + (SCHEDULE_PARTS + 1) * FAMILY_PARAMETERS + NOTE_MOST };
 
 struct page_series {
     struct sheet own, exact;
     struct h5_attribute attribute[ATTRIBUTES];
     size_t attributes;
-    char parameter[PAGE_PARTS * FAMILY_PARAMETERS][PAGE_NAME];
+    char parameter[SCHEDULE_PARTS * FAMILY_PARAMETERS][PAGE_NAME];
     char (*label)[CRITERION_LABEL];
     const char **criterion;
 };
@@ -139,9 +136,9 @@ static void add_number(struct page_series *p, const char *name, double number) {
 
 /* Schedules, and words for those that are one. */
 static void add_parameters(struct page_series *p, struct results_series *s) {
-    for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
-        if (!family_parameter_shows(s->family, s->parameter, i / PAGE_PARTS)) { continue; }
-        double *value = page_parameter(s, i / PAGE_PARTS, i % PAGE_PARTS, p->parameter[i]);
+    for (size_t i = 0; i < SCHEDULE_PARTS * s->family->parameter_count; i++) {
+        if (!family_parameter_shows(s->family, s->parameter, i / SCHEDULE_PARTS)) { continue; }
+        double *value = page_parameter(s, i / SCHEDULE_PARTS, i % SCHEDULE_PARTS, p->parameter[i]);
         add_number(p, p->parameter[i], *value);
     }
     for (size_t i = 0; i < s->family->parameter_count; i++) {

@@ -16,7 +16,7 @@ struct page {
 struct page *page_create(const struct results *results);
 void page_free(struct page *page);
 
-enum { PAGE_PARTS = 3, PAGE_NAME = CONFIG_NAME + 8 };
+enum { PAGE_NAME = CONFIG_NAME + 8 };
 
 /* A number of a parameter's schedule as an attribute: its name, and where it stands. */
 double *page_parameter(struct results_series *series, size_t parameter, size_t part, char name[PAGE_NAME]);

@@ -203,10 +203,10 @@ static struct results *read_shape(const char *path, char why[H5_WHY]) {
 
 /* A position that is not there is 0. */
 static bool read_parameters(const struct h5_group *g, struct results_series *s) {
-    for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
+    for (size_t i = 0; i < SCHEDULE_PARTS * s->family->parameter_count; i++) {
         char name[PAGE_NAME];
-        const size_t which = i / PAGE_PARTS;
-        double *value = page_parameter(s, which, i % PAGE_PARTS, name);
+        const size_t which = i / SCHEDULE_PARTS;
+        double *value = page_parameter(s, which, i % SCHEDULE_PARTS, name);
         const struct h5_attribute *a = h5content_attribute(g->attribute_count, g->attribute, name);
         if (!a && family_parameter_is_later(s->family, which)) {
             s->parameter[which] = (struct schedule){s->family->parameter[which].initial, 0, 0};
