@@ -10,8 +10,8 @@
 
 static inline void digest_of(const struct results *results, char digest[65]) {
     struct page *page = page_create(results);
-    h5digest(results->seed, results->config_resolved, page->group_count, page->group, page->group_count,
-             page->group, digest);
+    const struct h5digest_groups groups = {page->group_count, page->group};
+    h5digest(results->seed, results->config_resolved, groups, groups, digest);
     page_free(page);
 }
 

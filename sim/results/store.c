@@ -82,8 +82,9 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
 
 static int write_page(const char *path, struct stamp *stamp, uint64_t seed, const char *config_resolved,
                       const struct page *page) {
+    const struct h5digest_groups groups = {page->group_count, page->group};
     char digest[65];
-    h5digest(seed, config_resolved, page->group_count, page->group, page->group_count, page->group, digest);
+    h5digest(seed, config_resolved, groups, groups, digest);
     stamp_add(stamp, digest_attribute, digest);
     return h5file_write(path, stamp->count, stamp->attribute, page->group_count, page->group);
 }
@@ -201,7 +202,7 @@ static struct results *read_shape(const char *path, char why[H5_WHY]) {
     return NULL;
 }
 
-/* A position that is not there is 0. */
+/* What came later and is not written is at its default. */
 static bool read_parameters(const struct h5_group *g, struct results_series *s) {
     for (size_t i = 0; i < SCHEDULE_PARTS * s->family->parameter_count; i++) {
         char name[PAGE_NAME];
@@ -335,8 +336,8 @@ static const char *fill_results(const struct h5_content *c, struct results *r) {
     if (!good) { return "one of its series is not as results/SCHEMA.md says"; }
     const char *written = root_text(r->root, digest_attribute);
     struct page *page = page_create(r);
-    h5digest(r->seed, r->config_resolved, page->group_count, page->group, c->group_count, c->group,
-             r->digest);
+    h5digest(r->seed, r->config_resolved, (struct h5digest_groups){page->group_count, page->group},
+             (struct h5digest_groups){c->group_count, c->group}, r->digest);
     page_free(page);
     return !written || strcmp(written, r->digest) == 0
                ? NULL

@@ -95,16 +95,15 @@ static void hash_group(struct sha256_ctx *hash, bool sums, const struct h5_group
     free(dataset);
 }
 
-static void make_digest(bool sums, uint64_t seed, const char *text, size_t ours_count,
-                        const struct h5_group *ours, size_t held_count, const struct h5_group *held,
-                        char digest[65]) {
+static void make_digest(bool sums, uint64_t seed, const char *text, struct h5digest_groups ours,
+                        struct h5digest_groups held, char digest[65]) {
     struct sha256_ctx hash;
     sha256_init(&hash);
     hash_whole(&hash, seed);
     hash_text(&hash, text);
-    struct h5_group *wanted = ordered(ours, ours_count, sizeof *ours);
-    for (size_t i = 0; i < ours_count; i++) {
-        const struct h5_group *there = h5content_group(held_count, held, wanted[i].name);
+    struct h5_group *wanted = ordered(ours.group, ours.count, sizeof *wanted);
+    for (size_t i = 0; i < ours.count; i++) {
+        const struct h5_group *there = h5content_group(held.count, held.group, wanted[i].name);
         if (there) { hash_group(&hash, sums, &wanted[i], there); }
     }
     free(wanted);
@@ -113,9 +112,9 @@ static void make_digest(bool sums, uint64_t seed, const char *text, size_t ours_
     for (size_t i = 0; i < sizeof bytes; i++) { snprintf(digest + 2 * i, 3, "%02x", bytes[i]); }
 }
 
-void h5digest(uint64_t seed, const char *text, size_t ours_count, const struct h5_group *ours,
-              size_t held_count, const struct h5_group *held, char digest[65]) {
-    make_digest(false, seed, text, ours_count, ours, held_count, held, digest);
+void h5digest(uint64_t seed, const char *text, struct h5digest_groups ours, struct h5digest_groups held,
+              char digest[65]) {
+    make_digest(false, seed, text, ours, held, digest);
 }
 
 bool h5digest_holds(const struct h5_content *held, size_t attribute_count,
@@ -124,10 +123,12 @@ bool h5digest_holds(const struct h5_content *held, size_t attribute_count,
                           root = {.name = "",
                                   .attribute_count = held->attribute_count,
                                   .attribute = held->attribute};
+    const struct h5digest_groups roots[] = {{1, &ours}, {1, &root}},
+                                 groups[] = {{group_count, group}, {held->group_count, held->group}};
     char want[2][65], got[2][65];
-    make_digest(true, 0, "", 1, &ours, 1, &ours, want[0]);
-    make_digest(true, 0, "", 1, &ours, 1, &root, got[0]);
-    make_digest(true, 0, "", group_count, group, group_count, group, want[1]);
-    make_digest(true, 0, "", group_count, group, held->group_count, held->group, got[1]);
+    make_digest(true, 0, "", roots[0], roots[0], want[0]);
+    make_digest(true, 0, "", roots[0], roots[1], got[0]);
+    make_digest(true, 0, "", groups[0], groups[0], want[1]);
+    make_digest(true, 0, "", groups[0], groups[1], got[1]);
     return memcmp(want, got, sizeof want) == 0;
 }
