@@ -1,6 +1,9 @@
 #include "sim/base/manual.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/memory.h"
 
 /* A text as man(7) takes it: what would be a request or an escape is told apart, and hyphens stay hyphens. */
 static void print_text(FILE *out, const char *text) {
@@ -29,13 +32,13 @@ static void print_marked(FILE *out, const char *before, const char *text, const 
 static void print_paragraphs(FILE *out, const char *text) {
     while (*text) {
         size_t length = strcspn(text, "\n");
-        char line[4096];
-        snprintf(line, sizeof line, "%.*s", (int)length, text);
+        char *line = memory_copy_part(text, length);
         if (length > 0 && *line == ' ') {
             print_marked(out, ".PP\n.nf\n", line, "\n.fi\n");
         } else if (length > 0) {
             print_marked(out, ".PP\n", line, "\n");
         }
+        free(line);
         text += length + (text[length] == '\n');
     }
 }
