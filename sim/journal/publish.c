@@ -20,7 +20,7 @@
 
 /* Of results that are there. */
 static int look_into(const char *path, const struct config *config, struct publish_place *place) {
-    char why[STORE_WHY];
+    char why[H5_WHY];
     struct results *old = store_try(path, why);
     if (!old) {
         message_error(

@@ -345,7 +345,7 @@ static const char *fill_results(const struct h5_content *c, struct results *r) {
 }
 
 /* Its own arrays, of the shapes that its config implies, and its digest. */
-struct results *store_try(const char *path, char why[STORE_WHY]) {
+struct results *store_try(const char *path, char why[H5_WHY]) {
     struct results *r = read_shape(path, why);
     if (!r) { return NULL; }
     struct page *page = page_create(r);
@@ -405,7 +405,7 @@ struct results *store_read(const char *path) {
 }
 
 enum store_kind store_kind(const char *path) {
-    char why[STORE_WHY];
+    char why[H5_WHY];
     struct h5_content *c = h5file_read(path, false, 0, NULL, why);
     if (!c) { return STORE_UNKNOWN; }
     const char *program = root_text(c, "program"), *kind = root_text(c, "kind"),

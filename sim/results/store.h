@@ -22,9 +22,8 @@ int store_write(const char *path, const struct results *results, const struct st
  * (nothing volatile) in 64 hex digits. NULL after a message when it is missing, foreign, of another schema
  * version, or damaged: also where its digest is not the one it was written with. */
 struct results *store_read(const char *path);
-enum { STORE_WHY = H5_WHY };
 /* The same without a message: `why` receives the reason. */
-struct results *store_try(const char *path, char why[STORE_WHY]);
+struct results *store_try(const char *path, char why[H5_WHY]);
 
 /* Tells every root attribute of the file that results were read from, in the order of their names, as text:
  * where it comes from, and its configs. */

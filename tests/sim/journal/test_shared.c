@@ -17,7 +17,7 @@
 static void look_to_write(const char *path) { destination_check(path, DESTINATION_ANY, 0, NULL); }
 
 static void look_to_read(const char *path) {
-    char why[STORE_WHY];
+    char why[H5_WHY];
     assert_null(store_try(path, why));
 }
 

@@ -175,7 +175,7 @@ static char top[4096]; /* of the repository: where the tests start */
 
 static void test_foreign(void **state) {
     (void)state;
-    char why[STORE_WHY];
+    char why[H5_WHY];
     sample_write_text("text", "no HDF5");
     sample_write_text("empty", "");
     assert_int_equal(mkdir("directory", 0777), 0);
