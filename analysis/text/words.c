@@ -139,9 +139,7 @@ const char *words_parameters(const struct family *family, const struct schedule 
     out[0] = '\0';
     for (size_t i = 0; i < family->parameter_count && length < WORDS_LINE; i++) {
         char value[WORDS];
-        if (!family_parameter_counts(family, parameter, i) || !family_parameter_shows(family, parameter, i)) {
-            continue;
-        }
+        if (!family_parameter_is_told(family, parameter, i)) { continue; }
         length += (size_t)snprintf(out + length, WORDS_LINE - length, "%s%s = %s", i > 0 ? ", " : "",
                                    family->parameter[i].name, words_parameter(family, parameter, i, value));
     }

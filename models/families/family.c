@@ -102,15 +102,6 @@ size_t family_parameter_holder(const struct family *family, size_t parameter) {
     return holder;
 }
 
-bool family_parameter_counts(const struct family *family, const struct schedule *parameter, size_t which) {
-    size_t holder = family_parameter_holder(family, which),
-           columns = family_parameter_columns(&family->parameter[holder]);
-    double value = parameter[holder].coef;
-    if (holder == which) { return true; }
-    if (columns > 0) { return (double)(which - holder) <= value * (double)columns; }
-    return family_parameter_is_mapping(&family->parameter[holder], value);
-}
-
 void family_parameters(const struct family *family, const struct schedule *parameter, double log_n,
                        double p[FAMILY_PARAMETERS]) {
     for (size_t i = 0; i < family->parameter_count; i++) { p[i] = schedule_value(&parameter[i], log_n); }
@@ -143,6 +134,16 @@ bool family_parameter_is_later(const struct family *family, size_t which) {
 bool family_parameter_shows(const struct family *family, const struct schedule *parameter, size_t which) {
     return !family_parameter_is_later(family, which) || !schedule_is_constant(&parameter[which]) ||
            parameter[which].coef != family->parameter[which].initial;
+}
+
+bool family_parameter_is_told(const struct family *family, const struct schedule *parameter, size_t which) {
+    size_t holder = family_parameter_holder(family, which),
+           columns = family_parameter_columns(&family->parameter[holder]);
+    double value = parameter[holder].coef;
+    if (!family_parameter_shows(family, parameter, which)) { return false; }
+    if (holder == which) { return true; }
+    if (columns > 0) { return (double)(which - holder) <= value * (double)columns; }
+    return family_parameter_is_mapping(&family->parameter[holder], value);
 }
 
 bool family_is_constant(const struct family *family, const struct schedule *parameter) {

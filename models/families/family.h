@@ -227,8 +227,6 @@ size_t family_parameter_columns(const struct family_parameter *parameter);
 bool family_parameter_is_mapping(const struct family_parameter *parameter, double value);
 /* The parameter within which this one is written; itself where it is a key of its own. */
 size_t family_parameter_holder(const struct family *family, size_t parameter);
-/* Whether a parameter plays a role: what is within another does only where it is written. */
-bool family_parameter_counts(const struct family *family, const struct schedule *parameter, size_t which);
 
 unsigned family_uniforms_per_score(const struct family *family, const double *p);
 
@@ -240,6 +238,9 @@ double family_concentration(const struct family *family, const struct schedule *
  * and at its default. */
 bool family_parameter_is_later(const struct family *family, size_t which);
 bool family_parameter_shows(const struct family *family, const struct schedule *parameter, size_t which);
+/* Whether a parameter is told of: it is written down and plays a role, as what is within another does only
+ * where that is written. */
+bool family_parameter_is_told(const struct family *family, const struct schedule *parameter, size_t which);
 
 /* Whether every parameter is the same at every n. */
 bool family_is_constant(const struct family *family, const struct schedule *parameter);

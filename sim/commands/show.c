@@ -46,8 +46,7 @@ static void print_series(const struct results_series *s) {
         printf("\n%s: %s rows (class %s)", s->name, s->family->name, family_class_name(s->family->class));
     }
     for (size_t i = 0; i < s->family->parameter_count; i++) {
-        if (family_parameter_counts(s->family, s->parameter, i) &&
-            family_parameter_shows(s->family, s->parameter, i)) {
+        if (family_parameter_is_told(s->family, s->parameter, i)) {
             print_parameter(&s->family->parameter[i], &s->parameter[i]);
         }
     }
@@ -111,8 +110,7 @@ static void json_parameters(const struct results_series *s) {
     json_print_key(stdout, "parameters");
     printf("{");
     for (size_t i = 0, shown = 0; i < s->family->parameter_count; i++) {
-        if (family_parameter_counts(s->family, s->parameter, i) &&
-            family_parameter_shows(s->family, s->parameter, i)) {
+        if (family_parameter_is_told(s->family, s->parameter, i)) {
             printf("%s", shown++ > 0 ? ", " : "");
             json_parameter(&s->family->parameter[i], &s->parameter[i]);
         }

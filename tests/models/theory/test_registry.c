@@ -65,7 +65,7 @@ static void check_lists(const struct family *family, size_t which) {
     for (size_t i = 1; i <= parameter->within; i++) {
         assert_int_equal(family_parameter_holder(family, which + i), which);
         assert_true(parameter[i].initial == 0 && family_parameter_allows(&parameter[i], 0));
-        assert_int_equal(family_parameter_counts(family, value, which + i),
+        assert_int_equal(family_parameter_is_told(family, value, which + i),
                          (double)i <= parameter->low * (double)columns);
     }
 }
