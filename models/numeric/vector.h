@@ -1,9 +1,12 @@
-/* vector: elementary functions over arrays, written once in plain C and compiled once per
- * instruction set.
+/* vector: elementary functions over arrays, written once in plain C and compiled once per instruction set.
  *
- * Every function is a fixed sequence of IEEE operations (no contraction, no libm), so all
- * instruction sets and compilers give the same bits. Input and output may be the same array.
- * Relative error below 4 ulp on the stated domain. Thread-safe; no state. */
+ * Every function is a fixed sequence of IEEE operations (no contraction, no libm), so all instruction sets
+ * and compilers give the same bits. Input and output may be the same array. Relative error below 4 ulp on the
+ * stated domain. Thread-safe; no state.
+ *
+ * This room is what no law is needed for: vector and vector_inline (its functions one by one), processor
+ * (which copy runs); chebyshev and curve, leja (polynomials through points); legendre and panels (integrals),
+ * gram (sums); root (roots and maxima), search (in order), logs (of sums of exponentials). */
 #ifndef GAPSCALE_MODELS_NUMERIC_VECTOR_H
 #define GAPSCALE_MODELS_NUMERIC_VECTOR_H
 

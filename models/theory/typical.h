@@ -2,10 +2,13 @@
  *
  *     Lambda^typ_n = sup_{0 < y <= log n} y / (Q(1/n) - Q(e^y / n)),
  *
- * which for tails with convex -log V is the inverse norming constant n f(Q(1/n)) of extreme-value
- * theory (the sup at y -> 0). Where scores fall with distance G(s) takes the place of n V(s), positions.h.
- * For FAMILY_FIXED rows it is the sup over the row's own atoms, for
- * FAMILY_SAMPLED the family's formula. */
+ * which for tails with convex -log V is the inverse norming constant n f(Q(1/n)) of extreme-value theory (the
+ * sup at y -> 0). Where scores fall with distance G(s) takes the place of n V(s), positions.h. For
+ * FAMILY_FIXED rows it is the sup over the row's own atoms, for FAMILY_SAMPLED the family's formula.
+ *
+ * This room is what is known of a law before any row: typical, with positions and positions_scale where
+ * scores fall with distance; profile (scores around the typical maximum, as a function); sphere (closed forms
+ * of attention outputs); criterion (what counts as collapse), prescription (how beta grows in practice). */
 #ifndef GAPSCALE_MODELS_THEORY_TYPICAL_H
 #define GAPSCALE_MODELS_THEORY_TYPICAL_H
 

@@ -1,5 +1,10 @@
-/* measure: what is measured on one score row (THEORY 1 and 2). Pure functions of a row; who made
- * the row does not matter. beta is in units of Lambda^typ, gaps in units of 1/Lambda^typ. */
+/* measure: what is measured on one score row (THEORY 1 and 2). Pure functions of a row; who made the row does
+ * not matter. beta is in units of Lambda^typ, gaps in units of 1/Lambda^typ.
+ *
+ * This room: measure at given betas, out of averages (of gaps under the weights); measure_collapse (a row's
+ * own collapse points), by guess (from the grid of betas) and nearby (from cumulants); normaliser and dense
+ * (sparsemax, entmax and sinks in the place of softmax); output (attention outputs on spheres); leading
+ * (Lambda_n of measured scores, without a row); pilot (Lambda^typ of laws without a formula). */
 #ifndef GAPSCALE_SIM_MEASURES_MEASURE_H
 #define GAPSCALE_SIM_MEASURES_MEASURE_H
 
@@ -58,8 +63,8 @@ struct accumulation measure_accumulation(const struct row *row);
 double measure_top_gap(const struct row *row);
 
 /* log N_n(t) at `count` increasing gaps t > 0. Exact when t lies in the explicit top or on a bin's
- * edge, or bins are not of gaps (compress_finer.h); else, inside a bin, log N is interpolated linearly in t between
- * the bin's edges. */
+ * edge, or bins are not of gaps (compress_finer.h); else, inside a bin, log N is interpolated linearly in t
+ * between the bin's edges. */
 void measure_log_gap_count(const struct kernel *kernel, const struct row *row, size_t count, const double *t,
                            double *log_gap_count);
 

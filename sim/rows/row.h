@@ -8,7 +8,20 @@
  * - a *bulk* without randomness, where more than 2^52 scores leave none that could be seen.
  *
  * Gaps are in units of `stretch`/Lambda^typ. Counts above the bulk stay below 2^53 and are exact in a double.
- * Whoever measures a row does not know who made it. */
+ * Whoever measures a row does not know who made it.
+ *
+ * This room: sampler makes rows of any family, whichever way is asked for:
+ * - drawn and sampled draw every score, a few at a time (chunks). They make rows by compress, and so does
+ *   measured, of scores from elsewhere: compress_room is its workspace, compress_finer has N_n(t) inside of
+ *   parts, pyramid sums over bins at many betas, and summit finds Lambda_n;
+ * - counted draws numbers of scores: counted_law is what rows of one law share, counted_bin and counted_table
+ *   are its bins and their sums, counted_places has the randomness, counted_finer N_n(t) inside of parts, and
+ *   counted_summit finds Lambda_n;
+ * - a row without randomness is a bulk below its maximum.
+ * Below them: stream and normal (random numbers), stencil (between betas), isa (which copy of the loops runs)
+ * and kernel, the loops themselves, whose parts are the files between_inline, deposit_inline, eight_inline,
+ * lanes_inline, mixture_inline, octaves_inline, passes_inline, places_inline, products_inline, rungs_inline,
+ * softmax_inline and sort_inline. */
 #ifndef GAPSCALE_SIM_ROWS_ROW_H
 #define GAPSCALE_SIM_ROWS_ROW_H
 
