@@ -14,15 +14,15 @@ struct fisher_law {
     double d, concentration;
 };
 
-/* But for the quantile .1 to 3 us, after a thread's first question about a law, which takes 2 to 25 ms. */
+/* A thread's first question about a law, but for its quantile, makes tables for those that follow until it
+ * asks about another. */
 double fisher_log_tail(struct fisher_law law, double score);
 double fisher_quantile(struct fisher_law law, double log_v);
 double fisher_log_hazard(struct fisher_law law, double log_v);
 /* What follows from positions; NaN where only the hazard between them says it (family_log_gap_integral). */
 double fisher_log_gap(struct fisher_law law, double log_v_top, double y);
 
-/* From one uniform a score, by inversion: to 1e-12 of V. Some 8 ns a score, 2 in three dimensions; in others
- * a thread's first of a law take milliseconds more, up to 17. */
+/* From one uniform a score, by inversion: to 1e-12 of V. Of tables likewise, but in three dimensions. */
 void fisher_draw(struct fisher_law law, const struct vector *vector, size_t n, const double *uniforms,
                  double *scores);
 

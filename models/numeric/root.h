@@ -1,7 +1,7 @@
 /* root: where a function crosses 0, and where it is largest. Pure but for the function.
  *
  * For whoever has the function at both ends: one step of a bracketed secant (the Illinois method) at a time.
- * The bits of rows hang on it; GSL's Brent takes as long (0.6 us for a gap of a row).
+ * The bits of rows hang on it.
  *
  *     struct root r = {low, high, f(low), f(high)};         f(low) <= 0 <= f(high)
  *     while (...) { x = root_guess(&r); f = f(x); root_narrow(&r, x, f); } */

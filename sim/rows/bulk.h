@@ -41,7 +41,7 @@ void bulk_sums_along(const struct bulk *bulk, const struct kernel *kernel, doubl
 
 /* Computes the sums of a smooth bulk at these betas and at their doubles once and for all, and a curve that
  * has them elsewhere: to 1e-13 of log Z or a few ulp of its exponents, as far as they matter beside a maximum
- * of a gap up to `lowest_top`. Some milliseconds. */
+ * of a gap up to `lowest_top`. */
 void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, double lowest_top, size_t count,
                   const double *beta);
 

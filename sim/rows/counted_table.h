@@ -15,7 +15,7 @@ enum { COUNTED_TABLE_BETAS = 128 }; /* at most */
 
 /* NULL where it would be too large, or there is nothing to know. For maxima whose gap from s* is at most
  * `lowest_top`; of rows that differ in scale, for those with factors in the range `stretch`, and only for
- * betas even in their logarithms, 8 or more an octave. A millisecond. */
+ * betas even in their logarithms, 8 or more an octave. */
 struct counted_table *counted_table_create(size_t bins, const struct counted_bin *bin, double lowest_top,
                                            const struct kernel *kernel, size_t betas, const double *beta,
                                            const double stretch[2]);
