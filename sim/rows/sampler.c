@@ -99,8 +99,8 @@ struct sampler {
     struct drawn *drawn;
     struct counted *counted;
     struct sampled *sampled;
-    double zero, one, scratch;
-    struct row fixed, window, stretched;
+    double zero, one, scratch; /* of a fixed row's maximum */
+    struct row row;
 };
 
 struct sampler *sampler_create(const struct isa *isa) {
@@ -121,30 +121,30 @@ void sampler_free(struct sampler *s) {
 }
 
 /* One score above the atoms. */
-static const struct row *fixed_row(struct sampler *s, const struct sampler_law *law) {
-    s->fixed = (struct row){.log_n = law->log_n,
-                            .stretch = 1,
-                            .top_count = 1,
-                            .point_count = 1,
-                            .gap = &s->zero,
-                            .count = &s->one,
-                            .scratch = &s->scratch,
-                            .bulk = law->atoms};
-    return &s->fixed;
+static struct row fixed_row(struct sampler *s, const struct sampler_law *law) {
+    return (struct row){.log_n = law->log_n,
+                        .stretch = 1,
+                        .top_count = 1,
+                        .point_count = 1,
+                        .gap = &s->zero,
+                        .count = &s->one,
+                        .scratch = &s->scratch,
+                        .bulk = law->atoms};
 }
 
-static const struct row *plain_row(struct sampler *s, const struct sampler_law *law, struct stream stream) {
+/* Of scores as they are made, before the row's factor. */
+static struct row plain_row(struct sampler *s, const struct sampler_law *law, struct stream stream) {
     if (law->atoms) { return fixed_row(s, law); }
-    if (law->counted) { return counted_row(s->counted, law->counted, stream); }
+    if (law->counted) { return *counted_row(s->counted, law->counted, stream); }
     if (law->family->kind == FAMILY_SAMPLED) {
-        return sampled_row(s->sampled, law->family, law->p, law->log_n, law->log_lambda_typ, stream);
+        return *sampled_row(s->sampled, law->family, law->p, law->log_n, law->log_lambda_typ, stream);
     }
-    s->window = *drawn_row(s->drawn, law->family, law->p, law->log_drawn, law->log_lambda_typ, stream);
-    s->window.log_n = law->log_n;
-    return &s->window;
+    struct row row = *drawn_row(s->drawn, law->family, law->p, law->log_drawn, law->log_lambda_typ, stream);
+    row.log_n = law->log_n; /* of all keys, of which the nearest are drawn */
+    return row;
 }
 
-/* The factor of a row's scores. */
+/* The factor of a row's scores; 1 where rows have none. */
 static double stretch_of(const struct sampler *s, const struct sampler_law *law, struct stream stream) {
     double uniform[4];
     if (!law->family->row_scale) { return 1; }
@@ -153,13 +153,11 @@ static double stretch_of(const struct sampler *s, const struct sampler_law *law,
 }
 
 const struct row *sampler_row(struct sampler *s, const struct sampler_law *law, struct stream stream) {
-    const struct row *row = plain_row(s, law, stream);
-    if (!law->family->row_scale) { return row; }
-    s->stretched = *row;
     const double stretch = stretch_of(s, law, stream);
-    s->stretched.stretch *= stretch;
-    s->stretched.top_score *= stretch;
-    return &s->stretched;
+    s->row = plain_row(s, law, stream);
+    s->row.stretch *= stretch;
+    s->row.top_score *= stretch;
+    return &s->row;
 }
 
 /* Passes scores on, times a factor. */
