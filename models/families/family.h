@@ -137,9 +137,9 @@ struct family {
 
     /* FAMILY_SAMPLED. Rows of n scores, 2 <= n <= FAMILY_SAMPLED_MOST, all finite, as a function of p, n and
      * the uniforms alone: the same bits for every `vector`. They are measured from anywhere: what the origin
-     * means is told in `doc`. `begin` puts into the room what all scores share; `sample` makes those number
-     * first .. first + count, first a multiple of FAMILY_CHUNK and count at most that, in any order and as
-     * often as they are asked for. */
+     * means is told in `doc`. `begin` puts into the room what all scores share (NULL: nothing is); `sample`
+     * makes those number first .. first + count, first a multiple of FAMILY_CHUNK and count at most that, in
+     * any order and as often as they are asked for. */
     size_t (*room_size)(const double *p);
     void (*begin)(const struct family_row *row);
     void (*sample)(const struct family_row *row, size_t first, size_t count, double *scores);

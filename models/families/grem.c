@@ -125,7 +125,6 @@ const struct family family_grem = {
     .law_text = "sqrt(2 a log n / v), share a and variance v of the last level to freeze",
     .law = law,
     .room_size = hierarchy_room,
-    .begin = hierarchy_begin,
     .sample = sample,
     .log_lambda = log_lambda,
     .allows = allows,

@@ -13,8 +13,6 @@ size_t hierarchy_room(const double *p) {
     return 2 * PADDED + BLOCK;
 }
 
-void hierarchy_begin(const struct family_row *row) { (void)row; }
-
 /* The numbers of a span of groups; returns where they are in `room`, which holds PADDED. */
 static const double *numbers(const struct hierarchy *h, size_t level, struct span s,
                              const struct family_row *row, double *uniform, double *room) {

@@ -18,9 +18,8 @@ struct hierarchy {
     double sigma[HIERARCHY_LEVELS];    /* of the groups' numbers */
 };
 
-/* What families of these scores have as room_size and begin: nothing is shared. */
+/* What families of these scores have as room_size. */
 size_t hierarchy_room(const double *p);
-void hierarchy_begin(const struct family_row *row);
 /* Scores number first .. first + count of a row, count <= FAMILY_CHUNK. */
 void hierarchy_sample(const struct hierarchy *hierarchy, const struct family_row *row, size_t first,
                       size_t count, double *scores);

@@ -56,7 +56,6 @@ const struct family family_walk = {
     .parameter = {{"branching", "branches of every node", 2, 2, 8192, false, NULL, 0}},
     .law_text = "a constant: the median of pilot rows (freezing is at sqrt(2 log branching))",
     .room_size = hierarchy_room,
-    .begin = hierarchy_begin,
     .sample = sample,
     .allows = allows,
     .cost = cost,

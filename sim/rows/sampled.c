@@ -63,7 +63,7 @@ static void begin_row(struct sampled *s, const struct family *family, const doub
     s->family = family;
     s->stream = stream;
     s->row = (struct family_row){p, n, s->isa->vector, &s->uniforms, s->room};
-    family->begin(&s->row);
+    if (family->begin) { family->begin(&s->row); }
 }
 
 const struct row *sampled_row(struct sampled *s, const struct family *family, const double *p, double log_n,

@@ -118,8 +118,7 @@ static void test_registry(void **state) {
         }
         if (family->kind == FAMILY_SAMPLED) {
             const double p[FAMILY_PARAMETERS] = {0};
-            assert_true(family->room_size && family->begin && family->sample && family->cost &&
-                        !family->draw);
+            assert_true(family->room_size && family->sample && family->cost && !family->draw);
             assert_true(family->log_lambda || isnan(typical_scale(family, p, 5).log_lambda));
         } else if (family->kind == FAMILY_FIXED) {
             assert_true(family->atoms && !family->draw && !family->dimension);
