@@ -88,8 +88,8 @@ static void reserve_batch(struct scores *s, size_t rows, size_t keys) {
         return;
     }
     free_batch(s);
-    s->score_room = numbers > s->score_room ? numbers : s->score_room;
-    s->row_room = rows > s->row_room ? rows : s->row_room;
+    s->score_room = most(numbers, s->score_room);
+    s->row_room = most(rows, s->row_room);
     s->score = memory_create_aligned(s->score_room, sizeof *s->score);
     if (is_single(here(s))) { s->single = memory_create_aligned(s->score_room, sizeof *s->single); }
     s->key = memory_resize(NULL, s->score_room, sizeof *s->key);
@@ -300,42 +300,67 @@ static void take_sights(struct scores *s, uint64_t first, uint64_t rows, int thr
     }
 }
 
+/* The row of query number `query`, the i-th of the batch. */
+static struct scores_row row_of(const struct scores *s, size_t head, size_t sequence, uint64_t query,
+                                uint64_t i) {
+    const struct group *g = here(s);
+    const struct sight *sight = &s->sight[i];
+    const uint64_t at = i * g->key_count;
+    const bool as_stored = is_single(g) && !sight->has_holes;
+    return (struct scores_row){.head = head,
+                               .sequence = sequence,
+                               .position = group_position(g, s->position, query),
+                               .count = (size_t)sight->seen,
+                               .score = as_stored ? NULL : s->score + at,
+                               .single = as_stored ? s->single + at : NULL,
+                               .key = sight->has_holes ? s->key + at : NULL};
+}
+
+/* Appends it once for every length that it counts for; whether there is one. */
+static bool add_row(const struct scores *s, struct scores_row row, struct scores_batch *batch) {
+    const size_t before = batch->count;
+    for (row.length = 0; row.length < s->facts.length_count; row.length++) {
+        if (counts_for(s->facts.length[row.length], (double)row.count)) { batch->row[batch->count++] = row; }
+    }
+    return batch->count > before;
+}
+
+/* Whether a query sees as many keys as the one before it; it is the one before the next. */
+static bool sees_no_more(struct scores *s, uint64_t query, int64_t seen) {
+    const bool no_more = query == s->before.query + 1 && seen == s->before.seen;
+    s->before.query = query;
+    s->before.seen = seen;
+    return no_more;
+}
+
 /* Then their rows. */
 static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], uint64_t first, uint64_t rows,
                       struct scores_batch *batch) {
     const struct group *g = here(s);
+    struct scores_notes *notes = &s->notes;
     size_t head = head_index(s, place), sequence = g->sequence[place[LAYOUT_SEQUENCE]];
     batch->row = s->row;
     batch->count = 0;
     for (uint64_t i = 0; i < rows; i++) {
-        uint64_t q = first + i, at = i * g->key_count;
-        int64_t seen = s->sight[i].seen, bad = -1 - seen;
-        if (seen < 0) { return bad_score(g, place, q, (uint64_t)bad, s->score[at + (uint64_t)bad]); }
-        s->notes.longest_row = most((size_t)seen, s->notes.longest_row);
-        bool stands = q == s->before.query + 1 && seen == s->before.seen;
-        s->before.query = q;
-        s->before.seen = seen;
-        note_stand_in(&s->notes, s->sight[i].stand_in);
+        const uint64_t q = first + i;
+        const int64_t seen = s->sight[i].seen, bad = -1 - seen;
+        if (seen < 0) {
+            return bad_score(g, place, q, (uint64_t)bad, s->score[i * g->key_count + (uint64_t)bad]);
+        }
+        const bool stands = sees_no_more(s, q, seen);
+        notes->longest_row = most((size_t)seen, notes->longest_row);
+        note_stand_in(notes, s->sight[i].stand_in);
         if (seen < 2) {
-            s->notes.short_rows++;
+            notes->short_rows++;
             continue;
         }
-        s->notes.rows++;
-        bool hidden = (uint64_t)seen < group_sight(g, s->row_length, s->position, q);
-        const float *single = is_single(g) && !s->sight[i].has_holes ? s->single + at : NULL;
-        struct scores_row row = {.head = head,
-                                 .sequence = sequence,
-                                 .position = group_position(g, s->position, q),
-                                 .count = (size_t)seen,
-                                 .score = single ? NULL : s->score + at,
-                                 .single = single,
-                                 .key = s->sight[i].has_holes ? s->key + at : NULL};
-        s->notes.weight_rows += g->scores && are_weights(&row);
-        size_t before = batch->count;
-        for (row.length = 0; row.length < s->facts.length_count; row.length++) {
-            if (counts_for(s->facts.length[row.length], (double)seen)) { s->row[batch->count++] = row; }
+        const struct scores_row row = row_of(s, head, sequence, q, i);
+        notes->rows++;
+        notes->weight_rows += g->scores && are_weights(&row);
+        if (!add_row(s, row, batch)) {
+            const bool hidden = (uint64_t)seen < group_sight(g, s->row_length, s->position, q);
+            note_unused(s, (size_t)seen, hidden && stands);
         }
-        if (batch->count == before) { note_unused(s, (size_t)seen, hidden && stands); }
     }
     return true;
 }
@@ -350,8 +375,7 @@ static bool fill(struct scores *s, const uint64_t place[LAYOUT_LEADING], uint64_
     if (is_single(g)) { return source_read_floats(g->source, g->scores, lead, first, rows, s->single); }
     if (g->scores) { return source_read(g->source, g->scores, lead, first, rows, s->score); }
     for (uint64_t i = 0; i < rows; i++) {
-        uint64_t sight = group_sight(g, s->row_length, s->position, first + i);
-        keys = keys > sight ? keys : sight;
+        keys = most(keys, group_sight(g, s->row_length, s->position, first + i));
     }
     return form_products(s, place, lead, first, rows, keys, threads);
 }
