@@ -20,10 +20,6 @@ static double row_gap(const struct row *row, size_t k) {
 
 double measure_top_gap(const struct row *row) { return row->stretch * row_gap(row, 2); }
 
-double measure_ordered_weight(const struct row *row, double beta, double log_partition, size_t k) {
-    return exp(-row_own_beta(row, beta) * row_gap(row, k) - log_partition);
-}
-
 void measure_ordered_weights(const struct kernel *kernel, const struct row *row, size_t count,
                              const double *beta, const double (*value)[MEASURE_VALUES], size_t ranks,
                              double *weight) {

@@ -1,4 +1,5 @@
 /* Rows whose measures are known in closed form: the plateau, and gumbel rows above freezing. */
+#include "tests/sim/measures/ordered.h"
 #include "tests/sim/measures/sample.h"
 
 #include <gsl/gsl_math.h>
@@ -52,7 +53,7 @@ static void check_plateau(struct sampler *sampler, double alpha, double log_n) {
     }
     check_relative(measure_accumulation(row).lambda, 1, 1e-12); /* Lambda^typ is the row's own */
     check_close(measure_top_gap(row), gap, 1e-12 * gap);
-    check_close(measure_ordered_weight(row, 1, 0, 3), log_below > 0.5 ? exp(-gap) : 0, 1e-12);
+    check_close(ordered_weight(row, 1, 0, 3), log_below > 0.5 ? exp(-gap) : 0, 1e-12);
     sampler_law_free(law);
 }
 

@@ -3,6 +3,7 @@
  *
  * Fixed seeds. With fresh ones the two-sample tests (about 700 at p = 1e-7, 200 moments at 5 or 6 standard
  * errors) would raise 2e-4 false alarms a run, the means (at most 700 at 4 standard errors) 4e-2. */
+#include "tests/sim/measures/ordered.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -76,8 +77,7 @@ static void look_at(const struct row *row, double *value) {
         value[VALUE_COLLAPSE + i] = isnan(at) ? INFINITY : at; /* no peak of chi within the grid */
     }
     for (size_t k = 0; k < RANKS; k++) {
-        value[VALUE_ORDERED + k] =
-            measure_ordered_weight(row, betas[4], measured[4][MEASURE_LOG_PARTITION], k + 1);
+        value[VALUE_ORDERED + k] = ordered_weight(row, betas[4], measured[4][MEASURE_LOG_PARTITION], k + 1);
     }
     measure_log_gap_count(isa_best()->kernel, row, GAPS, gaps, value + VALUE_COUNT);
 }

@@ -1,5 +1,6 @@
 /* Measures, Lambda_n, N_n and collapse points of drawn rows against all their scores; what holds for every
  * row. */
+#include "tests/sim/measures/ordered.h"
 #include "tests/sim/measures/sample.h"
 
 /* ---- measures against every score ---- */
@@ -21,7 +22,7 @@ static void compare(const struct law *law, const struct row *row, size_t n, cons
     check_close(m[MEASURE_TOP_TWO_RATIO], exp(-beta * gap[1]), 1e-13);
     for (size_t k = 1; k <= 8; k++) {
         double weight = k <= n ? exp(-beta * gap[k - 1] - (double)x.log_z) : 0;
-        check_close(measure_ordered_weight(row, beta, m[MEASURE_LOG_PARTITION], k), weight, 1e-10);
+        check_close(ordered_weight(row, beta, m[MEASURE_LOG_PARTITION], k), weight, 1e-10);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "sim/rows/measured.h"
 #include "sim/rows/normal.h"
 #include "sim/rows/sampler.h"
+#include "tests/sim/measures/ordered.h"
 #include "tests/test.h"
 
 #include <stdlib.h>
@@ -93,8 +94,8 @@ static void check_same(const struct row *a, const struct row *b, double stretch,
             check_close(x[i][k], y[i][k], accuracy * (1e-6 + fabs(y[i][k])));
             check_close(one[k], x[i][k], accuracy * (1e-6 + fabs(x[i][k])));
         }
-        check_close(measure_ordered_weight(a, beta[i], x[i][MEASURE_LOG_PARTITION], 3),
-                    measure_ordered_weight(b, scaled[i], y[i][MEASURE_LOG_PARTITION], 3), accuracy);
+        check_close(ordered_weight(a, beta[i], x[i][MEASURE_LOG_PARTITION], 3),
+                    ordered_weight(b, scaled[i], y[i][MEASURE_LOG_PARTITION], 3), accuracy);
     }
     const struct measure_grid first = {BETAS, beta, (const double(*)[MEASURE_VALUES])x},
                               second = {BETAS, scaled, (const double(*)[MEASURE_VALUES])y};

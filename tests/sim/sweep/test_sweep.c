@@ -1,5 +1,6 @@
 #include "tests/experiment.h"
 #include "tests/fields.h"
+#include "tests/sim/measures/ordered.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,8 +152,7 @@ static void check_beta(const struct cell *c, size_t b) {
         measure_row(kernel, row, c->r->beta_ratio[at], value);
         for (size_t m = 0; m < MEASURE_COUNT; m++) { x[m][i] = value[m]; }
         for (size_t k = 0; k < ranks; k++) {
-            ordered[k][i] =
-                measure_ordered_weight(row, c->r->beta_ratio[at], value[MEASURE_LOG_PARTITION], k + 1);
+            ordered[k][i] = ordered_weight(row, c->r->beta_ratio[at], value[MEASURE_LOG_PARTITION], k + 1);
         }
     }
     for (size_t m = 0; m < MEASURE_COUNT; m++) {
