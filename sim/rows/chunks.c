@@ -1,6 +1,5 @@
 #include "sim/rows/chunks.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"

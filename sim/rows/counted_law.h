@@ -1,4 +1,4 @@
-/* counted_law: the inside of a counted law, for counted.c and counted_law.c, and for those who test it. */
+/* counted_law: the inside of a counted law, for the files of counted rows and their tests. */
 #ifndef GAPSCALE_SIM_ROWS_COUNTED_LAW_H
 #define GAPSCALE_SIM_ROWS_COUNTED_LAW_H
 

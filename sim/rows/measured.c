@@ -1,6 +1,5 @@
 #include "sim/rows/measured.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
