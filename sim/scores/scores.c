@@ -306,13 +306,13 @@ static struct scores_row row_of(const struct scores *s, size_t head, size_t sequ
     const struct group *g = here(s);
     const struct sight *sight = &s->sight[i];
     const uint64_t at = i * g->key_count;
-    const bool as_stored = is_single(g) && !sight->has_holes;
+    const float *single = is_single(g) && !sight->has_holes ? s->single + at : NULL;
     return (struct scores_row){.head = head,
                                .sequence = sequence,
                                .position = group_position(g, s->position, query),
                                .count = (size_t)sight->seen,
-                               .score = as_stored ? NULL : s->score + at,
-                               .single = as_stored ? s->single + at : NULL,
+                               .score = single ? NULL : s->score + at,
+                               .single = single,
                                .key = sight->has_holes ? s->key + at : NULL};
 }
 
