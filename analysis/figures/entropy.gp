@@ -10,7 +10,7 @@
 #   y_log, y_plain   whether that is logarithmic, and whether it then has plain numbers
 #   is_crowded       whether a curve passes the top right, where the legend stands else
 #   words_height     where, from 0 to 1, what that is can be written beside its line
-#   tau, has_tau     the entropy that marks the collapse, and whether it is on the axis
+#   tau, has_tau     the entropy that marks the collapse, and whether it is on the axis; tau_right: whether it is named at the right
 #   largest_error    of any mean that is on the axis, as a part of it
 set title heading(name, family, parameters)
 set label (has_bars ? sprintf('%s above %.0f%% of the mean', bar_words, 100 * least_bar) : part_words(largest_error)).thinned(point_step) @note_place
@@ -23,13 +23,14 @@ if (y_log) {
 }
 tau_place = !has_tau ? -1 : y_log ? log(tau / y_low) / log(y_high / y_low) : (tau - y_low) / (y_high - y_low)
 lambda_side = lambda_words(lambda_place)
+tau_side = tau_right ? 'right offset -0.6,0.6' : 'left offset 0.6,0.6'
 if (has_lambda) {
     set arrow from 0, graph 0 to 0, graph (is_crowded ? 1 : lambda_top(lambda_place, 0.53, 0.8)) arrowstyle 1
     set label lambda_name(lambda_place) at 0, graph words_height @lambda_side textcolor rgb guide front
 }
 if (has_tau) {
     set arrow from graph 0, first tau to graph 1, first tau arrowstyle 1
-    set label sprintf('⟨{/:Italic H}⟩ = %.4g', tau) at graph 0, first tau left offset 0.6,0.6 \
+    set label sprintf('⟨{/:Italic H}⟩ = %.4g', tau) at graph tau_right, first tau @tau_side \
         textcolor rgb guide front
 }
 @length_bar

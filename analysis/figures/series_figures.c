@@ -117,6 +117,14 @@ static double words_height(const struct canvas *c, const struct nats *axis, doub
     return heights[first];
 }
 
+/* Whether the threshold is named at the right end of its line: a curve passes there at the left end, and
+ * none, nor the legend, at the right. */
+static bool tau_is_right(const struct canvas *c, const struct nats *axis, double tau) {
+    const double words = 0.28, legend = 0.75, height = place_on(axis, tau) + 0.035;
+    return height < legend && words_are_crossed(c, axis, 0, words, height) &&
+           !words_are_crossed(c, axis, 1 - words, 1, height);
+}
+
 static void print_entropy_axis(const struct canvas *c, struct axis_range entropy, double tau) {
     const double low = 0.1, high = 30; /* nats: beyond, only a logarithmic axis shows how it falls */
     bool is_plain = entropy.high > high, is_log = is_plain || (entropy.high < low && entropy.low > 0);
@@ -134,8 +142,9 @@ static void print_entropy_axis(const struct canvas *c, struct axis_range entropy
     const bool is_crowded =
         entropy_crowds(c, is_log ? bottom * pow(top / bottom, legend) : bottom + legend * (top - bottom));
     script_number(c->out, "is_crowded", is_crowded);
-    script_number(c->out, "words_height",
-                  words_height(c, &(struct nats){bottom, top, is_log}, tau, !is_crowded));
+    const struct nats axis = {bottom, top, is_log};
+    script_number(c->out, "words_height", words_height(c, &axis, tau, !is_crowded));
+    script_number(c->out, "tau_right", tau_is_right(c, &axis, tau));
     script_number(c->out, "y_plain", is_plain);
     script_number(c->out, "tau", tau);
     script_number(c->out, "has_tau", tau < top);

@@ -162,6 +162,18 @@ static void words_keep_clear_of_curves(void **state) {
     check_close(number_in("entropy", "words_height", &m), 0.3, 0);
 }
 
+/* So do those of the threshold, H = 1: a curve passes them at the left, but not at the right. */
+static void thresholds_keep_clear_of_curves(void **state) {
+    struct made m;
+    (void)state;
+    make(&m);
+    const double steep[] = {1.6, 0.4, 0.1, 1.6, 0.4, 0.1}, flat[] = {8, 4, 0.1, 8, 4, 0.1};
+    memcpy(m.mean, steep, sizeof steep);
+    check_close(number_in("entropy", "tau_right", &m), 1, 0);
+    memcpy(m.mean, flat, sizeof flat);
+    check_close(number_in("entropy", "tau_right", &m), 0, 0);
+}
+
 /* Where little of log n is left at the smallest betas the map's colours stand for that. */
 static void small_shares_have_their_colours(void **state) {
     struct made m;
@@ -276,6 +288,7 @@ int main(void) {
         cmocka_unit_test(lines_are_named_at_their_ends),
         cmocka_unit_test(legends_keep_clear_of_curves),
         cmocka_unit_test(words_keep_clear_of_curves),
+        cmocka_unit_test(thresholds_keep_clear_of_curves),
         cmocka_unit_test(small_shares_have_their_colours),
         cmocka_unit_test(small_exponents_have_their_axis),
         cmocka_unit_test(large_errors_have_bars),
