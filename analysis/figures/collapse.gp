@@ -21,7 +21,7 @@ any_off = 0
 do for [k=1:criteria] { if (is_cut[k] == 1) { any_cut = 1 }; if (is_cut[k] == 2) { any_off = 1 } }
 # A narrow figure has no room for more: gnuplot leaves out what is wider than its legend.
 off = columns == 1 ? ' (off)' : ' (off the axis)'
-set label (by_rows ? 'medians of rows ± 1 standard error, and quartiles' : (largest_error > 0 ? bar_words : no_bar_words(largest_error, '')).'; of rows: quartiles').\
+set label (by_rows ? 'medians of rows ± 1 standard error, quartiles' : (largest_error > 0 ? bar_words : no_bar_words(largest_error, '')).'; of rows: quartiles').\
     (any_cut ? '; (cut): some off the axis' : columns == 1 && any_off ? '; (off): off the axis' : '') @note_place
 point_title(k) = shown[k] ? criterion_title(criterion[k], threshold[k]).(is_cut[k] == 1 ? ' (cut)' : is_cut[k] == 2 ? off : '') : ''
 plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β_{c} = Λ^{typ}', \

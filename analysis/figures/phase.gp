@@ -22,7 +22,11 @@ unset grid
 set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb guide fillstyle noborder
 # Lines have their words above them, where the map is dark.
 word_style = "front textcolor rgb 'white'".(columns == 1 ? " font ',7.5'" : " font ',8.5'")
-if (has_lambda) { set label 'β = Λ^{typ}' at graph 0.4, first 0 left offset 0,0.6 @word_style }
+# Where the line of collapse points is right above that of Lambda^typ, its words stand below, on a ground of their own.
+is_above = has_line ? line_end >= 0 && line_end < 0.07 * (y_high - y_low) : 0
+set style textbox opaque noborder fillcolor rgb '#440154' margins 0.4,0.2
+lambda_style = (is_above ? 'offset 0,-0.8 boxed ' : 'offset 0,0.6 ').word_style
+if (has_lambda) { set label 'β = Λ^{typ}' at graph 0.4, first 0 left @lambda_style }
 line_side = 0
 if (has_line) {
     # Below the line where the frame, or the line of Lambda^typ, is right above it.
