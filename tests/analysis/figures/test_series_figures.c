@@ -165,8 +165,11 @@ static void words_keep_clear_of_curves(void **state) {
 /* So do those of the threshold, H = 1: a curve passes them at the left, but not at the right. */
 static void thresholds_keep_clear_of_curves(void **state) {
     struct made m;
+    struct criterion criterion = {CRITERION_ENTROPY, 1};
     (void)state;
     make(&m);
+    m.series.criterion = &criterion;
+    m.fit.criteria = 1;
     const double steep[] = {1.6, 0.4, 0.1, 1.6, 0.4, 0.1}, flat[] = {8, 4, 0.1, 8, 4, 0.1};
     memcpy(m.mean, steep, sizeof steep);
     check_close(number_in("entropy", "tau_right", &m), 1, 0);
