@@ -140,6 +140,14 @@ static void tick_numbers(struct ticks *t) {
     }
 }
 
+/* Whether names of 1, 2, 5, 10, .. touch on an axis as short as in one column of a page, which holds so many
+ * digits. */
+static bool are_crowded(struct axis_range range) {
+    const double digits = 37, decades = range.high - range.low, first = ceil(range.low - log10(5));
+    const double longest = fmax(1 + floor(range.high), first < 0 ? 2 - first : 1);
+    return decades >= 2 && log10(2) / decades < (longest + 1) / digits;
+}
+
 void axis_print_log(FILE *out, const char *name, struct axis_range range) {
     double largest = fmax(fabs(range.low), fabs(range.high));
     bool moderate = largest < 4;
@@ -149,6 +157,13 @@ void axis_print_log(FILE *out, const char *name, struct axis_range range) {
         tick_decades(&t);
     } else {
         tick_numbers(&t);
+        if (strcmp(name, "x") == 0 && are_crowded(range)) {
+            struct ticks narrow = ticks_make(out, range, 1, t.room);
+            fputs(")\nif (columns == 1) { set xtics (", out);
+            tick_decades(&narrow);
+            fputs(") }\n", out);
+            return;
+        }
     }
     fputs(")\n", out);
 }

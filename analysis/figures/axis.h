@@ -17,7 +17,8 @@ void axis_include(struct axis_range *range, double x);
 /* Widens by a part of its length on both sides, to at least `least` in all. Empty ranges become [0, 1]. */
 void axis_pad(struct axis_range *range, double part, double least);
 
-/* `set NAMErange` and `set NAMEtics` for a coordinate log10 of a positive number. */
+/* `set NAMErange` and `set NAMEtics` for a coordinate log10 of a positive number. On the axis x fewer where
+ * `columns`, which the script has, is 1 and their names would touch. */
 void axis_print_log(FILE *out, const char *name, struct axis_range range);
 
 /* Context lengths: the coordinate is log n, or log log n where n spans so much. They rise. */

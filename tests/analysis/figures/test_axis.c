@@ -14,7 +14,7 @@ static int count_ticks(double low, double high) {
     axis_print_log(out, "x", (struct axis_range){low, high});
     fclose(out);
     int ticks = *(strchr(text, '(') + 1) == ')' ? 0 : 1;
-    for (const char *c = strchr(text, '('); *c; c++) { ticks += *c == ','; }
+    for (const char *c = strchr(text, '('); *c != ')'; c++) { ticks += *c == ','; }
     free(text);
     return ticks;
 }
@@ -26,6 +26,25 @@ static void axes_have_some_ticks(void **state) {
         for (double low = -1000.3; low < 1001; low += 66.7) {
             assert_in_range(count_ticks(low, low + length[i]), 2, 12);
         }
+    }
+}
+
+/* In one column names as long as 0.002 would touch those beside them: powers of ten are left. */
+static void narrow_axes_have_room(void **state) {
+    (void)state;
+    const struct axis_range range[] = {{-3, -0.9}, {0.7, 3.1}, {-1.2, 1.2}};
+    const char *const narrow[] = {"'0.001' -3, '0.01' -2, '0.1' -1) }\n", "'10' 1, '100' 2, '1000' 3) }\n",
+                                  NULL};
+    for (size_t i = 0; i < sizeof range / sizeof *range; i++) {
+        char *text;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        axis_print_log(out, "x", range[i]);
+        fclose(out);
+        const char *fewer = strstr(text, "\nif (columns == 1) { set xtics (");
+        assert_true((fewer != NULL) == (narrow[i] != NULL));
+        if (fewer) { assert_string_equal(strchr(fewer, '\''), narrow[i]); }
+        free(text);
     }
 }
 
@@ -146,13 +165,10 @@ static void few_lengths_are_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(few_lengths_are_named),
-        cmocka_unit_test(axes_have_some_ticks),
-        cmocka_unit_test(lengths_have_names),
-        cmocka_unit_test(colour_bars_have_no_long_names),
-        cmocka_unit_test(exponents_have_marks),
-        cmocka_unit_test(lengths_do_not_crowd),
-        cmocka_unit_test(few_lengths_have_whole_powers),
+        cmocka_unit_test(few_lengths_are_named),          cmocka_unit_test(axes_have_some_ticks),
+        cmocka_unit_test(narrow_axes_have_room),          cmocka_unit_test(lengths_have_names),
+        cmocka_unit_test(colour_bars_have_no_long_names), cmocka_unit_test(exponents_have_marks),
+        cmocka_unit_test(lengths_do_not_crowd),           cmocka_unit_test(few_lengths_have_whole_powers),
     };
     return cmocka_run_group_tests_name("axis", tests, NULL, NULL);
 }
