@@ -259,10 +259,11 @@ static bool sync_path(const char *path, int flags) {
     return close(descriptor) == 0 && good;
 }
 
+/* A directory that may not be read cannot be synced either, and the file is there. */
 static bool put_in_place(const char *temporary, const char *path) {
     char copy[PATH];
     snprintf(copy, sizeof copy, "%s", path);
-    return rename(temporary, path) == 0 && sync_path(dirname(copy), O_RDONLY);
+    return rename(temporary, path) == 0 && (sync_path(dirname(copy), O_RDONLY) || errno == EACCES);
 }
 
 /* `why` may be NULL: then errno tells. */

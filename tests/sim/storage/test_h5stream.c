@@ -4,6 +4,8 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/base/message.h"
@@ -79,7 +81,29 @@ static void test_scales(void **state) {
     assert_true(H5Fclose(file) >= 0 && unlink("a.h5") == 0);
 }
 
+/* As one who may not read everything, where that can be. */
+static _Noreturn void write_as_anyone(const char *path) {
+    const uid_t nobody = 65534;
+    if (geteuid() == 0 && setuid(nobody) != 0) { perror("setuid"); }
+    _exit(h5stream_close(h5stream_open(path, 0, NULL), anything, NULL));
+}
+
+/* A directory that may be written and not read takes a file, and no failure is told of it. */
+static void test_directory_that_cannot_be_read(void **state) {
+    (void)state;
+    int status = -1;
+    assert_true(chmod(".", 0711) == 0 && mkdir("drop", 0777) == 0 && chmod("drop", 0333) == 0);
+    const pid_t writer = fork();
+    if (writer == 0) { write_as_anyone("drop/a.h5"); }
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    assert_int_equal(chmod("drop", 0777), 0);
+    assert_int_equal(access("drop/a.h5", R_OK), 0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DONE);
+    assert_true(unlink("drop/a.h5") == 0 && rmdir("drop") == 0);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_scales)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_scales),
+                                       cmocka_unit_test(test_directory_that_cannot_be_read)};
     return cmocka_run_group_tests(tests, enter_directory, leave_directory);
 }
