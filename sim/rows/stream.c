@@ -1,7 +1,8 @@
 #include "sim/rows/stream.h"
 
 #include <math.h>
-#include <string.h>
+
+#include "models/numeric/vector_inline.h"
 
 uint64_t stream_hash(const char *name) {
     uint64_t hash = 0xcbf29ce484222325u;
@@ -11,10 +12,7 @@ uint64_t stream_hash(const char *name) {
 
 static uint64_t length_word(double log_n) {
     double n = exp(log_n);
-    if (n < 0x1p53) { return (uint64_t)llround(n); }
-    uint64_t bits;
-    memcpy(&bits, &log_n, sizeof bits);
-    return bits;
+    return n < 0x1p53 ? (uint64_t)llround(n) : vector_bits(log_n);
 }
 
 struct stream stream_make(uint64_t seed, const char *series, double log_n, bool common, uint64_t replicate) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/numeric/vector_inline.h"
 #include "sim/base/memory.h"
 
 enum {
@@ -44,18 +45,9 @@ struct summit *summit_create(const struct isa *isa) {
 
 void summit_free(struct summit *s) { free(s); }
 
-static uint64_t bits_of(double x) {
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
 /* Gap where range k begins. */
 static double edge_of(const struct summit *s, size_t k) {
-    uint64_t bits = s->ranges.first + ((uint64_t)k << s->ranges.shift);
-    double edge;
-    memcpy(&edge, &bits, sizeof edge);
-    return s->row->lead + edge;
+    return s->row->lead + vector_from_bits(s->ranges.first + ((uint64_t)k << s->ranges.shift));
 }
 
 static const double rounding = 1e-14;
@@ -182,7 +174,7 @@ static void list_open(struct summit *s) {
     for (size_t i = 0; i < s->listed; i++) {
         const double score = s->list[i], gap = (s->row->top - score) * s->row->scale,
                      below = (s->row->base - score) * s->row->scale;
-        size_t range = (size_t)((bits_of(below) - 1 - r->first) >> r->shift);
+        size_t range = (size_t)((vector_bits(below) - 1 - r->first) >> r->shift);
         if (range != k) {
             k = range;
             rank = s->last[k] - (double)s->number[k];
