@@ -167,15 +167,19 @@ static double jackknifed(const struct fit *fit) {
  * slopes hardly. Errors of 32 blocks are within .4 of each other (3 sigma of their ratio). */
 static void shared_rows_move_slopes(void **state) {
     (void)state;
-    struct results *r = experiment_sweep(
-        "seed: 3\nreplicates: 2048\ncommon_randomness: true\nordered_weights: 1\nkeep_replicates: 512\n"
+    char text[1024];
+    snprintf(
+        text, sizeof text,
+        "seed: 3\nreplicates: %zu\ncommon_randomness: true\nordered_weights: 1\nkeep_replicates: 512\n"
         "n: {from: 2^6, to: 2^8, points: 17}\nbeta: {relative_to: lambda_typ, from: 1, to: 4, points: 4}\n"
         "collapse: {entropy: [1.0], participation: [], top_two_ratio: [], susceptibility: false}\n"
         "series:\n  - {family: gaussian, rows: drawn}\n"
         "  - {name: far, family: gaussian, n: [e^20, e^40, e^80, e^160, e^320]}\n"
         "  - {name: coarse, family: gaussian, n: [e^20, e^40, e^80, e^160, e^320], beta: {relative_to: "
         "lambda_typ, values: [1, 2.5, 6]}}\n"
-        "  - {family: dotproduct, dimension: 4, rows: drawn}\n");
+        "  - {family: dotproduct, dimension: 4, rows: drawn}\n",
+        test_size(2048, 1024));
+    struct results *r = experiment_sweep(text);
     for (size_t i = 0; i < 4; i++) {
         struct fit shared, lone;
         struct results taken = *r;
