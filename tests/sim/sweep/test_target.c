@@ -11,7 +11,7 @@
 #include "sim/sweep/ranks.h"
 #include "sim/sweep/target.h"
 
-#define BETAS "beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 17}\n"
+#define BETAS "beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 9}\n"
 static const double TARGET = 0.04;
 static const char text[] =
     "replicates: 3000\ntarget: {collapse: 0.04}\nn: [64, 1e20]\n" BETAS
