@@ -93,7 +93,7 @@ static void print_templates(FILE *out, const struct figure *figure, const struct
 
 static void print_series(FILE *out, const struct figure *figure, const struct fit *fit) {
     const struct family *family = fit->series->family;
-    enum { MOST = 60 }; /* letters that a title of one column holds */
+    enum { MOST = 54 }; /* letters that a title of one column holds */
     char parameters[WORDS_LINE];
     script_name(out, "name", fit->name);
     script_text(out, "family", family->kind == FAMILY_MEASURED ? "measured rows" : family->name);
