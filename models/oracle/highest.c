@@ -245,6 +245,12 @@ static double penalty_of(const struct oracle *o, double key) {
     return position.linear * key + position.log * log1p(key);
 }
 
+/* From one key's to the next one's, which may be less than their rounding. */
+static double step_of(const struct oracle *o, double key) {
+    const struct family_position position = family_position(o->family, o->p);
+    return position.linear + position.log * log1p(1 / (1 + key));
+}
+
 static double log_below_depth(struct below *b, double depth) {
     const double score = -depth;
     double log_below;
@@ -269,9 +275,9 @@ static double over_period(const struct below *b, double depth, double width, dou
 }
 
 static double over_key(struct below *b, double key, double fall) {
-    const double depth = penalty_of(b->oracle, key), next = penalty_of(b->oracle, key + 1);
+    const double next = penalty_of(b->oracle, key + 1);
     below_take(b, -next, -next);
-    return over_period(b, depth, next - depth, fall);
+    return over_period(b, penalty_of(b->oracle, key), step_of(b->oracle, key), fall);
 }
 
 /* Over so many keys' periods, along which that changes slowly: by the polynomial through some of them. */
@@ -296,8 +302,7 @@ static double over_stretch(struct below *b, double first, double count, double f
 /* How many keys from one on go together, of those that have a next one. */
 static double keys_together(const struct oracle *o, double key, double keys) {
     const double farther = 0.25, longest = 0.5, fewest = 32, unit = exp(-o->log_lambda), /* choices */
-        width = penalty_of(o, key + 1) - penalty_of(o, key),
-                 count = floor(fmin(fmin(farther * key, longest * unit / width), keys - 1 - key));
+        count = floor(fmin(fmin(farther * key, longest * unit / step_of(o, key)), keys - 1 - key));
     return count < fewest ? 1 : count;
 }
 

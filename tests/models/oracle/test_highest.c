@@ -164,6 +164,23 @@ static void test_highest_of_many_keys(void **state) {
     }
 }
 
+/* Penalties so slight that the steps between keys are less than their rounding: of keys without end, whose V
+ * is a power of depth far below 1, none is above -x in exp(-e^((x + s*) / c)) of rows. */
+static void test_highest_of_slight_steps(void **state) {
+    (void)state;
+    const double beta = 100, log_n = 690, euler = 0.57721566490153286, slope[] = {1e-8, 1e-10};
+    const struct law law[] = {law_at("powerlaw", 1.8, 1, 0, slope[0]),
+                              law_at("spherical", 4, 0, 0, slope[1])};
+    for (size_t r = 0; r < sizeof law / sizeof *law; r++) {
+        struct oracle *o = make_oracle(&law[r], log_n);
+        const struct oracle_point x = point_at(&law[r], log_n, beta);
+        const double stated = (x.log_top_weight_error - x.log_partition_error) / beta;
+        check_close(o->highest, -euler * slope[r] * scale(&law[r], log_n), stated);
+        assert_true(stated < 1e-7);
+        oracle_free(o);
+    }
+}
+
 /* E of the highest of scores above 0, V = exp(-s^1/2) less penalties, over u = s^1/2. */
 static void test_highest_above_an_end(void **state) {
     (void)state;
@@ -260,6 +277,7 @@ int main(void) {
                                        cmocka_unit_test(test_keys_far_apart),
                                        cmocka_unit_test(test_highest_of_steep_keys),
                                        cmocka_unit_test(test_highest_of_many_keys),
+                                       cmocka_unit_test(test_highest_of_slight_steps),
                                        cmocka_unit_test(test_highest_beyond_kinks),
                                        cmocka_unit_test(test_highest_above_an_end),
                                        cmocka_unit_test(test_highest_from_an_end),
