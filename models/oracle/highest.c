@@ -191,7 +191,7 @@ struct periods {
     double u[PERIOD_NODES], weight[PERIOD_NODES], log_below[PERIOD_NODES];
 };
 
-/* In parts of `unit` at most; the first, where a key begins to reach above, goes over v, u ~ v^4. */
+/* In so many parts; the first, where a key begins to reach above, goes over v, u ~ v^4. */
 static void lay_out(struct periods *p, const struct legendre *rule, size_t parts) {
     const int order = rule->order;
     for (size_t k = 0; k < parts; k++) {
