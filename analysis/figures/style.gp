@@ -69,7 +69,9 @@ length_label = 'context length {/:Italic n}'
 # The colour bar of lengths; where gnuplot puts its label grows with the names of its ticks.
 length_bar = 'set cblabel length_label offset '.(columns == 1 ? '0.4' : '1.2').',0; set rmargin '.(columns == 1 ? '12.2' : '15')
 words_of_law(name, family, parameters) = (name eq family ? '' : family.(parameters eq '' ? '' : ', ')).parameters
-fitting(words, most) = strlen(words) > most ? sprintf('{/*%.2f ', strlen(words) > 2 * most ? 0.5 : (1.0 * most) / strlen(words)).words.'}' : words
+# What is seen of words, of which one may be in italics.
+letters(words) = strlen(words) - (strstrt(words, '{/:Italic ') > 0 ? 11 : 0)
+fitting(words, most) = letters(words) > most ? sprintf('{/*%.2f ', letters(words) > 2 * most ? 0.5 : (1.0 * most) / letters(words)).words.'}' : words
 heading(name, family, parameters) = \
     '{/:Bold '.fitting(name, columns == 1 ? 12 : 20).':}  '.\
     fitting(words_of_law(name, family, parameters), columns == 1 ? (strlen(name) < 10 ? 30 : 27) : strlen(name) < 12 ? 52 : 63 - strlen(name))

@@ -1,4 +1,5 @@
-/* Scripts: own words stand before the line that draws, and nothing in them ends their string; data alone. */
+/* Scripts: own words stand before the line that draws, and nothing in them ends their string; titles fit;
+ * data alone. */
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -6,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/figures/figures.h"
+#include "analysis/figures/gnuplot.h"
 #include "analysis/figures/script.h"
 #include "analysis/figures/template.h"
 
@@ -32,6 +34,24 @@ static void own_lines_come_before_it(void **state) {
     assert_non_null(own);
     assert_null(strstr(own + 1, "set title"));
     free(text);
+}
+
+/* Words that a title of one column has no room for are smaller by what is seen of them: 35 letters in the
+ * room of 30, not the 46 that gnuplot reads. */
+static void titles_are_as_long_as_they_look(void **state) {
+    struct gnuplot run;
+    char words[256] = "";
+    (void)state;
+    if (system("gnuplot --version >/dev/null 2>&1") != 0) { return; }
+    assert_true(gnuplot_open(&run));
+    fputs("columns = 1\n", run.script);
+    script_template(run.script, "style");
+    fputs("print heading('all', 'measured rows', 'trained at {/:Italic n} = 2^{6}')\n", run.script);
+    gnuplot_draw(&run);
+    rewind(run.said);
+    assert_non_null(fgets(words, sizeof words, run.said));
+    assert_non_null(strstr(words, "{/*0.86 measured rows, "));
+    gnuplot_close(&run);
 }
 
 static void labels_cannot_end_their_string(void **state) {
@@ -76,11 +96,9 @@ static void data_stand_alone(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_figure_draws_in_one_line),
-        cmocka_unit_test(own_lines_come_before_it),
-        cmocka_unit_test(labels_cannot_end_their_string),
-        cmocka_unit_test(long_names_keep_their_ends),
-        cmocka_unit_test(data_stand_alone),
+        cmocka_unit_test(each_figure_draws_in_one_line),   cmocka_unit_test(own_lines_come_before_it),
+        cmocka_unit_test(titles_are_as_long_as_they_look), cmocka_unit_test(labels_cannot_end_their_string),
+        cmocka_unit_test(long_names_keep_their_ends),      cmocka_unit_test(data_stand_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
