@@ -623,6 +623,8 @@ expect 0 "predict where squared weights are no doubles" predict spherical dimens
 holds "what is out of reach has a dash" test "$(grep -cE 'nan|-0\.' out)" -eq 0
 expect 0 "predict where beta is no number of Lambda^typ" predict spherical dimension=2 n=1e200 beta=1 --json
 holds "no means there, nor output" grep -qE '"entropy": null.*"participation": null.*"output_bias": null.*"output_tangential": null' out
+expect 0 "its table" predict spherical dimension=2 n=1e200 beta=1
+holds "no entropy has no error" grep -qE "^ +1e200 +0 +- +- +- +- " out
 expect 0 "predict where betas are no doubles" predict spherical dimension=2 n=1e300
 holds "beta is told, n_eff is not" grep -qE "^ +1e300  +1.0132e599  +- " out
 "$gapscale" predict gaussian 'n={from: 2^8, to: 1e300, points: 1024}' 'beta_ratio={points: 1024}' >out 2>told &

@@ -85,17 +85,17 @@ static const char *susceptibility(const struct prediction *x, char out[WORDS]) {
 }
 
 static void print_means(FILE *out, size_t count, const struct prediction *x) {
-    char n[WORDS], text[5][WORDS];
+    char n[WORDS], text[6][WORDS];
     fprintf(out,
             "\n%10s" FOLD " %11s" FOLD "  %14s %8s" FOLD " %10s" FOLD " %10s" FOLD " %11s" FOLD " %11s\n",
             "n", "beta/Lambda", "entropy", "error", "Y_2", "p_(1)", "chi", "<gap>Lambda");
     for (size_t i = 0; i < count; i++) {
         const struct oracle_point *y = &x[i].point;
+        const double error = isnan(y->entropy) ? NAN : y->entropy_error;
         fprintf(out,
-                "%10s" FOLD " %11.4g" FOLD "  %14s %8.1e" FOLD " %10s" FOLD " %10s" FOLD " %11s" FOLD
-                " %11s\n",
+                "%10s" FOLD " %11.4g" FOLD "  %14s %8s" FOLD " %10s" FOLD " %10s" FOLD " %11s" FOLD " %11s\n",
                 words_length(x[i].length->log_n, n), x[i].beta_ratio,
-                words_known("%.10g", y->entropy, y->entropy_error, text[0]), y->entropy_error,
+                words_known("%.10g", y->entropy, error, text[0]), words_formatted("%.1e", error, text[5]),
                 weight(y->participation, y->participation_error, text[1]),
                 weight(y->top_weight, y->top_weight_error, text[2]), susceptibility(&x[i], text[3]),
                 words_known("%.6g", y->gap_mean, y->gap_mean_error, text[4]));
