@@ -60,11 +60,14 @@ static void maximum_at(const struct panels_panel *panel, double *value, void *pa
     for (int i = 0; i < order; i++) { value[i] *= slope[i]; }
 }
 
+static double penalty_of(const struct oracle *o, double key) {
+    const struct family_position position = family_position(o->family, o->p);
+    return position.linear * key + position.log * log1p(key);
+}
+
 /* Where a key begins to reach above. */
 static double kink_of(const struct maximum *m, size_t key) {
-    const struct family_position position = family_position(m->oracle->family, m->oracle->p);
-    const double keys = (double)key;
-    return -(m->score + position.linear * keys + position.log * log1p(keys)) / m->unit;
+    return -(m->score + penalty_of(m->oracle, (double)key)) / m->unit;
 }
 
 /* Of families with an upper endpoint: how many keys are so far apart that their kinks count. */
@@ -239,11 +242,6 @@ static enum comb_state by_periods(const struct oracle *o, double score, struct h
 }
 
 /* ---- by stretches of periods: log penalties below an upper endpoint ---- */
-
-static double penalty_of(const struct oracle *o, double key) {
-    const struct family_position position = family_position(o->family, o->p);
-    return position.linear * key + position.log * log1p(key);
-}
 
 /* From one key's to the next one's, which may be less than their rounding. */
 static double step_of(const struct oracle *o, double key) {
