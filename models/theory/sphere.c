@@ -48,18 +48,20 @@ static struct ratio ratio_asymptotic(double kappa, double x) {
 /* A lower bound, close for large orders (Amos 1974). */
 static double ratio_bound(double nu, double x) { return x / (nu + 0.5 + hypot(nu + 1.5, x)); }
 
+/* Steps are counted, not orders, whose differences are not whole. */
 static struct ratio ratio_recurrence(double nu, double x) {
     const double forgotten = 1e-22;
-    double memory = 1, order = nu;
-    while (memory > forgotten) {
-        double r = ratio_bound(order, x);
+    double memory = 1;
+    long above = 0;
+    for (; memory > forgotten; above++) {
+        double r = ratio_bound(nu + (double)above, x);
         memory *= r * r;
-        order++;
     }
+    const double order = nu + (double)above;
     double r = ratio_bound(order, x), bias = 1 - r;
     double slope = 1 - r * r - (2 * order + 1) * r / x;
-    for (double k = order - nu; k > 0; k--) {
-        double twice = 2 * (nu + k), c = twice / x;
+    for (long k = above; k > 0; k--) {
+        double twice = 2 * (nu + (double)k), c = twice / x;
         double inverse = c + (bias < 0.5 ? 1 - bias : r);
         bias = bias < 0.5 ? (c - bias) / inverse : 1 - 1 / inverse;
         r = 1 / inverse;

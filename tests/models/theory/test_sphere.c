@@ -201,6 +201,16 @@ static void test_recurrences(void **state) {
     }
 }
 
+/* The last of these at dimensions that no double holds, as those are that grow with log n. */
+static void test_any_dimension(void **state) {
+    (void)state;
+    for (double d = 2; d < 60; d += 0.1) {
+        for (double beta = 1e-4; beta < 1e3; beta *= 1.7) {
+            check_relative(1 / sphere_overlap(d, beta), d / beta + sphere_overlap(d + 2, beta), 1e-13);
+        }
+    }
+}
+
 static void test_subcritical(void **state) {
     (void)state;
     struct sphere_subcritical s;
@@ -434,6 +444,7 @@ int main(void) {
         cmocka_unit_test(test_known_values),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_recurrences),
+        cmocka_unit_test(test_any_dimension),
         cmocka_unit_test(test_subcritical),
         cmocka_unit_test(test_beta_of_n_eff),
         cmocka_unit_test(test_finite_growth),
