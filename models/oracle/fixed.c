@@ -4,48 +4,55 @@
 
 #include "models/numeric/logs.h"
 
-/* One score above N at gap D: x = N e^{-beta D}. */
-void fixed_point(const struct oracle *o, double beta, struct oracle_point *point) {
+/* Equal scores each, the highest first: how many, and beta times their gap. */
+struct levels {
+    size_t count;
+    double log_count[FAMILY_ATOMS], depth[FAMILY_ATOMS], log_z;
+};
+
+static struct levels levels_at(const struct oracle *o, double beta) {
     struct family_atom atoms[FAMILY_ATOMS];
-    size_t count = o->family->atoms(o->p, o->log_n, true, atoms);
-    double log_z = 0, log_two = 0, mean = 0, square = 0;
-    for (size_t i = 1; i < count; i++) {
-        double a = beta * exp(log(atoms[i].gap) + o->log_lambda), once = atoms[i].log_count - a,
-               twice = once - a;
-        log_z = log_sum_exp(log_z, once);
-        log_two = log_sum_exp(log_two, twice);
+    struct levels l = {.count = o->family->atoms(o->p, o->log_n, true, atoms), .log_z = -INFINITY};
+    for (size_t i = 0; i < l.count; i++) {
+        l.log_count[i] = atoms[i].log_count;
+        l.depth[i] = beta * exp(log(atoms[i].gap) + o->log_lambda);
+        l.log_z = log_sum_exp(l.log_z, l.log_count[i] - l.depth[i]);
     }
-    for (size_t i = 1; i < count; i++) {
-        double a = beta * exp(log(atoms[i].gap) + o->log_lambda);
-        const double share = exp(atoms[i].log_count - a - log_z);
-        mean += a * share;
-        square += a * a * share;
+    return l;
+}
+
+/* The susceptibility from distances to the mean: its square would cost the digits that nearly all weight on
+ * one level has. */
+void fixed_point(const struct oracle *o, double beta, struct oracle_point *point) {
+    const struct levels l = levels_at(o, beta);
+    double log_two = -INFINITY, mean = 0, spread = 0, share[FAMILY_ATOMS];
+    for (size_t i = 0; i < l.count; i++) {
+        share[i] = exp(l.log_count[i] - l.depth[i] - l.log_z);
+        log_two = log_sum_exp(log_two, l.log_count[i] - 2 * l.depth[i]);
+        mean += share[i] * l.depth[i];
     }
-    const double log_participation = log_two - 2 * log_z;
+    for (size_t i = 0; i < l.count; i++) { spread += share[i] * (l.depth[i] - mean) * (l.depth[i] - mean); }
+    const double log_participation = log_two - 2 * l.log_z;
     *point = (struct oracle_point){
-        .entropy = log_z + mean,
+        .entropy = l.log_z + mean,
         .participation = exp(log_participation),
         .log_mean_participation = log_participation,
-        .top_weight = exp(-log_z),
-        .log_top_weight = -log_z,
-        .log_partition = log_z,
+        .top_weight = exp(-l.log_z),
+        .log_top_weight = -l.log_z,
+        .log_partition = l.log_z,
         .gap_mean = mean / beta,
-        .susceptibility = square - mean * mean,
+        .susceptibility = spread,
     };
 }
 
-/* The scores of the atoms in turn. Beyond e^100 of a kind nobody asks for the next. */
+/* Beyond e^100 of a kind nobody asks for the next. */
 void fixed_ranks(const struct oracle *o, double beta, size_t count, double *weight) {
-    struct family_atom atoms[FAMILY_ATOMS];
-    size_t kinds = o->family->atoms(o->p, o->log_n, true, atoms);
-    double log_z = -INFINITY, rank = 0;
-    for (size_t i = 0; i < kinds; i++) {
-        log_z = log_sum_exp(log_z, atoms[i].log_count - beta * exp(log(atoms[i].gap) + o->log_lambda));
-    }
-    for (size_t i = 0; i < kinds; i++) {
-        double end = rank + rint(exp(fmin(atoms[i].log_count, 100)));
+    const struct levels l = levels_at(o, beta);
+    double rank = 0;
+    for (size_t i = 0; i < l.count; i++) {
+        double end = rank + rint(exp(fmin(l.log_count[i], 100)));
         for (; rank < end && rank < (double)count; rank++) {
-            weight[(size_t)rank] = exp(-beta * exp(log(atoms[i].gap) + o->log_lambda) - log_z);
+            weight[(size_t)rank] = exp(-l.depth[i] - l.log_z);
         }
     }
 }
