@@ -456,9 +456,8 @@ static void test_fixed(void **state) {
     assert_true(oracle_at(o, beta, &x));
     check_close(x.entropy, log1p(share) + beta * d * share / (1 + share), 1e-9);
     check_close(x.top_weight, 1 / (1 + share), 1e-10);
-    for (beta = 0.3; beta < 2;
-         beta += 0.2) { /* also where next to nothing is left to the largest, or to all else */
-        share = (n - 1) * exp(-beta * d);
+    for (beta = 0.3; beta < 2; beta += 0.2) { /* where next to nothing is left to one, or to all others */
+        share = exp(500 - beta * d);
         assert_true(oracle_at(o, beta, &x));
         check_relative(x.susceptibility, pow(beta * d / (1 + share), 2) * share, 1e-11);
     }
