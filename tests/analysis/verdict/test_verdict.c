@@ -6,6 +6,7 @@
 
 #include <gsl/gsl_errno.h>
 
+#include "analysis/verdict/points.h"
 #include "models/theory/typical.h"
 #include "sim/results/store.h"
 
@@ -217,6 +218,9 @@ static void test_too_little(void **state) {
         {"common_randomness: true\nn: [e^10, e^20, e^40, e^80, e^160, e^320, e^640]\nreplicates: 100\n"
          "series: [{family: gaussian}]\n",
          "with the same randomness at 7 n", REPLICATES},
+        {"common_randomness: true\nn: [1e20, 1e30, 1e40, 1e60, 1e80, 1e100, 1e150]\nreplicates: 16\n"
+         "series: [{family: pareto, tail: 0.5}]\n",
+         "with the same randomness at 7 n", REPLICATES},
     };
     for (size_t i = 0; i < sizeof few / sizeof few[0]; i += getenv("GAPSCALE_TEST_QUICK") ? 2 : 1) {
         char sentence[SENTENCE], text[512];
@@ -233,6 +237,10 @@ static void test_too_little(void **state) {
         assert_int_equal(!isnan(v.settle.replicates), few[i].remedy == REPLICATES);
         assert_int_equal(!isnan(v.settle.log_n), few[i].remedy == LARGER);
         assert_true(few[i].remedy != REPLICATES || v.settle.replicates > (double)r->series[0].replicates);
+        if (v.ground == GROUND_NO_GROUPS) { /* groups are rows where rows are judged, and blocks of means */
+            const bool rows = family_is_judged_by_rows(r->series[0].family);
+            check_close(v.settle.replicates, (7 + POINTS_MORE_GROUPS) * (rows ? 1 : RESULTS_BLOCK_LENGTH), 0);
+        }
         results_free(r);
     }
 }
