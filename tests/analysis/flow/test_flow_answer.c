@@ -87,10 +87,39 @@ static void test_growth_to_first_order(void **state) {
     }
 }
 
+/* What order 1/n leaves out of a growth: after one step the squared share of its correction, of what is
+ * extrapolated that of the growth after so many steps, or of the correction that x(n) and x(n/2) show where
+ * it is beyond noise. */
+static void test_neglected(void **state) {
+    (void)state;
+    struct sphere_component none = {0};
+    struct flow_request request = request_of(&none, 256, 6);
+    struct flow_answer a;
+    flow_answer_make(&request, false, &a);
+    const size_t modes = request.design.modes;
+    for (unsigned step = 1; step <= request.design.steps; step++) {
+        double largest = 0;
+        for (size_t l = 0; l < modes; l++) {
+            const struct estimate at_n = a.estimate[(step - 1) * modes + l],
+                                  e = step == 1 ? at_n : a.extrapolated[(step - 1) * modes + l];
+            double left = pow((a.exact[l] - a.finite[l]) / (a.exact[l] - 1), 2) * (pow(a.exact[l], step) - 1);
+            const double seen = pow(e.value - at_n.value, 2),
+                         noise = e.error * e.error - 3 * at_n.error * at_n.error;
+            if (step > 1 && seen > 9 * noise) {
+                left = fmax(left, (seen - noise) / hypot(e.value - 1, e.error));
+            }
+            largest = fmax(largest, left / e.error);
+        }
+        check_relative(a.verdict[step - 1].neglected, largest, 1e-9);
+    }
+    flow_answer_free(&a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drift_to_first_order),
         cmocka_unit_test(test_growth_to_first_order),
+        cmocka_unit_test(test_neglected),
     };
     return cmocka_run_group_tests_name("flow answer", tests, NULL, NULL);
 }
