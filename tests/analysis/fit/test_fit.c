@@ -141,8 +141,9 @@ static void rows_are_judged_by_medians(void **state) {
     results_free(results);
 }
 
-/* The slope without each block of rows in turn, over all n, with the weights of the fit. */
-static double jackknifed(const struct fit *fit) {
+/* The slope without each block of rows in turn, over all n, with the weights of the fit; where `scaled`,
+ * points move so much more or less that all blocks together move each by its error. */
+static double jackknifed(const struct fit *fit, bool scaled) {
     const struct results_series *s = fit->series;
     const size_t groups = s->size[RESULTS_BLOCK], lengths = fit->lengths;
     double *without = calloc(lengths * groups, sizeof *without), *x = calloc(3 * lengths, sizeof *x),
@@ -151,6 +152,14 @@ static double jackknifed(const struct fit *fit) {
         x[n] = log(s->log_n[n]);
         se[n] = fit_noisy(fit, n, 0)->se;
         ensemble_leave_out(s, n, &s->criterion[0], without + n * groups);
+        const double at = fit_noisy(fit, n, 0)->log_ratio;
+        double squares = 0;
+        for (size_t g = 0; g < groups; g++) {
+            squares += (1 - s->block_size[g] / (double)s->replicates) * pow(without[n * groups + g] - at, 2);
+        }
+        for (size_t g = 0; scaled && g < groups; g++) {
+            without[n * groups + g] = at + (without[n * groups + g] - at) * se[n] / sqrt(squares);
+        }
     }
     for (size_t g = 0; g < groups; g++) {
         for (size_t n = 0; n < lengths; n++) { y[n] = s->log_lambda_typ[n] + without[n * groups + g]; }
@@ -190,7 +199,10 @@ static void shared_rows_move_slopes(void **state) {
         const double ratio = shared.window[0].se / lone.window[0].se;
         printf("    %s: error of the slope %.2g of that of independent points\n", shared.series->name, ratio);
         assert_true(i == 1 || i == 2 ? ratio < 0.3 : ratio > 1.3);
-        if (i < 3) { check_relative(shared.window[0].se, jackknifed(&shared), 0.4); }
+        if (i < 3) {
+            check_relative(shared.window[0].se, jackknifed(&shared, false), 0.4);
+            check_relative(shared.window[0].se, jackknifed(&shared, true), 1e-6);
+        }
         check_relative(shared.drift[0].se, shared.window[0].se, 0.05);
         fit_release(&shared);
         fit_release(&lone);
@@ -214,6 +226,34 @@ static void tied_rows_do_not_fall(void **state) {
         assert_true(i == 0 ? ties == 0 : ties > 0 && ties < 32);
         assert_true(i == 0 ? fabs(te.above.value - 1) < 0.01 : isnan(te.above.value));
         assert_true(isfinite(te.below.value));
+    }
+    results_free(results);
+}
+
+/* Means that fall and part as powers do, with errors that are known: of the sum of what every factor moves a
+ * slope by. */
+static void rates_of_factors(void **state) {
+    (void)state;
+    enum { FACTORS = 3 };
+    const double rate = 0.8, power = 1.3, noise = 0.01;
+    struct results *results = handmade_results(&(struct handmade_shape){1, 65, 1, 0, 100}, "gaussian");
+    struct results_series *s = &results->series[0];
+    for (int above = 0; above < 2; above++) {
+        for (size_t i = 0; i < FACTORS; i++) {
+            const double f = ldexp(above ? 8 : 1 / 32.0, (int)i), h = (1 + f * M_LN2) * exp2(-rate * f);
+            const double apart = 0.5 * pow(f, power);
+            s->te_factor[i] = f;
+            s->mean[RESULTS_TE_ENTROPY][i] = h;
+            s->se[RESULTS_TE_ENTROPY][i] = h * M_LN2 * noise;
+            s->mean[RESULTS_TE_TOP_TWO_RATIO][i] = 1 - apart;
+            s->se[RESULTS_TE_TOP_TWO_RATIO][i] = apart * noise;
+        }
+        const struct te te = te_make(s, 0);
+        const struct exponent *is = above ? &te.above : &te.below, *none = above ? &te.below : &te.above;
+        check_close(is->value, above ? rate : power, 1e-12);
+        /* squares about the mean of -log 2, 0 and log 2, and of 8, 16 and 32 */
+        check_relative(is->se, noise * sqrt(FACTORS / (above ? 2688 / 9.0 : 2 * M_LN2 * M_LN2)), 1e-9);
+        assert_true(isnan(none->value));
     }
     results_free(results);
 }
@@ -285,6 +325,7 @@ int main(void) {
         cmocka_unit_test(errors_hold_what_grids_add),
         cmocka_unit_test(pilot_rows_are_no_scale),
         cmocka_unit_test(tied_rows_do_not_fall),
+        cmocka_unit_test(rates_of_factors),
         cmocka_unit_test(ties_have_no_collapse_point),
         cmocka_unit_test(tied_medians_are_infinite),
         cmocka_unit_test(a_criterion_that_is_not_there_has_no_points),
