@@ -57,6 +57,28 @@ static void test_rows(void **state) {
     told_release(&t);
 }
 
+/* Errors of means are those of the means of sequences, which are the blocks here. */
+static void test_errors(void **state) {
+    (void)state;
+    struct told t;
+    const size_t sequences[LENGTHS] = {3, 6, 4};
+    diagnose(&t, sequences, (const size_t[]){9, 9, 9});
+    for (size_t i = 0; i < t.results->series_count; i++) {
+        const struct results_series *s = &t.results->series[i];
+        const size_t betas = s->size[RESULTS_BETA], blocks = s->size[RESULTS_BLOCK];
+        for (size_t at = 0; at < LENGTHS * betas; at++) {
+            const double count = (double)sequences[at / betas],
+                         *block = s->block[MEASURE_ENTROPY] + at * blocks;
+            double mean = 0, squares = 0;
+            for (size_t g = 0; g < sequences[at / betas]; g++) { mean += block[g] / count; }
+            for (size_t g = 0; g < sequences[at / betas]; g++) { squares += pow(block[g] - mean, 2); }
+            check_relative(s->mean[MEASURE_ENTROPY][at], mean, 1e-12);
+            check_relative(s->se[MEASURE_ENTROPY][at], sqrt(squares / (count - 1) / count), 1e-9);
+        }
+    }
+    told_release(&t);
+}
+
 /* What is told of medians of few rows: 1.75 times the mean skewness of the heads' quartiles of log Lambda_n,
  * over R rows a sequence. */
 static double few_rows_of(const struct told *t, const struct diagnosis_group *g, const size_t rows[LENGTHS]) {
@@ -249,10 +271,14 @@ static void test_heads_of_other_sequences(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sequences), cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_few_rows),  cmocka_unit_test(test_drifts),
-        cmocka_unit_test(test_heads),     cmocka_unit_test(test_heads_apart),
-        cmocka_unit_test(test_single),    cmocka_unit_test(test_heads_of_other_sequences)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences),
+                                       cmocka_unit_test(test_rows),
+                                       cmocka_unit_test(test_errors),
+                                       cmocka_unit_test(test_few_rows),
+                                       cmocka_unit_test(test_drifts),
+                                       cmocka_unit_test(test_heads),
+                                       cmocka_unit_test(test_heads_apart),
+                                       cmocka_unit_test(test_single),
+                                       cmocka_unit_test(test_heads_of_other_sequences)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

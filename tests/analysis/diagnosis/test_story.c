@@ -2,6 +2,8 @@
 #include "tests/analysis/diagnosis/laws.h"
 #include "tests/analysis/diagnosis/written.h"
 
+#include "analysis/text/words.h"
+
 enum { LENGTHS = 3, LONG = 256, ROWS = 8 };
 static const size_t length[LENGTHS] = {64, 128, 256};
 
@@ -57,7 +59,10 @@ static void test_window(void **state) {
     (void)state;
     struct told t;
     diagnose_shape(&t, NAN, (const size_t[]){2, 2, 2}, 128);
-    check_words(&t, "times Lambda_n at n = 2^7", true);
+    char number[WORDS], words[2 * WORDS];
+    words_number(1 / told_group(&t, "L0H0")->point[1].lambda.value, number);
+    snprintf(words, sizeof words, "As trained beta is %s times Lambda_n at n = 2^7", number);
+    check_words(&t, words, true);
     check_words(&t, " No row counts for longer contexts, up to n = 2^8: where a query sees a window of keys",
                 true);
     told_release(&t);

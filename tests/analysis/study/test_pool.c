@@ -65,8 +65,12 @@ static void test_rows(void **state) {
         check_relative(s->mean[MEASURE_ENTROPY][i], entropy, 1e-12);
         assert_true(carried == (double)rows);
         /* rows that carry a mean are what its relative error says */
-        double share = s->se[MEASURE_PARTICIPATION][i] / s->mean[MEASURE_PARTICIPATION][i];
-        check_relative(s->participation_carriers[i], 1 / (share * share * 209 / 210 + 1.0 / 210), 1e-9);
+        const double *const carriers[] = {&s->participation_carriers[i], &s->top_weight_carriers[i]};
+        for (size_t k = 0; k < 2; k++) {
+            const enum measure m = k == 0 ? MEASURE_PARTICIPATION : MEASURE_TOP_WEIGHT;
+            double share = s->se[m][i] / s->mean[m][i];
+            check_relative(*carriers[k], 1 / (share * share * 209 / 210 + 1.0 / 210), 1e-9);
+        }
     }
     assert_true(s->lambda[rows] == runs[0]->series[0].lambda[70] &&
                 s->lambda[rows + 71] == runs[1]->series[0].lambda[71]);
