@@ -62,10 +62,8 @@ static void answer_partition(const struct outer *s, double total, struct oracle_
     point->log_partition_error = outer_error(s, POSITION) + far + ALLOWANCE +
                                  lost_distance(s, total, middle) +
                                  (f->noise + 4e-16) * (fabs(f->x_low) + fabs(f->origin) + fabs(middle));
-    if (is_decided_by_few(f, point->log_partition)) {
-        point->log_partition = NAN;
-        point->log_partition_error = INFINITY;
-    }
+    answer_only_if(!is_decided_by_few(f, point->log_partition), &point->log_partition,
+                   &point->log_partition_error);
     point->log_top_weight = -point->log_partition - highest;
     point->log_top_weight_error = point->log_partition_error + (f->noise + 1e-12) * fabs(highest);
 }
@@ -97,12 +95,8 @@ static void answer_log_top(const struct outer *s, struct oracle_point *point) {
 
 /* Logarithms of weights are within [-log n, 0]: what is as far off is not known. */
 static void keep_within(double log_n, double *value, double *error) {
-    if (*error < log_n) {
-        *value = fmax(-log_n, fmin(*value, 0));
-    } else {
-        *value = NAN;
-        *error = INFINITY;
-    }
+    *value = fmax(-log_n, fmin(*value, 0));
+    answer_only_if(*error < log_n, value, error);
 }
 
 /* Of all rows it is below (log n)^2: so much for those left out. */
@@ -115,10 +109,7 @@ static void answer_susceptibility(const struct outer *s, double total, struct or
                                   (1e-13 + lost_weight(f, total)) * (1 + chi) +
                                   far * f->far_error * (1 + chi) + far * far_error(f) * 2 * apart +
                                   exp(FIELD_EARLIEST) * f->o->log_n * f->o->log_n;
-    if (!isfinite(point->susceptibility + point->susceptibility_error)) {
-        point->susceptibility = NAN;
-        point->susceptibility_error = INFINITY;
-    }
+    answer_only_if(true, &point->susceptibility, &point->susceptibility_error);
 }
 
 void answer_point(const struct outer *s, struct oracle_point *point) {
@@ -149,10 +140,7 @@ void answer_ranks(const struct outer *s, double *weight, double *error) {
     for (size_t k = 0; k < s->field.ask.ranks; k++) {
         weight[k] = s->sum.value[RANKS + k];
         error[k] = s->sum.error[RANKS + k] + s->own[TOP] + 1e-10 * weight[k] + ALLOWANCE;
-        if (!isfinite(weight[k] + error[k] + s->field.far_error)) {
-            weight[k] = NAN;
-            error[k] = INFINITY;
-        }
+        answer_only_if(isfinite(s->field.far_error), &weight[k], &error[k]);
     }
 }
 
@@ -196,12 +184,9 @@ static struct along_error along_error(const struct outer *s, double total) {
     };
 }
 
-/* What is not known is NaN, as is what a double does not hold. */
+/* Likewise of what is above 0. */
 static void or_nothing(bool is_known, double *value, double *error) {
-    if (!(is_known && *value > 0 && isfinite(*value + *error))) {
-        *value = NAN;
-        *error = INFINITY;
-    }
+    answer_only_if(is_known && *value > 0, value, error);
 }
 
 void answer_output(const struct outer *s, struct oracle_output *output) {

@@ -4,9 +4,20 @@
 #ifndef GAPSCALE_MODELS_ORACLE_ANSWER_H
 #define GAPSCALE_MODELS_ORACLE_ANSWER_H
 
+#include <math.h>
+
 #include "models/oracle/outer.h"
 #include "models/theory/sphere.h"
 
+/* What is not known, or no double holds, is NaN with an infinite error. */
+static inline void answer_only_if(bool is_known, double *value, double *error) {
+    if (!(is_known && isfinite(*value + *error))) {
+        *value = NAN;
+        *error = INFINITY;
+    }
+}
+
+/* After outer_integrate: the means, which come always; the output and the weights that were asked for. */
 void answer_point(const struct outer *outer, struct oracle_point *point);
 void answer_output(const struct outer *outer, struct oracle_output *output);
 void answer_ranks(const struct outer *outer, double *weight, double *error);

@@ -51,11 +51,9 @@ void law_close(struct oracle *o) {
 
 /* ---- one beta ---- */
 
-static const struct oracle_output unknown_output = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY};
-
 static void fixed_answer(const struct oracle *o, double beta, size_t ranks, struct oracle_answer *answer) {
     fixed_point(o, beta, &answer->point);
-    answer->output = unknown_output;
+    answer->output = oracle_unknown_output;
     memset(answer->weight, 0, sizeof answer->weight);
     memset(answer->weight_error, 0, sizeof answer->weight_error);
     fixed_ranks(o, beta, ranks, answer->weight);
@@ -128,7 +126,7 @@ static bool by_quadrature(const struct oracle *o, double beta, struct oracle_que
     if (good) {
         answer_point(&outer, &answer->point);
         answer_ranks(&outer, answer->weight, answer->weight_error);
-        answer->output = unknown_output;
+        answer->output = oracle_unknown_output;
         if (ask.output) { answer_output(&outer, &answer->output); }
         if (ask.errors && pairs) {
             look_at_pairs(&outer.field, &answer->point, &answer->output);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/numeric/panels.h"
+#include "models/oracle/answer.h"
 #include "models/oracle/between.h"
 #include "models/oracle/faint.h"
 
@@ -195,28 +196,20 @@ static bool integrate(struct integral *s, const struct oracle_question *ask) {
     return true;
 }
 
-/* What is not known is NaN. */
-static void or_nothing(double *value, double *error) {
-    if (!isfinite(*value + *error)) {
-        *value = NAN;
-        *error = INFINITY;
-    }
-}
-
 /* A mean, whose range is so wide. */
 static void tell(const struct integral *s, enum between_column column, double range, double *value,
                  double *error) {
     const double rounding = 1e-13;
     *value = s->value[column] / s->density;
     *error = s->error[column] / s->density + rounding * range;
-    or_nothing(value, error);
+    answer_only_if(true, value, error);
 }
 
 /* Of a mean of weights, which is within [-log n, 0]: what is as far off is not known. */
 static void tell_logarithm(double of, double of_error, double log_n, double *value, double *error) {
     *value = log(of);
-    *error = of_error / of < log_n ? of_error / of : INFINITY;
-    or_nothing(value, error);
+    *error = of_error / of;
+    answer_only_if(*error < log_n, value, error);
 }
 
 /* With E r, log Z goes from beta r s* to beta s*. */
@@ -362,7 +355,7 @@ bool mixture_ask(const struct oracle *o, double beta, struct oracle_question ask
     const struct mixture *m = o->mixture;
     const double reached = fmin(beta, BETWEEN_LARGEST / exp(m->edge[m->pieces]));
     struct integral s = {.oracle = o, .beta = reached, .log_beta = log(reached)};
-    *answer = (struct oracle_answer){.output = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY}};
+    *answer = (struct oracle_answer){.output = oracle_unknown_output};
     if (!integrate(&s, &ask)) { return false; }
     tell_point(&s, &answer->point);
     if (ask.errors && !look_at_faint(&s, &ask, &answer->point)) { return false; }
