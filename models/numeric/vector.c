@@ -5,11 +5,6 @@
 
 #include "models/numeric/vector_inline.h"
 
-#ifndef ISA
-#define ISA base
-#endif
-#define JOIN_(a, b) a##b
-#define JOIN(a, b) JOIN_(a, b)
 #define TEXT_(a) #a
 #define TEXT(a) TEXT_(a)
 
@@ -189,7 +184,7 @@ static void spread_all(size_t n, const double *at, const double *mass, double *r
     }
 }
 
-const struct vector JOIN(vector_, ISA) = {
+const struct vector VECTOR_OF_ISA(vector_) = {
     .isa = TEXT(ISA),
     .log = log_all,
     .log1p = log1p_all,

@@ -13,6 +13,14 @@
 
 #include "models/numeric/vector.h"
 
+/* In a file that is compiled once per instruction set, with -DISA=NAME: PREFIX_NAME. */
+#ifndef ISA
+#define ISA base
+#endif
+#define VECTOR_JOIN_(a, b) a##b
+#define VECTOR_JOIN(a, b) VECTOR_JOIN_(a, b)
+#define VECTOR_OF_ISA(prefix) VECTOR_JOIN(prefix, ISA)
+
 #define VECTOR_LN2_HIGH 6.93147180369123816490e-01 /* 33 bits, so that k * it is exact */
 #define VECTOR_LN2_LOW 1.90821492927058770002e-10
 #define VECTOR_ROUNDER 0x1.8p52 /* adding it leaves an integer in the low bits of the sum */

@@ -7,12 +7,6 @@
 
 #include "models/numeric/search.h"
 
-#ifndef ISA
-#define ISA base
-#endif
-#define JOIN_(a, b) a##b
-#define JOIN(a, b) JOIN_(a, b)
-
 /* The first panel that reaches above b. */
 static size_t panel_at(const struct field *f, double b) {
     size_t k;
@@ -467,7 +461,7 @@ static double squares(size_t count, const double *a, const double *weight, doubl
     return inner_sum_of(sum);
 }
 
-const struct inner_kernel JOIN(inner_, ISA) = {
+const struct inner_kernel VECTOR_OF_ISA(inner_) = {
     .span_at = span_at,
     .at = at,
     .top = top,

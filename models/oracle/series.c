@@ -4,12 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#ifndef ISA
-#define ISA base
-#endif
-#define JOIN_(a, b) a##b
-#define JOIN(a, b) JOIN_(a, b)
-
 /* ---- in powers of a ---- */
 
 /* Those of the next panel, as they are from this one's low end on. */
@@ -243,7 +237,7 @@ static void ranks(const struct field *f, const struct series *s, size_t j, doubl
     for (size_t k = 0; k < f->ask.ranks; k++) { sum[k] = inner_sum_of(lanes[k]); }
 }
 
-const struct series_kernel JOIN(series_, ISA) = {
+const struct series_kernel VECTOR_OF_ISA(series_) = {
     .add_up = add_up,
     .make = make,
     .inner = inner,

@@ -17,12 +17,6 @@
 #include "sim/rows/softmax_inline.h"
 #include "sim/rows/sort_inline.h"
 
-#ifndef ISA
-#define ISA base
-#endif
-#define JOIN_(a, b) a##b
-#define JOIN(a, b) JOIN_(a, b)
-
 /* Exactly. With AVX2 words are made four at a time, and no instruction of it converts them. */
 static inline double double_from_half(uint64_t half) {
 #ifdef __AVX2__
@@ -351,8 +345,8 @@ static size_t nodes_of_moments(size_t bins, int64_t first_bin, const double node
     return points;
 }
 
-const struct kernel JOIN(kernel_, ISA) = {
-    .vector = &JOIN(vector_, ISA),
+const struct kernel VECTOR_OF_ISA(kernel_) = {
+    .vector = &VECTOR_OF_ISA(vector_),
     .uniforms = uniforms,
     .place_normals = place_normals,
     .place_uniforms = place_uniforms,
