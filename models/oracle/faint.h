@@ -10,8 +10,8 @@
  * e^{-u w}, here to first order in n (phi - 1 + u E w) and in 1/n.
  *
  * log E Y_2 turns at b = beta/Lambda^typ = 3^-1/2, from where on the rows that carry it have a score with all
- * the weight (THEORY, Mean and typical participation); far below, log n + log E Y_2 goes as b^2. It is
- * polynomials that end there, and where what Z' fluctuates by begins to count, in v with
+ * the weight (THEORY 5, `dotproduct`); far below, log n + log E Y_2 goes as b^2. It is polynomials that end
+ * there, and where what Z' fluctuates by begins to count, in v with
  *
  *     b = 3^-1/2 + h sinh v,     h = 1.2 (2 log n)^-1/2,
  *

@@ -7,9 +7,10 @@
 #include "models/numeric/vector_inline.h"
 #include "models/oracle/field.h"
 
-/* n E of 1 - e^{-a}, its first two derivatives by x, and a e^{-a} (-gamma - log a); `spread`, the same of a
- * e^{-a} (b - mean)^2, with the mean that b has under the weight a e^{-a}. For the output, with X = b -
- * centre: of a^2 e^{-a} T(2-T), a e^{-a} X, and a^2 e^{-a} X^2. */
+/* psi = n E[1 - e^{-a}] = n (1 - phi), its first two derivatives by x, n E[a e^{-a}] and n E[a e^{-a} - a^2
+ * e^{-a}], and n E of a e^{-a} (-gamma - log a); `spread`, the same of a e^{-a} (b - mean)^2, with the mean
+ * that b has under the weight a e^{-a}. For the output, with X = b - centre: of a^2 e^{-a} T(2-T), a e^{-a}
+ * X, and a^2 e^{-a} X^2. */
 struct inner {
     double psi, first, second, entropy, spread, chord, along, square;
 };

@@ -41,6 +41,7 @@ struct ladder_point {
 };
 typedef void ladder_add(void *context, const struct ladder_point *point);
 
+/* Not made: where keys reach too far, or out of memory. */
 enum comb_state ladder_climb(const struct ladder *ladder, const struct lone *lone, ladder_add *add,
                              void *context);
 

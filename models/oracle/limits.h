@@ -1,4 +1,4 @@
-/* limits: the laws that a row's observables converge to as n -> inf, without free parameters.
+/* limits: the laws that a row's observables converge to as n -> inf, without free parameters (THEORY 5).
  *
  * Units: beta and Lambda in units of Lambda^typ (typical.h), entropies in nats. Gamma_1 < Gamma_2 < ... are
  * the points of a unit-rate Poisson process, gamma is Euler's constant. Pure functions, any thread; GSL's

@@ -1,5 +1,5 @@
-/* mixture: means over rows that differ by a factor r of their scores (family->row_scale): one more integral,
- * over that factor, of what the law's own rows have at beta r.
+/* mixture: means over rows that differ by a factor r of their scores (family->row_scale; THEORY 5,
+ * `dotproduct`): one more integral, over that factor, of what the law's own rows have at beta r.
  *
  * With the density q of log r, int f(beta e^t) q(t) dt/int q dt by Gauss-Legendre rules on pieces over which
  * q changes by a factor of e^5 or so, and which end where those of the polynomials do that all betas have in

@@ -1,22 +1,32 @@
-/* oracle: exact expectations at finite n, without sampling.
+/* oracle: exact expectations at finite n, without sampling (THEORY 4; outputs 6).
  *
- * For independent scores, with w(s) = exp(beta (s - s*)), phi(u) = E exp(-u w), u = e^x and a = u w:
+ * For independent scores, with w(s) = exp(beta (s - s*)), phi(u) = E exp(-u w), u = e^x and a = u w (eta and
+ * z in THEORY), gamma Euler's constant:
  *
  *     E log Z = int [exp(-e^x) - phi^n] dx                                (relative to beta s*)
  *     E H     = int phi^{n-1} n E[a e^{-a} (-gamma - log a)] dx
  *     E Y_2   = int phi^{n-1} n E[a^2 e^{-a}] dx
- *     E chi   = int phi^{n-2} n (n-1) (E[a e^{-a} b^2] E[a e^{-a}] - (E[a e^{-a} b])^2) dx,  chi = -dH/dlog
- * beta E p_(1) = int dx n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}] E<gap>  = int dx int dt n E[a e^{-a}; s <
- * t] (phi^{n-1} - (E[e^{-a'}; s' < t])^{n-1})
+ *     E chi   = int phi^{n-2} n (n-1) (E[a e^{-a} b^2] E[a e^{-a}] - (E[a e^{-a} b])^2) dx
+ *     E p_(1) = int n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}] dx
+ *     E<gap>  = int dx int dt n E[a e^{-a}; s < t] (phi^{n-1} - (E[e^{-a'}; s' < t])^{n-1})
  *
- * (a Gamma-integral for 1/Z^k inside the expectation; gamma is Euler's constant). The inner expectation runs
- * over y = log(n V) with measure e^y dy, by Gauss-Legendre panels on which neither y nor b = beta g(y)
+ * (a Gamma-integral for 1/Z^k inside the expectation), chi = -dH/dlog beta. The inner expectation runs over y
+ * = log(n V) with measure e^y dy, by Gauss-Legendre panels on which neither y nor b = beta g(y) (profile.h)
  * changes by more than about 1; where a is small, by sums of powers of a that all x share. The outer integral
  * goes by panels on the scale of the integrand: that of e^{-e^x}, or of n V as a function of b where that is
- * longer. Where it is much longer, n (1 - phi) = E M(x + G), with M(b) = n V and G a Gumbel variable, is a
- * series in the derivatives of M. Any family, n and beta. Rows of FAMILY_FIXED have closed forms; where rows
- * differ in scale, one more integral goes over that (mixture.h). Where scores fall with distance, products
- * take the place of powers (product.h): p_(1), ordered weights and outputs are NaN then. */
+ * longer. Any family, n and beta.
+ *
+ * This room, from what is asked down to sums over scores:
+ * - oracle (questions, collapse points), to whichever has the answer: fixed (plateaus, closed forms), law
+ *   (independent scores, by what follows), mixture (rows that differ in scale), product (keys at positions).
+ * - law: knots (scores at one n, as all betas see them), field (at one beta), inner (the expectations at one
+ *   x), series (the same on panels far longer than 1), outer (the integral over x), answer (from integrals
+ *   to means and errors), pairs (E Y_2 where rare rows make it); rules (nodes and weights of all).
+ * - mixture: between (the law's means as functions of beta), faint (small E Y_2 of Gaussian rows).
+ * - product: lone (one key's functions, by a lattice of scores, or deep, where these lie far apart); their
+ *   sums over keys: grid (one step; comb lays the keys out, far adds those that are dense) or ladder (steps
+ *   that grow); highest (the mean of the largest score, below its law).
+ * - beside: sink (THEORY 10), limits (n -> inf, THEORY 5), course (along prescriptions, THEORY 8). */
 #ifndef GAPSCALE_MODELS_ORACLE_ORACLE_H
 #define GAPSCALE_MODELS_ORACLE_ORACLE_H
 

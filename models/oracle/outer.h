@@ -1,4 +1,4 @@
-/* outer: one pass over x at one beta, which answers every question about it.
+/* outer: one pass over x = log u at one beta, which answers every question about it (THEORY 4, oracle.h).
  *
  * The integrals are components of one vector-valued function of x, integrated by panels (panels.h) on the
  * scale of the integrand: that of e^{-e^x}, or of n V as a function of b where that is longer; where it is

@@ -1,8 +1,8 @@
 /* pairs: E Y_2, the chance that two keys picked by their weights are one, where it is small.
  *
  * The pass over x leaves out rows that are rarer than e^-36, and scores with n V below e^-40; far below the
- * critical beta such rows carry the mean of Y_2 (THEORY, Mean and typical participation). Here every score
- * counts, in logarithms:
+ * critical beta such rows carry the mean of Y_2 (THEORY 5, `dotproduct`). Here every score counts, in
+ * logarithms:
  *
  *     E Y_2 = int e^y R(b(y)) dy,     R(b) = int a^2 e^{-a} phi^{n-1} dx,   a = e^{x - b}
  *

@@ -1,4 +1,4 @@
-/* product: the oracle's answers for keys whose scores fall with their distance (models/theory/positions.h).
+/* product: the oracle's answers for keys whose scores fall with their distance (THEORY 5; positions.h).
  *
  * The key at distance i, with penalty b(i), has at x the phi of a key without one at x_i = x - beta b(i), and
  * phi^n becomes a product: with A_j = E[a e^{-a}](x_j)/phi(x_j), B_j and C_j the same of a e^{-a} times G =
@@ -11,10 +11,10 @@
  * log phi and the rest are functions of one variable (lone.h), analytic around the real line: from a grid of
  * x they are known everywhere (comb.h), and the trapezoid rule on that grid (grid.h), whose error falls
  * exponentially with the step, does for the integrals; far keys are an integral where they are dense (far.h);
- * where scores are far apart, grids have steps that grow (ladder.h). Any n
- * for linear penalties, log n up to POSITIONS_FARTHEST for others, or 709 where more keys than a double can
- * count matter; out of reach, and NaN, where scores spread over more than PRODUCT_WIDEST/beta: heavy tails,
- * and betas far beyond the critical scale. p_(1), ordered weights and output are not computed. */
+ * where scores are far apart, grids have steps that grow (ladder.h). Any n for linear penalties, log n up to
+ * POSITIONS_FARTHEST for others, or 709 where more keys than a double can count matter; out of reach, and
+ * NaN, where scores spread over more than PRODUCT_WIDEST/beta: heavy tails, and betas far beyond the critical
+ * scale. p_(1), ordered weights and output are not computed. */
 #ifndef GAPSCALE_MODELS_ORACLE_PRODUCT_H
 #define GAPSCALE_MODELS_ORACLE_PRODUCT_H
 

@@ -2,7 +2,7 @@
  *
  * Names of this room alone: INNER nodes a panel of a row's scores, OUTER nodes a panel of the outer integral,
  * TERMS powers of a, MOMENTS moments and ORDERS derivatives of the series over long panels, on GRID points.
- */
+ * Made once for a law; any thread. */
 #ifndef GAPSCALE_MODELS_ORACLE_RULES_H
 #define GAPSCALE_MODELS_ORACLE_RULES_H
 

@@ -1,4 +1,4 @@
-/* sink: the mean weight of one more key, of a given score, under softmax.
+/* sink: the mean weight of one more key, of a given score, under softmax (THEORY 10).
  *
  * With A = exp(beta (S - s*)), u = e^x, and phi as in oracle.h,
  *

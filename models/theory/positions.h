@@ -1,5 +1,5 @@
-/* positions: keys whose scores fall with their distance i from the query (family_position), x_i - b(i) with
- * x_i of an iid family, V its tail, and b(i) = linear * i + log * log(1 + i).
+/* positions: keys whose scores fall with their distance i from the query (family_position; THEORY 5), x_i -
+ * b(i) with x_i of an iid family, V its tail, and b(i) = linear * i + log * log(1 + i).
  *
  * The number of scores above s is in the mean
  *

@@ -1,11 +1,10 @@
-/* Ratios of Bessel functions come from one of two places.
- * - beta >= kappa^2: E_beta[T] = M(kappa, 2 kappa + 1, z)/M(kappa, 2 kappa, z), z = 2 beta, with Kummer's M
- * and its asymptotic series M(a, b, z) ~ Gamma(b)/Gamma(a) e^z z^(a-b) 2F0(b-a, 1-a; 1/z) (Abramowitz &
- * Stegun 13.5.1), whose terms fall at once.
- * - else: r_nu = I_{nu+1}/I_nu = 1/(2 (nu+1)/beta + r_{nu+1}) downwards, from an order so high that what
- *   was wrong there is forgotten (Gautschi 1967). r' follows a recurrence of its own, and so does 1 - r once
- * r has passed 1/2; there r itself must be taken from it: errors of r change sign with every step, in
- *   resonance with those of 1 - r.
+/* Ratios of Bessel functions. From beta = kappa^2 on, E_beta[T] = M(kappa, 2 kappa + 1, z)/M(kappa, 2 kappa,
+ * z), z = 2 beta, with Kummer's M and its asymptotic series M(a, b, z) ~ Gamma(b)/Gamma(a) e^z z^(a-b)
+ * 2F0(b-a, 1-a; 1/z) (Abramowitz & Stegun 13.5.1), whose terms fall at once. Else r_nu = I_{nu+1}/I_nu = 1/(2
+ * (nu+1)/beta + r_{nu+1}) downwards, from an order so high that what was wrong there is forgotten (Gautschi
+ * 1967); r' follows a recurrence of its own, and so does 1 - r once r has passed 1/2; there r itself must be
+ * taken from it: errors of r change sign with every step, in resonance with those of 1 - r.
+ *
  * log Z is its power series while Z < e^600, and Debye's expansion (A & S 9.7.7) above, in powers of
  * 1/sqrt(nu^2 + beta^2) < 1/300. */
 #include "models/theory/sphere.h"
@@ -210,12 +209,14 @@ static struct mode mode_at(double d, double x, unsigned l) {
 
 /* The step is x + u, u = q N_t/(p S + q N_r), with p + q = 1 and sums over keys of the weights w = exp(beta
  * s): S of w, N_r of w s, N_t of w times the key's tangential part. Keys have the density 1 + eps Y, Y the
- * mode, L = l (l + d - 2) its eigenvalue. With Z and everything below divided by Z or Z(2 beta): E N_t =
- * (eps/beta) through grad Y;          E u, to 1/n, by the expansion of a ratio of sums; E Y((x + u)/|x + u|)
- * = Y + (1 - (L + 2) C/2) grad Y . E u + Hess Y : E[u u]/2, where C is the variance of u in each direction,
- * and E[u u] at order eps has three parts: the density of the queries, that of the keys in the denominator,
- * and that of the keys in the numerator, int Hess Y : E[w^2 k k Y], with |Hess Y|^2 -> L^2 - (d-2) L
- * (Bochner). */
+ * mode, L = l (l + d - 2) its eigenvalue. All that follows is divided by Z or Z(2 beta):
+ *
+ *     E N_t = (eps/beta) through grad Y,    E u to 1/n by the expansion of a ratio of sums,
+ *     E Y((x + u)/|x + u|) = Y + (1 - (L + 2) C/2) grad Y . E u + Hess Y : E[u u]/2,
+ *
+ * C the variance of u in each direction. E[u u] at order eps has three parts: the density of the queries,
+ * that of the keys in the denominator, and that of the keys in the numerator, int Hess Y : E[w^2 k k Y], with
+ * |Hess Y|^2 -> L^2 - (d-2) L (Bochner). */
 double sphere_mode_growth_finite(double d, double beta, double log_n, double tau, unsigned l) {
     if (l == 0) { return 1; }
     double q = isfinite(tau) ? tau / (1 + tau) : 1, p = isfinite(tau) ? 1 / (1 + tau) : 0;

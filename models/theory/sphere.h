@@ -1,5 +1,5 @@
 /* sphere: closed forms for attention over keys on the unit sphere S^{d-1}, query a unit vector, value matrix
- * the identity (Bruno, Chen, Lin, Polyanskiy & Rigollet, arXiv:2605.08505). Pure; any thread.
+ * the identity (THEORY 6; arXiv:2605.08505). Pure; any thread.
  *
  * s = <q, k>, T = 1 - s, kappa = (d-1)/2, nu = d/2 - 1. For uniform keys
  *     Z(beta) = E exp(beta s) = Gamma(d/2) (2/beta)^nu I_nu(beta),  A = (log Z)' = I_{nu+1}/I_nu = E_beta[s].

@@ -1,4 +1,4 @@
-/* typical: the deterministic accumulation scale of a family,
+/* typical: the deterministic accumulation scale of a family (THEORY 3),
  *
  *     Lambda^typ_n = sup_{0 < y <= log n} y / (Q(1/n) - Q(e^y / n)),
  *
