@@ -1,7 +1,7 @@
 /* The judgement of attention outputs: true rows pass in every regime, wrong ones are caught; normality and
  * control of degenerate input.
  *
- * Fixed seeds. A true regime is refuted by chance once in 1000, 21 of them here, and 3 means and covariances
+ * Fixed seeds. A true regime is refuted by chance once in 1000, 21 of them here, and 9 means and covariances
  * pass 5 standard errors once in 1e4: 2e-2 were the seeds drawn anew; normality_pvalue is tried on exact
  * quantiles. */
 #include "tests/experiment.h"
@@ -235,6 +235,33 @@ static void rare_rows_refute_nothing(void **state) {
     }
 }
 
+/* Where few keys compete, and where one takes all, weights are those of the limit laws: six numbers at 5
+ * standard errors, 4e-6. */
+static void weights_are_as_their_limits(void **state) {
+    (void)state;
+    char text[512];
+    snprintf(text, sizeof text,
+             "seed: 8\nreplicates: %zu\nn: [1e30]\nbeta: {critical: [2, 100]}\n"
+             "collapse: {participation: [], top_two_ratio: [], susceptibility: false}\nseries:\n"
+             "  - {family: spherical, name: a, dimension: 3, output: true}\n"
+             "  - {family: spherical, name: b, dimension: 5, output: true}\n",
+             test_size(4096, 512));
+    struct results *r = experiment_run(text);
+    for (size_t i = 0; i < 2; i++) {
+        struct attention a;
+        attention_make(&a, &r->series[i], false);
+        const struct attention_point *few = &a.point[0], *one = &a.point[1];
+        assert_true(few->regime == ATTENTION_CRITICAL && one->regime == ATTENTION_SUPERCRITICAL);
+        check_close(few->top_weight_ratio, 1, 5 * few->top_weight_ratio_se);
+        check_close(one->deficit_ratio, 1, 5 * one->deficit_ratio_se);
+        check_close(one->log_deficit_ratio, 1, 5 * one->log_deficit_ratio_se);
+        assert_true(few->top_weight_ratio_se < 0.02 && one->deficit_ratio_se < 0.6 &&
+                    one->log_deficit_ratio_se < 0.06);
+        attention_release(&a);
+    }
+    results_free(r);
+}
+
 static void normal_values_are_normal(void **state) {
     (void)state;
     enum { N = 500 };
@@ -311,6 +338,7 @@ int main(void) {
         cmocka_unit_test(too_little_is_undecided),
         cmocka_unit_test(rare_rows_refute_nothing),
         cmocka_unit_test(what_rows_do_not_tell_is_not_asked),
+        cmocka_unit_test(weights_are_as_their_limits),
         cmocka_unit_test(normal_values_are_normal),
         cmocka_unit_test(skewed_rows_pass),
         cmocka_unit_test(rows_that_few_keys_take_are_not_missed),
