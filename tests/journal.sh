@@ -493,17 +493,24 @@ until_there many.h5.journal/header
 kill -STOP $pid
 expect 1 "a second process on the same journal" run many.yaml -o many.h5
 holds "the first one is named" grep -q "process $pid on $(hostname)" err
+holds "and waited for, should it be ending" grep -q "waiting 3 s for it" err
 expect 0 "show while it runs" show many.h5.journal
 holds "show says who is at work" grep -q "at work: process $pid" out
+{ sleep 0.5; kill -9 $pid; } &
+expect 75 "one that ends while it is waited for" run many.yaml -o many.h5 --time-limit 0.1s
+wait $pid 2>/dev/null
+holds "is not in the way" test "$(grep -c "waiting 3 s for it" err) $(grep -c error err)" = "1 0"
+"$gapscale" run many.yaml -o many.h5 --quiet 2>/dev/null &
+pid=$!
+until_there many.h5.journal/lock
 kill -9 $pid
 wait $pid 2>/dev/null
 expect 75 "a stale lock is taken" run many.yaml -o many.h5 --time-limit 0.1s
 holds "and told" grep -q "taking over" err
 printf '1-5-0123456789abcdef\nprocess 1 on elsewhere since 2026-01-31' >many.h5.journal/lock
-expect 1 "a lock of another host that is alive" run many.yaml -o many.h5
+touch -d '50 seconds ago' many.h5.journal/lock
+expect 1 "a lock of another host with a heartbeat of 50 s ago" run many.yaml -o many.h5
 holds "its host is named" grep -q "on elsewhere" err
-touch -d '59 seconds ago' many.h5.journal/lock
-expect 1 "a heartbeat of 59 s ago" run many.yaml -o many.h5
 touch -d '70 seconds ago' many.h5.journal/lock
 expect 75 "a heartbeat of 70 s ago is stale" run many.yaml -o many.h5 --time-limit 0.1s
 rm -rf many.h5.journal

@@ -68,6 +68,14 @@ holds "one rank alone is stopped: status 75" test $? -eq 75
 expect 0 "the lone process does what that one dropped" run long.yaml -o told.h5 --quiet
 holds "its digest" test "$(digest told.h5)" = "$want"
 
+# One whose mpirun is gone at once, as it is when told twice to end, outlives it by a second.
+under_way outlived.h5
+kill -KILL "$(pgrep -P $launcher)"
+wait $launcher
+expect 0 "the lone process goes on where ranks outlive their mpirun" run long.yaml -o outlived.h5
+holds "having waited for them" grep -q "outlived.h5.journal is in use by .*: waiting" err
+holds "its digest" test "$(digest outlived.h5)" = "$want"
+
 under_way killed.h5
 kill -KILL "${ranks[-1]}"
 wait $launcher

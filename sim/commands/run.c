@@ -182,6 +182,7 @@ static int find_place(struct run *run) {
     name_output(run);
     journal_name(run->output, (size_t)run->o->shard, (size_t)run->o->shards, run->directory);
     if (ranks_index() > 0) { return EXIT_DONE; }
+    lock_await(run->directory); /* whoever ends now leaves results, or a journal to go on with */
     int status = check_scores(run);
     if (status == EXIT_DONE) {
         const struct publish_target target = target_of(run);

@@ -70,6 +70,18 @@ bool lock_holder(const char *directory, char who[LOCK_TEXT]) {
     return is_held(path, text, who);
 }
 
+void lock_await(const char *directory) {
+    enum { LOOKS_A_SECOND = 10 };
+    char who[LOCK_TEXT];
+    for (int look = 0; look < LOCK_PATIENCE * LOOKS_A_SECOND && lock_holder(directory, who); look++) {
+        if (look == 0) {
+            message_say("%s is in use by %s: waiting %d s for it, should it be ending", directory, who,
+                        LOCK_PATIENCE);
+        }
+        nanosleep(&(struct timespec){0, 1000000000 / LOOKS_A_SECOND}, NULL);
+    }
+}
+
 /* ---- taking ---- */
 
 /* link(), by what came of it: where an answer of NFS was lost, it is asked again and finds the name there. */

@@ -9,7 +9,7 @@
 
 #include "sim/journal/files.h"
 
-enum { LOCK_STALE = 60, LOCK_TEXT = 512 };
+enum { LOCK_STALE = 60, LOCK_PATIENCE = 3, LOCK_TEXT = 512 };
 
 struct lock {
     char path[FILES_PATH];
@@ -31,5 +31,8 @@ bool lock_is_left(int directory, const char *name);
  * last sign of life 3 s ago". False when nobody does or the holder is gone; then `who` may tell of the stale
  * one. */
 bool lock_holder(const char *directory, char who[LOCK_TEXT]);
+/* Waits while somebody holds it, LOCK_PATIENCE seconds at most, which is told: ranks outlive an mpirun that
+ * was told twice to end, and whoever stops takes two seconds. */
+void lock_await(const char *directory);
 
 #endif
