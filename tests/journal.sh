@@ -225,8 +225,13 @@ holds "a damaged header loses no work" test $lost -eq 0 -a $told -eq $flips -a $
 finished
 flip torn.h5.journal/header 30
 expect 1 "one of another config" run sweep.yaml -o torn.h5 --set seed=9
-holds "is refused" grep -q "header of torn.h5.journal is damaged, and its records are of another config" err
+holds "is refused" grep -q "torn.h5.journal/.*.units holds records of another config" err
 holds "and left" test -e $units
+finished
+cp other.h5.shard-1-of-3.journal/000001.units torn.h5.journal/100003.units
+expect 1 "records of another config among its own" run sweep.yaml -o torn.h5
+holds "they are told" grep -q "torn.h5.journal/100003.units holds records of another config; move that file away" err
+holds "and left" cmp other.h5.shard-1-of-3.journal/000001.units torn.h5.journal/100003.units
 finished
 rm torn.h5.journal/header
 expect 0 "no header at all" run sweep.yaml -o torn.h5

@@ -160,14 +160,10 @@ void journal_begin(struct journal *j, const struct unit_plan *plan) {
 bool journal_scan(struct journal *j, unsigned how) {
     records_forget(j->records);
     if (!records_scan(j->records, 1, &(char *){j->directory}, how)) { return false; }
-    if (!j->mended) { return true; }
-    if (j->records->strange == 0 || records_bytes(j->records) > 0) {
-        return journal_header_write(j->directory, &j->header);
-    }
-    message_error(
-        "the header of %s is damaged, and its records are of another config; choose another -o FILE, "
-        "or discard it with --fresh",
-        j->directory);
+    if (j->records->strange == 0) { return !j->mended || journal_header_write(j->directory, &j->header); }
+    message_error("%s holds records of another config; move that file away, choose another -o FILE, or "
+                  "discard all that is in %s with --fresh",
+                  j->records->file[j->records->strange_file].path, j->directory);
     return false;
 }
 

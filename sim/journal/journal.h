@@ -57,8 +57,8 @@ struct config *journal_config(const struct journal *journal);
 
 /* From now on, once, it is about this plan. Before all below. */
 void journal_begin(struct journal *journal, const struct unit_plan *plan);
-/* What is in its files, read anew; `how` as of records_scan. A header that was damaged is written again, but
- * where all records are of another config, which is refused. False after a message. */
+/* What is in its files, read anew; `how` as of records_scan. Records of another config are refused: packing
+ * would remove them. A header that was damaged is written again. False after a message. */
 bool journal_scan(struct journal *journal, unsigned how);
 /* Adds what is in the other journals of this output and config, of all of it or of shards of another cut,
  * or of those without a header. The same. */

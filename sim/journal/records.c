@@ -140,6 +140,7 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
         add_place(s->records, &place);
     } else {
         s->records->strange++;
+        s->records->strange_file = place.file;
     }
     *offset += head.length;
     return true;

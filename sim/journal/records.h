@@ -10,11 +10,12 @@
 #include "sim/sweep/sweep.h"
 
 struct records {
-    size_t damaged;   /* stretches that were found */
-    size_t strange;   /* intact records that belong to no range of the plan */
-    size_t conflicts; /* ranges that two records disagree on */
-    bool by_heads;    /* some were scanned so, quietly: that one is damaged shows when it is read, without a
-                         message */
+    size_t damaged;      /* stretches that were found */
+    size_t strange;      /* intact records that belong to no range of the plan */
+    size_t strange_file; /* the number of one that has such */
+    size_t conflicts;    /* ranges that two records disagree on */
+    bool by_heads; /* some were scanned so, quietly: that one is damaged shows when it is read, without a
+                      message */
     size_t file_count;
     struct files_name *file; /* that were there to be read */
     const struct unit_plan *plan;
