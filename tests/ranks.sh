@@ -129,6 +129,15 @@ holds "ranks compute it together" test "$(find shared.h5.journal -name '*.units'
 wait $launcher
 holds "its digest" test "$(digest shared.h5)" = "$(digest alone.h5)"
 
+# A rank that another compiler made: the same program, but for the number of that.
+compiler=$("$mpi" --version | sed -n '1s/.*[^0-9.]\([0-9.]*\)$/\1/p')
+LC_ALL=C sed "s/${compiler//./\\.}/${compiler//[0-9]/9}/g" "$mpi" >other-mpi
+chmod +x other-mpi
+timeout 60 mpirun -n 1 "$mpi" run sweep.yaml -o builds.h5 --quiet : -n 1 ./other-mpi run sweep.yaml -o builds.h5 --quiet 2>err
+holds "a rank of another build ends all" test $? -ne 0
+holds "it says so" grep -q "rank 1 on .* compiled by another compiler" err
+holds "nothing is published" test ! -e builds.h5
+
 # A rank whose C library has no fused multiply-add, as on another processor.
 plain=(env "GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4")
 numerics() { "$@" run long.yaml -o numerics.h5 --quiet --time-limit 0.01s 2>/dev/null; tr '\0' '\n' <numerics.h5.journal/header | sed -n 2p; rm -rf numerics.h5.journal; }

@@ -267,6 +267,9 @@ static int join_journal(struct run *run) {
     struct journal *journal = journal_open(run->directory);
     run->journal = journal;
     if (!journal) { return EXIT_FAILED; }
+    if (!journal_is_built_alike(journal)) {
+        return refuse("is another gapscale than rank 0, or compiled by another compiler; start one program");
+    }
     if (!numerics_equal(journal->header.numerics, numerics_here())) {
         return refuse(
             "its C library, GSL or processor gives other last digits than rank 0's; take nodes of one kind");

@@ -127,10 +127,14 @@ void journal_close(struct journal *j) {
     free(j);
 }
 
+bool journal_is_built_alike(const struct journal *j) {
+    return strcmp(j->header.program, version_number) == 0 && strcmp(j->header.compiler, __VERSION__) == 0;
+}
+
 bool journal_is_ours(const struct journal *j) {
     const struct journal_header *h = &j->header;
     if (!numerics_match(h->numerics, numerics_here(), j->directory, "--fresh")) { return false; }
-    if (strcmp(h->program, version_number) == 0 && strcmp(h->compiler, __VERSION__) == 0) { return true; }
+    if (journal_is_built_alike(j)) { return true; }
     message_error("%s was made by gapscale %s (compiler %s), this is gapscale %s (compiler %s): their "
                   "numbers may differ in the last digits; go on with that one, or compute it again: gapscale "
                   "run with --fresh",

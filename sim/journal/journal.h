@@ -49,8 +49,9 @@ struct journal *journal_open(const char *directory);
  * damaged, which is told, `header` takes their place: its records say themselves what they are. The same. */
 struct journal *journal_make(const char *directory, const struct journal_header *header);
 void journal_close(struct journal *journal);
-/* Whether this very program, as it was compiled, made the journal, with the numerics that it has here; a
- * message when not. */
+/* Whether this very program, as it was compiled, made the journal; the same with the numerics that it has
+ * here, with a message when not. */
+bool journal_is_built_alike(const struct journal *journal);
 bool journal_is_ours(const struct journal *journal);
 /* The config whose sweep it holds, read again. NULL after a message. Free with config_free. */
 struct config *journal_config(const struct journal *journal);
