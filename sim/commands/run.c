@@ -99,11 +99,11 @@ static void say_resumable(const struct run *run) {
  * closed. */
 static void leave(void *context) {
     struct run *run = context;
+    if (ranks_index() == 0) { say_resumable(run); }
     if (run->locked) {
         lock_release(&run->lock);
         rmdir(run->directory); /* if it is empty */
     }
-    if (ranks_index() == 0) { say_resumable(run); }
 }
 
 static void leave_without_memory(void *context) {

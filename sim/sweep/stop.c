@@ -1,7 +1,9 @@
 #include "sim/sweep/stop.h"
 
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,20 +16,49 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 
-static const double STOP_GRACE = 1.5, STOP_BEAT = 5, STOP_MARGIN = 10; /* seconds */
+static const double STOP_GRACE = 1.5, STOP_MARGIN = 10; /* seconds */
+enum { STOP_BEAT = 5 /* seconds */, STOP_LEAVE = 300000000 /* ns: after the grace, to leave the journal */ };
 
 struct stop {
     struct stop_plan plan;
-    double deadline, next_beat; /* of the monotonic clock */
+    double deadline; /* of the monotonic clock */
     sigset_t signals;
-    pthread_t thread;
-    pthread_barrier_t running; /* passed once the thread is */
+    pthread_t watcher, keeper; /* who waits for signals; for a disk */
+    pthread_barrier_t running; /* passed once a thread is */
+    sem_t call;                /* of the keeper, to end or to leave */
     atomic_bool asked, done;   /* to stop; the work is */
+    atomic_bool lost, leaving; /* a beat has failed; the process ends by force */
 };
 
 bool stop_asked(const struct stop *stop) {
     return stop && atomic_load_explicit(&stop->asked, memory_order_relaxed);
 }
+
+/* ---- the keeper ---- */
+
+/* Until the next beat. */
+static bool is_called(struct stop *stop) {
+    struct timespec next;
+    clock_gettime(CLOCK_MONOTONIC, &next);
+    next.tv_sec += STOP_BEAT;
+    return TEMP_FAILURE_RETRY(sem_clockwait(&stop->call, CLOCK_MONOTONIC, &next)) == 0;
+}
+
+static void *keep(void *argument) {
+    struct stop *stop = argument;
+    const struct stop_plan *plan = &stop->plan;
+    pthread_barrier_wait(&stop->running);
+    while (!is_called(stop)) {
+        if (stop->asked || !plan->beat || plan->beat(plan->context)) { continue; }
+        stop->lost = true;
+        pthread_kill(stop->watcher, SIGUSR1);
+    }
+    if (!stop->leaving) { return NULL; }
+    if (plan->leave) { plan->leave(plan->context); }
+    _exit(EXIT_RESUMABLE);
+}
+
+/* ---- the watcher ---- */
 
 /* The signal that comes within that time, one that stop_end sends too; -1: none. */
 static int wait_signal(const struct stop *stop, double seconds) {
@@ -38,13 +69,11 @@ static int wait_signal(const struct stop *stop, double seconds) {
 
 /* Waits for an end; NULL when the work is done, else who asks for it. */
 static const char *wait_reason(struct stop *stop) {
+    const double longest = 3600;
     for (double time; (time = machine_seconds()) < stop->deadline;) {
-        if (time >= stop->next_beat) {
-            stop->next_beat = time + STOP_BEAT;
-            if (stop->plan.beat && !stop->plan.beat(stop->plan.context)) { return "the journal"; }
-        }
-        int signal = wait_signal(stop, fmax(0, fmin(stop->deadline, stop->next_beat) - time));
+        int signal = wait_signal(stop, fmin(stop->deadline - time, longest));
         if (stop->done) { return NULL; }
+        if (stop->lost) { return "the journal"; }
         if (signal > 0) { return signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "SIGUSR1"; }
     }
     return stop->plan.limit.who;
@@ -60,38 +89,46 @@ static void *watch(void *argument) {
     const double end = machine_seconds() + STOP_GRACE;
     for (double time; !stop->done && (time = machine_seconds()) < end;) { wait_signal(stop, end - time); }
     if (stop->done) { return NULL; }
-    if (stop->plan.leave) { stop->plan.leave(stop->plan.context); }
+    stop->leaving = true;
+    sem_post(&stop->call);
+    nanosleep(&(struct timespec){0, STOP_LEAVE}, NULL);
     _exit(EXIT_RESUMABLE);
+}
+
+/* ---- both ---- */
+
+static bool start(struct stop *stop, pthread_t *thread, void *(*run)(void *)) {
+    const int error = pthread_create(thread, NULL, run, stop);
+    if (error) {
+        message_error("cannot watch for signals: %s", strerror(error));
+    } else { /* A process forked while a thread starts would have the locks of that start, held for ever. */
+        pthread_barrier_wait(&stop->running);
+    }
+    return error == 0;
 }
 
 struct stop *stop_start(const struct stop_plan *plan) {
     struct stop *stop = memory_create(1, sizeof *stop);
     stop->plan = *plan;
     stop->deadline = machine_seconds() + plan->limit.seconds;
-    stop->next_beat = machine_seconds() + STOP_BEAT;
     sigemptyset(&stop->signals);
     sigaddset(&stop->signals, SIGTERM);
     sigaddset(&stop->signals, SIGINT);
     sigaddset(&stop->signals, SIGUSR1);
+    sem_init(&stop->call, 0, 0);
     pthread_barrier_init(&stop->running, NULL, 2);
-    int error = pthread_sigmask(SIG_BLOCK, &stop->signals, NULL);
-    if (error == 0) { error = pthread_create(&stop->thread, NULL, watch, stop); }
-    if (error == 0) {
-        /* A process forked while a thread starts would have the locks of that start, held for ever. */
-        pthread_barrier_wait(&stop->running);
-        return stop;
-    }
-    message_error("cannot watch for signals: %s", strerror(error));
-    pthread_barrier_destroy(&stop->running);
-    free(stop);
-    return NULL;
+    pthread_sigmask(SIG_BLOCK, &stop->signals, NULL);
+    return start(stop, &stop->watcher, watch) && start(stop, &stop->keeper, keep) ? stop : NULL;
 }
 
 void stop_end(struct stop *stop) {
+    sem_post(&stop->call);
+    pthread_join(stop->keeper, NULL); /* it may wait for a disk: until then signals count */
     stop->done = true;
-    pthread_kill(stop->thread, SIGUSR1);
-    pthread_join(stop->thread, NULL);
+    pthread_kill(stop->watcher, SIGUSR1);
+    pthread_join(stop->watcher, NULL);
     pthread_barrier_destroy(&stop->running);
+    sem_destroy(&stop->call);
     free(stop);
 }
 

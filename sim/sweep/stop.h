@@ -1,8 +1,9 @@
 /* stop: when to end before the work is done: SIGTERM, SIGINT, SIGUSR1, or a time limit.
  *
- * A thread of its own waits for signals and the deadline, and looks after the journal every few seconds. Once
- * stopped, work that looks at stop_asked between rows has STOP_GRACE seconds to end in good order; after that
- * the process ends with EXIT_RESUMABLE, however long the row at hand would have taken. */
+ * A thread of its own waits for signals and the deadline; another looks after the journal every few seconds,
+ * which takes as long as a disk may. Once stopped, work that looks at stop_asked between rows has STOP_GRACE
+ * seconds to end in good order; after that the process ends with EXIT_RESUMABLE, however long the row or the
+ * disk at hand would have taken. */
 #ifndef GAPSCALE_SIM_SWEEP_STOP_H
 #define GAPSCALE_SIM_SWEEP_STOP_H
 
@@ -23,11 +24,12 @@ struct stop_limit stop_limit(double seconds);
 struct stop_plan {
     struct stop_limit limit;
     bool (*beat)(void *);  /* called every few seconds; false, after a message, to stop */
-    void (*leave)(void *); /* called before the process ends by force; from the other thread */
+    void (*leave)(void *); /* called before the process ends by force, where no beat is at work that long */
     void *context;         /* of both */
 };
 
-/* From now on these signals wait for the new thread: call it before others are made. NULL after a message. */
+/* From now on these signals wait for a new thread: call it before others are made. NULL after a
+ * message: then the program is to end. */
 struct stop *stop_start(const struct stop_plan *plan);
 /* From then on these signals wait for ever: what is left to do takes a moment. */
 void stop_end(struct stop *stop);

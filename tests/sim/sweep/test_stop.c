@@ -3,8 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "sim/base/machine.h"
+#include "sim/base/message.h"
 #include "tests/test.h"
 
 static void test_times_are_read(void **state) {
@@ -71,11 +75,40 @@ static void test_an_end_in_the_past_is_another_jobs(void **state) {
     check_limit(60, 58, 58, "time limit", true);
 }
 
+static bool stall(void *context) {
+    (void)context;
+    pause();
+    return true;
+}
+
+/* A disk that stalls while the journal is looked after holds nothing up, whoever waits for what. */
+static void test_a_beat_that_stalls_does_not_delay_a_stop(void **state) {
+    (void)state;
+    const double beat = 5, limit = beat + 0.3;
+    const double start = machine_seconds();
+    int status;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        alarm(10);
+        const struct stop_plan plan = {.limit = {.seconds = limit, .who = "the test"}, .beat = stall};
+        struct stop *stop = stop_start(&plan);
+        sleep(6);
+        if (stop_asked(stop)) { stop_end(stop); }
+        _exit(EXIT_DONE);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_RESUMABLE);
+    const double took = machine_seconds() - start;
+    if (took < limit || took > limit + 2.5) { fail_msg("it took %g s", took); }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_times_are_read),
         cmocka_unit_test(test_the_earlier_limit_counts),
         cmocka_unit_test(test_an_end_in_the_past_is_another_jobs),
+        cmocka_unit_test(test_a_beat_that_stalls_does_not_delay_a_stop),
     };
     return cmocka_run_group_tests_name("stop", tests, NULL, NULL);
 }
