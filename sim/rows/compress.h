@@ -15,7 +15,7 @@
 #include "sim/rows/isa.h"
 #include "sim/rows/row.h"
 
-enum { COMPRESS_CHUNK = 1024, COMPRESS_TOP = 128 };
+enum { COMPRESS_CHUNK = 1024, COMPRESS_TOP = 48 };
 
 /* Of more than ROW_EXPLICIT scores: the two largest, the COMPRESS_TOP-th largest, and the least. */
 struct compress_bounds {
