@@ -38,10 +38,11 @@ void measure_ordered_weights(const struct kernel *kernel, const struct row *row,
 static void fill_top_two(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
                          double (*value)[MEASURE_VALUES]) {
     enum { PIECE = 80 };
-    double gap = measure_top_gap(row), finite[PIECE], ratio[PIECE];
+    const double gap = measure_top_gap(row), most = 1e300;
+    double finite[PIECE], ratio[PIECE];
     for (size_t first = 0; first < count; first += PIECE) {
         size_t piece = count - first < PIECE ? count - first : PIECE;
-        for (size_t i = 0; i < piece; i++) { finite[i] = fmin(beta[first + i], 1e300); }
+        for (size_t i = 0; i < piece; i++) { finite[i] = beta[first + i] < most ? beta[first + i] : most; }
         kernel->weights(piece, finite, gap, ratio);
         kernel->vector->log(piece, finite, finite);
         for (size_t i = 0; i < piece; i++) {

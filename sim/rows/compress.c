@@ -237,10 +237,10 @@ static void compress_add_bins(struct compress *c, int64_t first, size_t bins, co
     size_t parts = 0, point = row->point_count;
     double *last = row->scratch;
     for (size_t b = 0; b < bins; b++) {
-        const double count = moment[b * KERNEL_NODES], lower = kernel_bin_edge(first + (int64_t)b);
+        const double count = moment[b * KERNEL_NODES], lower = c->lead + kernel_bin_edge(first + (int64_t)b);
         if (count == 0) { continue; }
         last[parts] = before + count;
-        part[parts++] = (struct row_part){.lower = fmax(c->lead + lower, floor),
+        part[parts++] = (struct row_part){.lower = lower > floor ? lower : floor,
                                           .upper = c->lead + kernel_bin_edge(first + (int64_t)b + 1),
                                           .before = before,
                                           .last = before + count,
