@@ -91,7 +91,7 @@ $(OBJ)/%.base.o: OPTIMISE = $(INNER) -DISA=base
 $(OBJ)/%.avx2.o: OPTIMISE = $(INNER) -DISA=avx2 $(ISA_FLAGS_avx2)
 $(OBJ)/%.avx512.o: OPTIMISE = $(INNER) -DISA=avx512 $(ISA_FLAGS_avx512)
 # What stands between the kernels and has short loops of its own.
-BETWEEN := models/numeric/curve.c models/numeric/leja.c models/oracle/ladder.c models/oracle/lone.c models/oracle/lattice.c sim/rows/bulk.c sim/rows/counted_table.c $(wildcard sim/measures/*.c)
+BETWEEN := models/numeric/curve.c models/numeric/leja.c models/oracle/ladder.c models/oracle/lone.c models/oracle/lattice.c sim/rows/bulk.c sim/rows/compress.c sim/rows/counted_table.c sim/rows/pyramid.c $(wildcard sim/measures/*.c)
 $(BETWEEN:%.c=$(OBJ)/%.o): OPTIMISE = $(INNER)
 
 # Under sanitizers a room that computes little costs more to optimise than it takes to run, and one that leaves the loops to
