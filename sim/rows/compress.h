@@ -1,11 +1,11 @@
 /* compress: a row from all its scores, whoever has them: drawn from a law (drawn.h) or measured (measured.h).
  *
- * Up to ROW_EXPLICIT scores the row is explicit. Beyond, the largest COMPRESS_TOP stay explicit and the
- * others fall into bins of gap, KERNEL_BINS_PER_OCTAVE per octave, each carrying the first KERNEL_NODES
- * moments of its scores on as many Chebyshev nodes: an error in H below 1e-11 for every beta (derivation in
- * compress.c). Where the largest score stands far out, so that log Z and H may be small, bins are of the gap
- * from the second: they are good to 1e-11 of themselves. Scores come in chunks and are asked for again rather
- * than kept: memory does not grow with n.
+ * Up to ROW_EXPLICIT scores the row is explicit. Beyond, the largest COMPRESS_TOP, as many as weights may be
+ * asked for one by one, stay explicit and the others fall into bins of gap, KERNEL_BINS_PER_OCTAVE per
+ * octave, each carrying the first KERNEL_NODES moments of its scores on as many Chebyshev nodes: an error in
+ * H below 1e-11 for every beta (derivation in compress.c). Where the largest score stands far out, so that
+ * log Z and H may be small, bins are of the gap from the second: they are good to 1e-11 of themselves. Scores
+ * come in chunks and are asked for again rather than kept: memory does not grow with n.
  */
 #ifndef GAPSCALE_SIM_ROWS_COMPRESS_H
 #define GAPSCALE_SIM_ROWS_COMPRESS_H
@@ -15,7 +15,7 @@
 #include "sim/rows/isa.h"
 #include "sim/rows/row.h"
 
-enum { COMPRESS_CHUNK = 1024, COMPRESS_TOP = 48 };
+enum { COMPRESS_CHUNK = 1024, COMPRESS_TOP = 64 };
 
 /* Of more than ROW_EXPLICIT scores: the two largest, the COMPRESS_TOP-th largest, and the least. */
 struct compress_bounds {

@@ -1,5 +1,6 @@
 /* Measured rows: as drawn ones of the same scores, bit for bit; against sums over every score; ties. */
 #include "models/families/family.h"
+#include "models/oracle/oracle.h"
 #include "sim/measures/measure.h"
 #include "sim/rows/compress.h"
 #include "sim/rows/drawn.h"
@@ -142,13 +143,16 @@ static void test_far_scores(void **state) {
     measured_free(measured);
 }
 
-/* H, Y_2 and Lambda by sums over every score in long double; `scores` become sorted. */
+/* H, Y_2, Lambda and as many ordered weights as a config may ask for, by sums over every score in long
+ * double; `scores` become sorted. */
 static void check_plainly(size_t n, double *scores, double beta) {
     struct measured *measured = measured_create(isa_best());
     assert_non_null(measured);
-    double value[MEASURE_VALUES], lambda = 0;
+    double value[1][MEASURE_VALUES], weight[ORACLE_RANKS], lambda = 0;
     const struct row *row = measured_row(measured, n, scores, 1);
-    measure_row(isa_best()->kernel, row, beta, value);
+    measure_row(isa_best()->kernel, row, beta, value[0]);
+    measure_ordered_weights(isa_best()->kernel, row, 1, &beta, (const double(*)[MEASURE_VALUES])value,
+                            ORACLE_RANKS, weight);
     struct accumulation found = measure_accumulation(row);
     qsort(scores, n, sizeof *scores, descending);
     long double z = 0, zz = 0, mean = 0;
@@ -160,8 +164,12 @@ static void check_plainly(size_t n, double *scores, double beta) {
         mean += w * gap;
         if (k > 0) { lambda = fmax(lambda, log((double)k + 1) / gap); }
     }
-    check_close(value[MEASURE_ENTROPY], (double)(logl(z) + beta * mean / z), 1e-10);
-    check_relative(value[MEASURE_PARTICIPATION], (double)(zz / (z * z)), 1e-10);
+    check_close(value[0][MEASURE_ENTROPY], (double)(logl(z) + beta * mean / z), 1e-10);
+    check_relative(value[0][MEASURE_PARTICIPATION], (double)(zz / (z * z)), 1e-10);
+    for (size_t k = 0; k < ORACLE_RANKS && k < n; k++) {
+        const long double w = expl(-(long double)beta * (scores[0] - scores[k]));
+        check_relative(weight[k], (double)(w / z), 1e-10);
+    }
     if (isinf(lambda)) {
         assert_true(isinf(found.lambda));
     } else {
