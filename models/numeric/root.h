@@ -44,9 +44,13 @@ double root_between(gsl_function function, double low, double high, double toler
 /* The same from a first bracket of a decreasing function, widened by doubling where it has no root. */
 double root_near(gsl_function function, double low, double high, double tolerance);
 
-/* Where the function is largest in [low, high], to `absolute` + `relative` of the upper end, by golden
- * section; rounding of a flat maximum allows no more than half the digits. (GSL's takes a middle point above
- * both ends, which need not be there.) */
-double root_peak(gsl_function function, double low, double high, double absolute, double relative);
+/* Three points, the middle one the highest. */
+struct root_summit {
+    double x[3], value[3];
+};
+/* Where the function is largest between them: until it has no more than `enough` above what is known, where
+ * no slope is steeper than those between the three, or they are `nearest` together, as at a kink. Some ten
+ * values where it is smooth; 200 at most. */
+double root_peak(gsl_function function, struct root_summit summit, double enough, double nearest);
 
 #endif

@@ -3,6 +3,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "models/numeric/root.h"
+
 enum { SCAN = 64 };
 
 struct search {
@@ -103,49 +105,12 @@ static struct typical or_at_kink(const struct search *s, const struct scanned *s
     return ratio > best.log_lambda + noise ? at_gap(s, kink_gap(&k, first)) : best;
 }
 
-/* Three points, the middle one the highest. */
-struct summit {
-    double x[3], value[3];
-};
-
-/* By turns the vertex of the parabola through the three, what is a little beyond it on the longer side, and
- * the golden section of that side. */
-static double next_of(const struct summit *p, int turn) {
-    const double golden = 0.381966011250105, near = 1e-8, left = p->x[1] - p->x[0], right = p->x[2] - p->x[1],
-                 rise = (p->value[1] - p->value[0]) / left, fall = (p->value[1] - p->value[2]) / right,
-                 step = (rise * right - fall * left) / (2 * (rise + fall)), longer = fmax(left, right),
-                 section = golden * longer, little = fmin(section, fmax(4 * fabs(step), near));
-    if (turn % 3 == 0 && fabs(step) > near * longer) { return p->x[1] + step; }
-    return p->x[1] + copysign(turn % 3 == 1 && isfinite(step) ? little : section, right - left);
-}
-
-/* The middle one replaced, or an end. */
-static void narrow(struct summit *p, double x, double value) {
-    const bool is_right = x > p->x[1], is_higher = value > p->value[1];
-    const int end = is_right == is_higher ? 0 : 2, gone = is_higher ? 1 : end;
-    if (is_higher) {
-        p->x[end] = p->x[1];
-        p->value[end] = p->value[1];
-    }
-    p->x[gone] = x;
-    p->value[gone] = value;
-}
-
-/* What the highest may have above the middle one where no slope is steeper than that before it. */
-static double left_of(const struct summit *p) {
-    const double left = p->x[1] - p->x[0], right = p->x[2] - p->x[1];
-    return fmax((p->value[1] - p->value[0]) * right / left, (p->value[1] - p->value[2]) * left / right);
-}
+static double ratio_of(double x, void *search) { return log_ratio(x, search); }
 
 /* Where log(log G/gap) is highest between three points; it may be at a kink, where V reaches 1. */
-static double highest_between(const struct search *s, struct summit p) {
-    enum { MOST = 200 };
+static double highest_between(const struct search *s, struct root_summit summit) {
     const double enough = 1e-13, kink = 1e-12;
-    for (int i = 0; i < MOST && p.x[2] - p.x[0] > kink && !(left_of(&p) <= enough); i++) {
-        const double x = next_of(&p, i);
-        narrow(&p, x, log_ratio(x, s));
-    }
-    return p.x[1];
+    return root_peak((gsl_function){ratio_of, (void *)s}, summit, enough, kink); /* s is only read */
 }
 
 /* Whether V rises as x^q, q < 1, behind the highest score. */
@@ -173,8 +138,8 @@ static struct typical or_behind_start(const struct search *s, struct typical bes
         }
         double at = x[top];
         if (top > 0 && top + 1 < LOOKS) {
-            at = highest_between(s, (struct summit){{x[top - 1], x[top], x[top + 1]},
-                                                    {value[top - 1], value[top], value[top + 1]}});
+            at = highest_between(s, (struct root_summit){{x[top - 1], x[top], x[top + 1]},
+                                                         {value[top - 1], value[top], value[top + 1]}});
         }
         const struct typical there = at_gap(s, s->unit * exp(at));
         best = there.log_lambda > best.log_lambda + noise ? there : best;
@@ -195,7 +160,7 @@ static struct typical highest_ratio(const struct search *s) {
         }
         scanned.log_rank[scanned.count++] = exp(value[i]) * s->unit * exp(scan_point(i));
     }
-    struct summit p;
+    struct root_summit p;
     for (int k = 0; k < 3; k++) {
         const int i = best + k - 1;
         p.x[k] = scan_point(i);

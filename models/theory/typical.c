@@ -1,5 +1,5 @@
-/* The sup of y / gap(y) is looked for at the limit y -> 0, where it is the hazard at V = 1/n, on a grid
- * of log y, refined by golden section where the grid peaks inside, and at y = log n. */
+/* The sup of y/gap(y) is looked for at the limit y -> 0, where it is the hazard at V = 1/n, on a grid of log
+ * y, refined where the grid peaks inside, and at y = log n. */
 #include "models/theory/typical.h"
 
 #include <float.h>
@@ -25,7 +25,7 @@ static struct typical typical_at(const struct search *search, double y) {
 /* Of log y. */
 static double log_ratio_at(double x, void *search) { return typical_at(search, exp(x)).log_lambda; }
 
-/* The i-th point of the scan, i = 0..SCAN-1, from log n / 10^4 to log n. */
+/* The i-th point of the scan, i = 0..SCAN-1, from log n / 10^4 to log n; -1 the one before. */
 static double scan_point(const struct search *search, int i) {
     return search->log_n * exp((i - (SCAN - 1)) * (log(1e4) / (SCAN - 1)));
 }
@@ -42,9 +42,13 @@ static struct typical typical_iid(struct search *search) {
     }
     double y = scan_point(search, best);
     if (best < SCAN - 1) {
-        y = exp(root_peak((gsl_function){log_ratio_at, search},
-                          log(scan_point(search, best > 0 ? best - 1 : 0)), log(scan_point(search, best + 1)),
-                          sqrt(DBL_EPSILON), 0));
+        struct root_summit summit;
+        for (int k = 0; k < 3; k++) {
+            summit.x[k] = log(scan_point(search, best + k - 1));
+            summit.value[k] = log_ratio_at(summit.x[k], search);
+        }
+        const bool is_inside = summit.value[0] <= summit.value[1];
+        y = is_inside ? exp(root_peak((gsl_function){log_ratio_at, search}, summit, 1e-14, 1e-12)) : y;
     }
     struct typical inside = typical_at(search, y);
     double noise = 1e-13 + 8 * DBL_EPSILON * fabs(limit);

@@ -418,24 +418,16 @@ static double ratio_at(double y, void *param) {
     return y / (profile_gap(shifted->profile, y) + shifted->offset);
 }
 
-/* Where that is highest between the first and the last of three places and their values, if it is no higher
- * there than in the middle: by parabolas through the last three points, or where those do not soon get there,
- * by golden section. */
-static double highest_ratio(struct shifted *shifted, const double place[3], const double height[3]) {
-    const double near = 1e-6, nearest = 1e-8; /* is next to nothing after a step, and by itself */
-    const double low = place[0], high = place[2], least = height[1];
-    double y[3] = {low, high, place[1]}, value[3] = {height[0], height[2], least};
-    for (int step = 0; step < 12; step++) {
-        double first = y[2] - y[0], second = y[2] - y[1], a = first * (value[2] - value[1]),
-               b = second * (value[2] - value[0]), x = y[2] - (first * a - second * b) / (2 * (a - b));
-        if (fabs(x - y[2]) <= near * x && value[2] >= least) { return x; }
-        if (!(x > low && x < high)) { break; }
-        memmove(y, y + 1, 2 * sizeof *y);
-        memmove(value, value + 1, 2 * sizeof *value);
-        y[2] = x;
-        value[2] = ratio_at(x, shifted);
-    }
-    return root_peak((gsl_function){ratio_at, shifted}, low, high, 0, nearest);
+/* Where that is highest around an end that is higher than the others, the last of which pieces come ever
+ * closer to; around the first of all a place close behind it is asked in its stead. */
+static double highest_around(const struct bulk *bulk, struct shifted *shifted, size_t peak) {
+    const double close = 1e-6, *end = bulk->y_end + peak;
+    if (peak + 1 == bulk->ends) { return *end; }
+    struct root_summit s = {{peak > 0 ? end[-1] : end[0], end[0], end[1]}, {0}};
+    if (peak == 0) { s.x[1] += close * (s.x[2] - s.x[0]); }
+    for (size_t k = 0; k < 3; k++) { s.value[k] = ratio_at(s.x[k], shifted); }
+    if (!(s.value[0] <= s.value[1] && s.value[2] <= s.value[1])) { return *end; }
+    return root_peak((gsl_function){ratio_at, shifted}, s, 1e-15 * s.value[1], 1e-12 * s.x[1]);
 }
 
 bool bulk_accumulation(const struct bulk *bulk, double offset, double best, double *log_rank, double *gap) {
@@ -454,13 +446,7 @@ bool bulk_accumulation(const struct bulk *bulk, double offset, double best, doub
     *gap = bulk->gap_end[peak] + offset;
     if (bulk->profile && bulk->ends > 1) {
         struct shifted shifted = {bulk->profile, offset};
-        const size_t around[3] = {peak > 0 ? peak - 1 : 0, peak, peak + 1 < bulk->ends ? peak + 1 : peak};
-        double place[3], height[3];
-        for (size_t k = 0; k < 3; k++) {
-            place[k] = bulk->y_end[around[k]];
-            height[k] = place[k] / (bulk->gap_end[around[k]] + offset);
-        }
-        const double y = highest_ratio(&shifted, place, height), at = profile_gap(bulk->profile, y) + offset;
+        const double y = highest_around(bulk, &shifted, peak), at = profile_gap(bulk->profile, y) + offset;
         if (y / at > highest) {
             *log_rank = y;
             *gap = at;

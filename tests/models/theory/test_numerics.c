@@ -54,17 +54,35 @@ static void test_root(void **state) {
 }
 
 static double fall(double x, void *level) { return *(double *)level - exp(x); }
-static double hill(double x, void *top) { return -pow(x - *(double *)top, 2); }
 
 static void test_root_between(void **state) {
     (void)state;
-    double level = 5, top = 0.3, end = 2;
+    double level = 5;
     check_close(root_between((gsl_function){fall, &level}, 0, 9, 1e-14), log(5), 1e-14);
     check_close(root_near((gsl_function){fall, &level}, -40, -39, 1e-14), log(5), 1e-14);
     check_close(root_near((gsl_function){fall, &level}, 40, 41, 1e-14), log(5), 1e-14);
     assert_true(isnan(root_between((gsl_function){fall, &level}, 2, 9, 1e-14)));
-    check_close(root_peak((gsl_function){hill, &top}, -1, 2, 1e-8, 0), 0.3, 1e-8);
-    check_close(root_peak((gsl_function){hill, &end}, 0, 1, 0, 1e-8), 1, 1e-8);
+}
+
+/* Smooth ones, skew ones, and kinks, from three points that are far from it or next to it. */
+static double hill(double x, void *top) { return -pow(x - *(double *)top, 2); }
+static double cliff(double x, void *top) {
+    return x < *(double *)top ? exp(x) : exp(*(double *)top) - 90 * (x - *(double *)top);
+}
+static double tent(double x, void *top) { return -fabs(x - *(double *)top) * (x < *(double *)top ? 1 : 30); }
+
+static void test_root_peak(void **state) {
+    (void)state;
+    double (*const functions[])(double x, void *top) = {hill, cliff, tent};
+    for (double top = -0.99; top < 2; top += 0.0873) {
+        for (size_t i = 0; i < 3; i++) {
+            struct root_summit s = {{-1, i == 0 ? 0.3 : top - 1e-4, 2}, {0}};
+            for (size_t k = 0; k < 3; k++) { s.value[k] = functions[i](s.x[k], &top); }
+            if (s.value[1] < fmax(s.value[0], s.value[2])) { continue; }
+            const double x = root_peak((gsl_function){functions[i], &top}, s, 1e-15, 1e-12);
+            check_close(x, top, i == 0 ? 4e-8 : 1e-12);
+        }
+    }
 }
 
 static void test_log_sum_exp(void **state) {
@@ -110,9 +128,10 @@ static void test_profile_to_the_end(void **state) {
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_legendre),     cmocka_unit_test(test_root),
-        cmocka_unit_test(test_root_between), cmocka_unit_test(test_log_sum_exp),
-        cmocka_unit_test(test_peak_width),   cmocka_unit_test(test_profile_to_the_end),
+        cmocka_unit_test(test_legendre),           cmocka_unit_test(test_root),
+        cmocka_unit_test(test_root_between),       cmocka_unit_test(test_root_peak),
+        cmocka_unit_test(test_log_sum_exp),        cmocka_unit_test(test_peak_width),
+        cmocka_unit_test(test_profile_to_the_end),
     };
     return cmocka_run_group_tests_name("numerics", tests, NULL, NULL);
 }
