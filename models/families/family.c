@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/numeric/legendre.h"
+
 #define POINTER(name) &family_##name,
 static const struct family *const registry[] = {FAMILY_REGISTRY(POINTER)};
 
@@ -163,26 +165,16 @@ void family_draw_power(const struct vector *vector, size_t n, const double *x, d
     for (size_t i = 0; i < n; i++) { scores[i] *= scale; }
 }
 
-/* Gauss-Legendre on [-1, 1] with ten points: the five positive nodes and their weights. */
-static const double node[5] = {0.14887433898163121088, 0.43339539412924719080, 0.67940956829902440623,
-                               0.86506336668898451073, 0.97390652851717172008};
-static const double node_weight[5] = {0.29552422471475287017, 0.26926671930999635509, 0.21908636251598204400,
-                                      0.14945134915058059315, 0.06667134430868813759};
-
 /* How far log(-log V) falls between the two ends of a gap. */
 static double gap_width(double x_top, double y) {
     double x = x_top - y;
     return x < 0.5 * x_top ? log(x_top / x) : -log1p(-y / x_top);
 }
 
-struct family_node family_gauss(int i) {
-    return (struct family_node){0.5 * (i % 2 ? 1 + node[i / 2] : 1 - node[i / 2]), node_weight[i / 2]};
-}
-
 double family_log_gap_integral(const struct family *family, const double *p, double log_v_top, double y) {
     double width = gap_width(-log_v_top, y), reference = family->log_hazard(p, log_v_top), sum = 0;
-    for (int i = 0; i < FAMILY_NODES; i++) {
-        struct family_node at = family_gauss(i);
+    for (int i = 0; i < LEGENDRE_TEN; i++) {
+        struct legendre_node at = legendre_ten(i);
         double fall = exp(-width * at.place);
         sum += at.weight * fall * exp(reference - family->log_hazard(p, log_v_top * fall));
     }

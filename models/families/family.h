@@ -258,12 +258,4 @@ double family_log_gap_generic(const struct family *family, const double *p, doub
  * while V_top and V_top e^y are near enough (generic uses it for -log V within a factor e^(1/2)). */
 double family_log_gap_integral(const struct family *family, const double *p, double log_v_top, double y);
 
-/* Node i of Gauss-Legendre's rule with FAMILY_NODES of them: its place in [0, 1], and its weight of 2 in all.
- */
-enum { FAMILY_NODES = 10 };
-struct family_node {
-    double place, weight;
-};
-struct family_node family_gauss(int i);
-
 #endif

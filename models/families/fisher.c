@@ -13,6 +13,7 @@
 #include "models/families/fisher.h"
 
 #include "models/numeric/chebyshev.h"
+#include "models/numeric/legendre.h"
 #include "models/numeric/logs.h"
 #include "models/numeric/search.h"
 #include "models/numeric/vector_inline.h"
@@ -94,15 +95,15 @@ static inline double exponent_at(const struct end *e, struct place p, double twi
 
 /* Its integral from v on over a step. */
 static double integral_over(const struct end *e, struct place p, double twice, double v, double step) {
-    double place[FAMILY_NODES], term[FAMILY_NODES], sum = 0;
-    for (int i = 0; i < FAMILY_NODES; i++) {
-        const struct family_node node = family_gauss(i);
+    double place[LEGENDRE_TEN], term[LEGENDRE_TEN], sum = 0;
+    for (int i = 0; i < LEGENDRE_TEN; i++) {
+        const struct legendre_node node = legendre_ten(i);
         place[i] = v + step * node.place;
         term[i] = 0.5 * step * node.weight;
     }
 #pragma omp simd
-    for (int i = 0; i < FAMILY_NODES; i++) { term[i] *= vector_exp_one(exponent_at(e, p, twice, place[i])); }
-    for (int i = 0; i < FAMILY_NODES; i++) { sum += term[i]; }
+    for (int i = 0; i < LEGENDRE_TEN; i++) { term[i] *= vector_exp_one(exponent_at(e, p, twice, place[i])); }
+    for (int i = 0; i < LEGENDRE_TEN; i++) { sum += term[i]; }
     return sum;
 }
 

@@ -43,3 +43,13 @@ void legendre_make(int order, struct legendre *r) {
     }
     fill_cumulative(r, above);
 }
+
+/* The five positive ones on [-1, 1], which have the negative ones beside them. */
+static const double node[5] = {0.14887433898163121088, 0.43339539412924719080, 0.67940956829902440623,
+                               0.86506336668898451073, 0.97390652851717172008};
+static const double node_weight[5] = {0.29552422471475287017, 0.26926671930999635509, 0.21908636251598204400,
+                                      0.14945134915058059315, 0.06667134430868813759};
+
+struct legendre_node legendre_ten(int i) {
+    return (struct legendre_node){0.5 * (i % 2 ? 1 + node[i / 2] : 1 - node[i / 2]), node_weight[i / 2]};
+}

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "models/numeric/gram.h"
+#include "models/numeric/legendre.h"
 #include "models/numeric/logs.h"
 #include "models/numeric/root.h"
 
@@ -245,8 +246,8 @@ static void add_far(struct tail *t, double from, double to, const double least[2
         add_far(t, from, middle, least);
         add_far(t, middle, to, least);
     }
-    for (int i = 0; way == POSITIONS_FEW && i < FAMILY_NODES; i++) {
-        const struct family_node node = family_gauss(i);
+    for (int i = 0; way == POSITIONS_FEW && i < LEGENDRE_TEN; i++) {
+        const struct legendre_node node = legendre_ten(i);
         const double x = from + 2 * half * node.place;
         tail_add(t, penalty_far(t->position, x), x + log(half * node.weight));
     }

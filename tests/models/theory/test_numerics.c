@@ -30,6 +30,18 @@ static void test_legendre(void **state) {
     }
 }
 
+static void test_ten_nodes(void **state) {
+    (void)state;
+    for (int power = 0; power < 2 * LEGENDRE_TEN; power++) {
+        double sum = 0;
+        for (int i = 0; i < LEGENDRE_TEN; i++) {
+            const struct legendre_node node = legendre_ten(i);
+            sum += node.weight / 2 * pow(node.place, power);
+        }
+        check_close(sum, 1.0 / (power + 1), 4e-16);
+    }
+}
+
 static double find(double (*f)(double), double low, double high, int *steps) {
     struct root r = {low, high, f(low), f(high), 0};
     double x = low;
@@ -128,10 +140,10 @@ static void test_profile_to_the_end(void **state) {
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_legendre),           cmocka_unit_test(test_root),
-        cmocka_unit_test(test_root_between),       cmocka_unit_test(test_root_peak),
-        cmocka_unit_test(test_log_sum_exp),        cmocka_unit_test(test_peak_width),
-        cmocka_unit_test(test_profile_to_the_end),
+        cmocka_unit_test(test_legendre),   cmocka_unit_test(test_ten_nodes),
+        cmocka_unit_test(test_root),       cmocka_unit_test(test_root_between),
+        cmocka_unit_test(test_root_peak),  cmocka_unit_test(test_log_sum_exp),
+        cmocka_unit_test(test_peak_width), cmocka_unit_test(test_profile_to_the_end),
     };
     return cmocka_run_group_tests_name("numerics", tests, NULL, NULL);
 }
