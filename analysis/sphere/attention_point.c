@@ -107,6 +107,8 @@ static struct attention_deviation matrix(const struct results_series *s, size_t 
     return worst;
 }
 
+enum { FEWEST = 100 }; /* rows for a fourth moment */
+
 /* What the covariance of two components of V ATT comes from, V's rows scaled by these spreads: fourth moments
  * of the part along the query, r, and of the length across, t, both in units of their spread. */
 struct moments {
@@ -193,7 +195,6 @@ static struct attention_deviation covariance(const struct results_series *s, siz
 }
 
 static void fill_deviations(struct attention_point *p, const struct results_series *s, size_t at, double d) {
-    enum { FEWEST = 100 }; /* rows for a fourth moment */
     bool rare = collapsed(s, at), along = !few_carry_along(s, at), squares = !few_carry_squares(s, at);
     struct attention_deviation *of = p->deviation;
     of[ATTENTION_BIAS] = single(
@@ -239,7 +240,8 @@ static void fill_gaussian(struct attention_point *p, const struct results_series
     const double off = QUADRATURE * limit.bias, spread = sqrt(limit.radial_variance);
     if (is_told(limit.radial_variance, off, replicates)) {
         p->radial_ratio = se * se * replicates / limit.radial_variance;
-        p->radial_ratio_se = p->radial_ratio * sqrt(2 / (replicates - 1));
+        p->radial_ratio_se =
+            kept >= FEWEST ? p->radial_ratio * sqrt((moments_at(s, at, d).r4 - 1) / replicates) : NAN;
     }
     if (off < spread / sqrt((double)kept) / AS_GOOD) {
         p->radial_p = normality_pvalue(kept, s->output_radial + at * kept, limit.bias, spread);

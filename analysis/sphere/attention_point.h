@@ -76,8 +76,9 @@ struct attention_point {
     enum attention_regime regime;
     double n_eff, critical; /* n/rho(beta); beta/n^(2/(d-1)) */
     struct attention_deviation deviation[ATTENTION_QUESTIONS];
-    /* n_eff >= 1: over the central limit's value, and its standard error; p-values. Of the radial part where
-     * its spread is told from what rows are off. */
+    /* n_eff >= 1: over the central limit's value, and its standard error (along from the fourth moment of the
+     * kept rows, if 100 are); p-values. Of the radial part where its spread is told from what rows are off.
+     */
     double radial_ratio, radial_ratio_se, tangential_ratio, tangential_ratio_se, radial_p, tangential_p;
     double top_weight_ratio, top_weight_ratio_se;   /* critical: mean p_(1) over its limit */
     double deficit_ratio, deficit_ratio_se;         /* supercritical: E[1 - p_(1)] over a log 2 */

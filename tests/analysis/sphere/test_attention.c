@@ -38,6 +38,35 @@ static int tear_down(void **state) {
     return 0;
 }
 
+/* The variance of x without each number in turn: the jackknife's error over the variance. */
+static double jackknifed(size_t count, const double *x) {
+    const double n = (double)count;
+    double mean = 0, square = 0, sum = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) { mean += x[i] / n; }
+    for (size_t i = 0; i < count; i++) { square += pow(x[i] - mean, 2); }
+    for (size_t i = 0; i < count; i++) {
+        const double without = (square - pow(x[i] - mean, 2) * n / (n - 1)) / (n - 2);
+        sum += without / n;
+        squares += without * without;
+    }
+    return sqrt((n - 1) / n * (squares - n * sum * sum)) / (square / (n - 1));
+}
+
+/* Errors of variances are those of rows that are not normal, up to six times as large on the circle. */
+static void check_radial_errors(const struct attention *a, const struct results_series *s) {
+    const size_t kept = s->size[RESULTS_REPLICATE];
+    size_t told = 0, twice = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct attention_point *p = &a->point[i];
+        if (isnan(p->radial_ratio)) { continue; }
+        check_relative(p->radial_ratio_se / p->radial_ratio, jackknifed(kept, s->output_radial + i * kept),
+                       0.02);
+        twice += p->radial_ratio_se > 2 * p->radial_ratio * sqrt(2 / (double)kept);
+        told++;
+    }
+    assert_true(told >= 12 && (s->parameter[0].coef > 2 || twice >= 5));
+}
+
 static void true_rows_pass(void **state) {
     const struct results *r = *state;
     for (size_t i = 0; i < r->series_count; i++) {
@@ -56,6 +85,7 @@ static void true_rows_pass(void **state) {
             assert_true(fabs(attention_worst(&a, q)) < 5);
         }
         assert_true(*a.gaussian.sentence);
+        check_radial_errors(&a, &r->series[i]);
         attention_release(&a);
     }
 }
@@ -255,6 +285,9 @@ static void weights_are_as_their_limits(void **state) {
         check_close(few->top_weight_ratio, 1, 5 * few->top_weight_ratio_se);
         check_close(one->deficit_ratio, 1, 5 * one->deficit_ratio_se);
         check_close(one->log_deficit_ratio, 1, 5 * one->log_deficit_ratio_se);
+        for (size_t k = ATTENTION_CRITICAL; k <= ATTENTION_SUPERCRITICAL; k++) {
+            assert_true(a.part[k].points == 1 && a.part[k].kind != VERDICT_REFUTED && *a.part[k].sentence);
+        }
         assert_true(few->top_weight_ratio_se < 0.02 && one->deficit_ratio_se < 0.6 &&
                     one->log_deficit_ratio_se < 0.06);
         attention_release(&a);
