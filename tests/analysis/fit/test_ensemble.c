@@ -7,6 +7,7 @@
 #include <gsl/gsl_rng.h>
 
 #include "analysis/fit/ensemble.h"
+#include "analysis/fit/peak.h"
 #include "models/oracle/oracle.h"
 #include "sim/sweep/exact.h"
 
@@ -115,6 +116,28 @@ static void maxima_are_within_their_errors(void **state) {
         results_free(results);
     }
     assert_true(found >= 48);
+}
+
+/* chi = 1 - k (x - top)^2 is found to rounding; the parabola through log chi is off, on either side by as
+ * much. */
+static void steps_err_alike_on_both_sides(void **state) {
+    (void)state;
+    const double k = 0.8, step = 0.25, top = 0.06;
+    struct peak found[2];
+    for (int side = 0; side < 2; side++) {
+        const double at = side ? top : -top;
+        double x[3], chi[3], entropy[3];
+        for (int i = 0; i < 3; i++) {
+            x[i] = step * (i - 1);
+            chi[i] = 1 - k * pow(x[i] - at, 2);
+            entropy[i] = 5 - x[i] + k * pow(x[i] - at, 3) / 3;
+        }
+        found[side] = peak_between(x, chi, entropy);
+        check_close(found[side].x, at, 1e-9);
+        const double rise = log(chi[2] / chi[0]), bend = log(chi[0] * chi[2] / (chi[1] * chi[1]));
+        check_close(found[side].grid_error, fabs(-step * rise / (2 * bend) - at), 1e-9);
+    }
+    check_close(found[0].grid_error, found[1].grid_error, 1e-9);
 }
 
 /* The exact curve with a known bend of 1%: where the sharp maximum then is does not depend on the grid. */
@@ -347,6 +370,7 @@ int main(void) {
         cmocka_unit_test(missing_points_are_named),
         cmocka_unit_test(errors_cover),
         cmocka_unit_test(maxima_are_within_their_errors),
+        cmocka_unit_test(steps_err_alike_on_both_sides),
         cmocka_unit_test(maxima_beside_the_exact_mean),
         cmocka_unit_test(jackknife_needs_blocks),
         cmocka_unit_test(targets_are_met),
