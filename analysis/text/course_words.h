@@ -5,7 +5,7 @@
 #include "analysis/text/words.h"
 #include "models/oracle/course.h"
 
-/* "critical by the law of Lambda^typ: beta/Lambda^typ -> 1.87, so the entropy stays: H -> 1.41". Returns
+/* "critical by the law of Lambda^typ: beta/Lambda^typ -> 1.87; the entropy stays: H -> 1.41". Returns
  * `out`. */
 const char *course_words(const struct course *course, char out[WORDS_LINE]);
 #endif

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "analysis/text/course_words.h"
 #include "analysis/text/csv.h"
 #include "analysis/text/json.h"
 #include "analysis/text/words.h"
@@ -101,11 +103,55 @@ static void csv_quotes_what_it_must(void **state) {
     free(text);
 }
 
+static void courses_are_told(void **state) {
+    (void)state;
+    static const struct {
+        struct course course;
+        const char *says;
+    } told[] = {
+        {{.class = COURSE_CRITICAL, .by_law = true, .limit = 1.875, .fate = COURSE_STAYS, .entropy = 1.25},
+         ": beta/Lambda^typ -> 1.875; the entropy stays: H -> 1.25"},
+        {{.class = COURSE_CRITICAL, .limit = NAN, .fate = COURSE_STAYS, .entropy = NAN},
+         ": beta/Lambda^typ stays between constants; the entropy stays"},
+        {{.class = COURSE_SUBCRITICAL, .log_power = -0.5, .fate = COURSE_SPREADS, .rate = 1, .rate_n = NAN},
+         ": beta/Lambda^typ -> 0 as (log n)^-0.5; the entropy spreads as (log n)^1"},
+        {{.class = COURSE_SUBCRITICAL, .log_power = -1, .fate = COURSE_SPREADS, .rate = 0, .rate_n = NAN},
+         ": beta/Lambda^typ -> 0 as (log n)^-1; the entropy spreads as log log n"},
+        {{.class = COURSE_SUBCRITICAL, .log_power = -1, .fate = COURSE_SPREADS, .rate = NAN, .rate_n = NAN},
+         ": beta/Lambda^typ -> 0 as (log n)^-1; the entropy spreads slower than log n"},
+        {{.class = COURSE_SUPERCRITICAL,
+          .log_power = 0.5,
+          .fate = COURSE_COLLAPSES,
+          .rate = -0.0,
+          .rate_n = NAN},
+         ": beta/Lambda^typ -> inf as (log n)^0.5; the entropy collapses as (log n)^0"},
+        {{.class = COURSE_SUPERCRITICAL,
+          .log_power = 1,
+          .fate = COURSE_COLLAPSES,
+          .rate = NAN,
+          .rate_n = NAN},
+         ": beta/Lambda^typ -> inf as (log n)^1; the entropy collapses faster than any power of log n"},
+        {{.class = COURSE_SUPERCRITICAL,
+          .by_law = true,
+          .power = 0.5,
+          .of_median = true,
+          .fate = COURSE_COLLAPSES,
+          .rate_n = -0.25},
+         ": beta/Lambda^typ -> inf as n^0.5, but for powers of log n; the median entropy collapses as "
+         "n^-0.25"},
+        {{.class = COURSE_SUPERCRITICAL, .log_power = 2, .fate = COURSE_UNTOLD},
+         ": beta/Lambda^typ -> inf as (log n)^2"},
+    };
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        char words[WORDS_LINE];
+        assert_string_equal(strstr(course_words(&told[i].course, words), ": beta"), told[i].says);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_are_readable),
-        cmocka_unit_test(json_strings_are_escaped),
-        cmocka_unit_test(errors_stand_in_parentheses),
+        cmocka_unit_test(words_are_readable),          cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(errors_stand_in_parentheses), cmocka_unit_test(courses_are_told),
         cmocka_unit_test(csv_quotes_what_it_must),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
