@@ -156,8 +156,8 @@ static void reverse(struct curve *c) {
 
 /* The next panel before x, no longer than `most`; not the longer part of what is left. */
 static double length_before(double x, double low, double most) {
-    const double length = fmin(most, x / 2), left = x - low;
-    return left <= length ? left : fmin(length, left / 2);
+    const double rounding = 1e-9, length = fmin(most, x / 2), left = x - low;
+    return left <= (1 + rounding) * length ? left : fmin(length, left / 2);
 }
 
 struct curve *curve_create_end(double low, double high, int halvings, curve_function *function,

@@ -154,9 +154,22 @@ static void ends(void **state) {
     curve_free(none);
 }
 
+/* What is left is one panel where it is as long as the last, however that rounds. */
+static void last_panels(void **state) {
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        double off = 1e9;
+        const double low = 1 + 0.0137 * i, high = 3.3 * low;
+        struct curve *curve = curve_create_end(low, high, 3, functions, slight, &off);
+        assert_int_equal(curve_panels(curve), 3);
+        assert_true(from_of(curve) == low);
+        curve_free(curve);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(smooth_functions), cmocka_unit_test(bends),
-                                       cmocka_unit_test(jumps), cmocka_unit_test(panels),
-                                       cmocka_unit_test(ends)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(smooth_functions), cmocka_unit_test(bends), cmocka_unit_test(jumps),
+        cmocka_unit_test(panels),           cmocka_unit_test(ends),  cmocka_unit_test(last_panels)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
