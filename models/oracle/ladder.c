@@ -100,6 +100,10 @@ static long first_rest(const struct ladder_rung *r, bool is_first) { return is_f
 static size_t rows_of(const struct ladder_rung *r, bool is_first) {
     return (size_t)(2 * r->end + 2 * COMB_TAPS + VECTOR_ROW - first_row(r, is_first));
 }
+/* Of these, those in reach of the last depth that has anything. */
+static size_t points_of(const struct ladder_rung *r, bool is_first, double end) {
+    return (size_t)((long)(end / r->step) + COMB_TAPS - first_row(r, is_first));
+}
 static size_t steps_of(const struct ladder_rung *r) { return (size_t)r->end + 1; }
 static size_t weights_of(const struct ladder_rung *r) { return steps_of(r) + 2 * COMB_TAPS; }
 
@@ -174,13 +178,15 @@ static void add_row(const double sum[VECTOR_ROW], double *restrict to) {
     for (size_t j = 0; j < VECTOR_ROW; j++) { to[j] += sum[j]; }
 }
 
-/* To `count` sums, and to some more, the taps'. */
-static void add_taps(const struct work *w, size_t count, double *const to[LADDER_SUMS]) {
+/* To `count` sums, and to some more, the taps' over rows of so many points, behind which they are 0. */
+static void add_taps(const struct work *w, size_t count, size_t points, double *const to[LADDER_SUMS]) {
     const struct taps *t = &w->taps;
     double sum[VECTOR_ROW];
-    for (int f = 0; f < LONE_FUNCTIONS; f++) {
-        for (size_t i = 0; i < count; i += VECTOR_ROW) {
-            w->vector->slide(t->count, t->at, t->weight, w->f[f] + i, sum);
+    size_t taps = t->count;
+    for (size_t i = 0; i < count; i += VECTOR_ROW) {
+        while (taps > 0 && t->at[taps - 1] + i >= points) { taps--; }
+        for (int f = 0; taps > 0 && f < LONE_FUNCTIONS; f++) {
+            w->vector->slide(taps, t->at, t->weight, w->f[f] + i, sum);
             add_row(sum, to[f] + i);
         }
     }
@@ -247,7 +253,8 @@ static bool climb(struct work *w, const struct ladder *ladder, size_t which) {
     const bool is_first = which == 0, is_last = which + 1 == ladder->count;
     const long row = first_row(r, is_first), rest = first_rest(r, is_first),
                first = is_first ? r->begin : r->begin - BESIDE;
-    const size_t rests = (size_t)(r->end + BESIDE + 1 - rest), sums = (size_t)(r->end + BESIDE + 1 - first);
+    const size_t rests = (size_t)(r->end + BESIDE + 1 - rest), sums = (size_t)(r->end + BESIDE + 1 - first),
+                 points = points_of(r, is_first, w->lone->end);
     const double twice = 2; /* sums over far keys are gone between once more */
     if (!fill(w, ladder, which)) { return false; }
     if (!is_last) { take_rest(w, rest, rests); }
@@ -255,12 +262,12 @@ static bool climb(struct work *w, const struct ladder *ladder, size_t which) {
     w->taps.block = block_of(is_first);
     take_taps(w, w->lot[which].weight, is_first ? w->lot[which].exact : NULL, weights_of(r), COMB_FIRST,
               rest - row, is_first ? 1 : twice);
-    add_taps(w, rests, w->rest);
+    add_taps(w, rests, points, w->rest);
     for (int f = 0; f < LADDER_SUMS; f++) {
         memcpy(w->sum[f], w->rest[f] + (first - rest), sums * sizeof(double));
     }
     take_taps(w, w->nearer[which], NULL, weights_of(r), ORIGIN, first - row, twice);
-    add_taps(w, sums, w->sum);
+    add_taps(w, sums, points, w->sum);
     return true;
 }
 
