@@ -162,7 +162,7 @@ static void add_up(const struct grid *g, const struct comb *comb, size_t begin,
 }
 
 static size_t first_sum(const struct grid *g, struct comb *comb) {
-    const double something = -100, nothing = -1e-18;
+    const double something = -45, nothing = -1e-18;
     const struct falls falls = falls_of(g);
     return g->is_near ? 0
                       : comb_trim(comb, g->lone.field.o->vector, g->value[LONE_LOG_PHI], &falls.fall[0],

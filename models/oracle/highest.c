@@ -423,6 +423,18 @@ static enum comb_state by_grids(struct below *b, double score, double scale, str
     return all > much * scale && isfinite(all) ? by_grid(b, score, all, h) : state;
 }
 
+/* How far below s* hardly any row is without a score, which is no further than `most`. */
+static double lowest_of(struct below *b, double score, double most) {
+    const double hardly_any = -34.5;
+    enum { HALVINGS = 7 };
+    double low = 0, high = most;
+    for (int i = 0; i < HALVINGS && isfinite(most); i++) {
+        const double middle = (low + high) / 2;
+        *(log_below_depth(b, middle - score) < hardly_any ? &high : &low) = middle;
+    }
+    return high;
+}
+
 bool highest_mean(const struct oracle *o, double score, double scale, struct highest *h) {
     enum comb_state state = COMB_TOO_FAR;
     struct below below;
@@ -437,6 +449,7 @@ bool highest_mean(const struct oracle *o, double score, double scale, struct hig
         state = by_stretches(&below, score, h);
     }
     if (state == COMB_TOO_FAR) { *h = by_panels(&below, score, scale); }
+    h->lowest = lowest_of(&below, score, h->lowest);
     below_close(&below);
     return below.good && state != COMB_NO_MEMORY;
 }

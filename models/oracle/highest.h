@@ -7,7 +7,7 @@
 #include "models/oracle/knots.h"
 
 /* E g = E (s* - s_(1)) Lambda^typ with its error, about 1e-10; NaN and infinite where it is out of reach.
- * Hardly any row, e^-39, is without a score `lowest` below s*; infinite where that is not known. */
+ * Hardly any row, e^-34 or so, is without a score `lowest` below s*; infinite where that is not known. */
 struct highest {
     double mean, error, lowest;
 };

@@ -126,10 +126,10 @@ static bool looks_behind(const struct lone *l, const struct oracle *o, double st
            (isfinite(l->deep_from) && l->end > fmax(LONG / 2 * step, 3 * LONE_BEHIND));
 }
 
-/* x at which all rows have so many scores with a >= 1, or as much in a, that the product is e^-50: j keys of
+/* x at which all rows have so many scores with a >= 1, or as much in a, that the product is e^-34: j keys of
  * at most the j-th's penalty have j V(b) min(1, e^{x - b}), for any j and b. */
 static double crowded_at(const struct field *f, const struct oracle *o, double absolute) {
-    const double enough = 4.5;
+    const double enough = 4;
     const struct oracle *law = f->o;
     const struct family_position position = family_position(o->family, o->p);
     const double linear = absolute * position.linear, log_alone = absolute * position.log,

@@ -2,7 +2,7 @@
  * kink, one key, and known values. */
 #include "tests/models/oracle/oracle_law.h"
 
-#include "models/oracle/knots.h"
+#include "models/oracle/highest.h"
 #include "models/theory/positions.h"
 
 /* The mean of a row's largest of uniform scores below 0, whose law has a kink at each key: of log Z less log
@@ -271,8 +271,33 @@ static void test_highest_of_far_keys(void **state) {
     oracle_free(o);
 }
 
+/* How far below s* rows of 50 keys have no score: about e^-34.5 of them, however that is looked for. */
+static void test_lowest(void **state) {
+    (void)state;
+    enum { KEYS = 50 };
+    const struct law rows[] = {law_at("powerlaw", 1, 1, 0.02, 0), law_at("powerlaw", 1, 1, 0, 0.1),
+                               law_at("spherical", 2, 0, 0.01, 0.1), law_at("gaussian", 1, 0, 0.1, 0),
+                               law_at("pareto", 10, 0, 0.0001, 0)};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        const struct family *family = family_find(rows[r].family);
+        const double *p = rows[r].p, score = positions_typical_score(family, p, log(KEYS));
+        const struct family_position position = family_position(family, p);
+        struct oracle *o = make_oracle(&rows[r], log(KEYS));
+        struct highest highest;
+        double log_none = 0;
+        assert_true(highest_mean(o, score, 1 / scale(&rows[r], log(KEYS)), &highest));
+        for (int i = 0; i < KEYS; i++) {
+            const double penalty = position.linear * i + position.log * log1p(i);
+            log_none += log1p(-exp(family->log_tail(p, score - highest.lowest + penalty)));
+        }
+        assert_true(log_none < -34.4 && log_none > -37);
+        oracle_free(o);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_highest),
+                                       cmocka_unit_test(test_lowest),
                                        cmocka_unit_test(test_highest_between_kinks),
                                        cmocka_unit_test(test_keys_far_apart),
                                        cmocka_unit_test(test_highest_of_steep_keys),
