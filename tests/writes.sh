@@ -72,6 +72,8 @@ try() {
         ((status == 1)) || echo "status $status"
         [[ -s err ]] || echo "no word"
         is_known || echo "status $status and a wrong file"
+        [[ $kind != grow || $(digest out.h5) != "$(digest small.h5)" ]] || cmp -s out.h5.units small.h5.units ||
+            echo "an archive that is ahead of its file"
         [[ -z $(compgen -G 'out*.tmp-*' || compgen -G 'out.figures/*.tmp-*') ]] || echo "a temporary file is left"
         timeout 600 "$gapscale" "$@" >out 2>again </dev/null || echo "again: status $?"
         [[ $(state) = "$right" ]] || echo "again: not the right files"

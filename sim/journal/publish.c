@@ -122,7 +122,19 @@ static void take_cell(void *context, struct partial_stack *stack) {
     partial_free(whole);
 }
 
-/* The archive first, without which the results cannot grow. */
+/* The archive first, without which results cannot grow; where they take the place of others, last: one that
+ * is ahead of its file would tell a target more than was known at the counts before. */
+static int put_in_place(const struct publish_target *target, bool replaces, const struct results *results,
+                        const char *command_line, struct files_out *archive) {
+    const struct store_provenance provenance = {.command_line = command_line,
+                                                .threads = omp_get_max_threads()};
+    if (!replaces && !files_close(archive, true)) { return EXIT_FAILED; }
+    int status =
+        replaces && !files_sync(archive) ? EXIT_FAILED : store_write(target->path, results, &provenance);
+    if (replaces && !files_close(archive, status == EXIT_DONE)) { status = EXIT_FAILED; }
+    return status;
+}
+
 int publish_results(struct records *records, const struct publish_target *target,
                     const struct publish_place *before, const char *command_line, const char *isa, bool quiet,
                     const struct stop *stop) {
@@ -132,21 +144,18 @@ int publish_results(struct records *records, const struct publish_target *target
         .stop = stop, .progress = &progress, .take = take_cell, .context = &pass};
     struct publish_place now;
     struct files_out archive;
-    int status = EXIT_FAILED;
-    if (files_create(&archive, before->archive)) {
-        status = records_copy(records, &copy, &archive);
-        if (status == EXIT_DONE && stop_asked(stop)) { status = EXIT_RESUMABLE; }
-        if (status == EXIT_DONE) { status = check_place(target, &before->file, &now); }
-        if (!files_close(&archive, status == EXIT_DONE)) { status = EXIT_FAILED; }
-    }
+    const bool made = files_create(&archive, before->archive);
+    int status = made ? records_copy(records, &copy, &archive) : EXIT_FAILED;
     progress_end(&progress);
+    if (status == EXIT_DONE && stop_asked(stop)) { status = EXIT_RESUMABLE; }
+    if (status == EXIT_DONE) { status = check_place(target, &before->file, &now); }
     if (status == EXIT_DONE && !now.finished) {
         precision_round(pass.results);
-        status = store_write(
-            target->path, pass.results,
-            &(struct store_provenance){.command_line = command_line, .threads = omp_get_max_threads()});
+        status = put_in_place(target, now.file.st_nlink > 0, pass.results, command_line, &archive);
         if (status == EXIT_DONE) { tell_of_target(&pass); }
         if (status == EXIT_DONE && !quiet) { message_say("wrote %s", target->path); }
+    } else if (made && !files_close(&archive, status == EXIT_DONE)) {
+        status = EXIT_FAILED;
     }
     results_free(pass.results);
     return status;

@@ -1,6 +1,7 @@
 /* publish: from finished units to a results file FILE, and FILE.units beside it: its archive, a file of the
  * records (files.h) of all nodes, cell by cell in the order of the plan, sampled ones first. With it
- * FILE can grow: with more replicates, n or series, only what is new is computed. It may be removed. */
+ * FILE can grow: with more replicates, n or series, only what is new is computed. It may be removed, or be
+ * behind FILE, which costs work; it is never ahead of it. */
 #ifndef GAPSCALE_SIM_JOURNAL_PUBLISH_H
 #define GAPSCALE_SIM_JOURNAL_PUBLISH_H
 
@@ -35,8 +36,8 @@ bool publish_scan_archive(struct publish_place *place, struct records *records, 
  * is that of the results and of some partials for each thread. `stop` may be NULL.
  * Status as of records_copy, and EXIT_USAGE where others have put something there that may not
  * be replaced since publish_check found `before` (it is asked once more before the first of both files is in
- * its place); unless it is EXIT_DONE both are as they were, but for an archive whose results cannot be
- * written. */
+ * its place); unless it is EXIT_DONE both are as they were, but for an archive of new results that cannot be
+ * written, or results of which the archive cannot be put in the place of another. */
 int publish_results(struct records *records, const struct publish_target *target,
                     const struct publish_place *before, const char *command_line, const char *isa, bool quiet,
                     const struct stop *stop);
