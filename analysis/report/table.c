@@ -7,6 +7,7 @@
 #include "analysis/report/cells.h"
 #include "analysis/study/twins.h"
 #include "analysis/text/fold.h"
+#include "analysis/verdict/sentence.h"
 
 static const char *exponent_words(const struct exponent *e, char out[WORDS]) {
     if (isnan(e->value) || isnan(e->se)) { return strcpy(out, "-"); }
@@ -146,6 +147,19 @@ static void print_notes(FILE *out, const struct fit *fit) {
     if (family_is_judged_by_rows(fit->series->family)) { print_carried(out, fit); }
 }
 
+/* What chi square hardly sees. */
+static void print_contrasts(FILE *out, const struct verdict *v) {
+    char value[SENTENCE_CONTRAST];
+    if (isnan(v->exact_shift.value)) { return; }
+    fprintf(out, " At all n alike beta_c lies %s (p = %.2g)", sentence_shift(&v->exact_shift, value),
+            v->exact_shift.p);
+    if (!isnan(v->exact_trend.value)) {
+        fprintf(out, ", and grows beside them as (log n)^(%s) (p = %.2g)",
+                sentence_trend(&v->exact_trend, value), v->exact_trend.p);
+    }
+    fprintf(out, "; together p = %.2g.", v->exact_joint_p);
+}
+
 /* Measured against exact values: nothing is fitted. */
 static void print_agreement(FILE *out, const struct fit *fit, const struct verdict *v) {
     if (v->cut_off > 0) {
@@ -171,7 +185,9 @@ static void print_agreement(FILE *out, const struct fit *fit, const struct verdi
     } else {
         fprintf(out, " for %zu n", v->exact_count);
     }
-    fprintf(out, "; p = %.2g.\n", v->exact_p);
+    fprintf(out, "; p = %.2g.", v->exact_p);
+    print_contrasts(out, v);
+    fputc('\n', out);
 }
 
 /* What the same fits make of theory at these n. */

@@ -252,7 +252,7 @@ static void judge_fixed(const struct judge *j, struct verdict *v) {
     if (square < 100) { return; }
     v->exact_count = v->exact_freedom = count;
     v->exact_chi_square = square;
-    v->exact_p = 0;
+    v->exact_p = v->exact_joint_p = 0;
 }
 
 void judge_exact(const struct judge *j, struct verdict *v) {
@@ -265,4 +265,7 @@ void judge_exact(const struct judge *j, struct verdict *v) {
     v->exact_freedom = test.freedom;
     v->exact_count = test.count;
     v->exact_p = test.p;
+    v->exact_shift = test.shift;
+    v->exact_trend = test.trend;
+    v->exact_joint_p = test.joint_p;
 }

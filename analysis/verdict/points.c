@@ -45,10 +45,11 @@ static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, dou
 }
 
 static void points_allocate(struct points *p, size_t count) {
-    double *room = memory_create(count * (count + 9), sizeof *room);
-    double **const array[] = {
-        &p->log_n,      &p->log_ratio, &p->log_beta,  &p->log_lambda,           &p->log_exact,
-        &p->systematic, &p->grid,      &p->deviation, &p->deviation_systematic, &p->covariance};
+    double *room = memory_create(count * (count + 10), sizeof *room);
+    double **const array[] = {&p->log_n,      &p->log_ratio, &p->log_beta,
+                              &p->log_lambda, &p->log_exact, &p->systematic,
+                              &p->grid,       &p->deviation, &p->deviation_systematic,
+                              &p->bias,       &p->covariance};
     for (size_t i = 0; i < sizeof array / sizeof *array; i++) { *array[i] = room + i * count; }
 }
 
@@ -131,6 +132,12 @@ static bool is_beyond(const struct fit *fit, enum points_kind kind, size_t n) {
     return kind == POINTS_MEANS && (state == ENSEMBLE_BELOW || state == ENSEMBLE_ABOVE);
 }
 
+/* Its mean's relative error; 0 where that is not known, of medians and maxima. */
+static double relative_error(const struct fit *fit, size_t n) {
+    const double carriers = fit_noisy(fit, n, fit->primary)->carriers;
+    return isnan(carriers) ? 0 : sqrt(fmax(0, 1 / carriers - 1 / results_replicates(fit->series, n)));
+}
+
 /* Interpolation moves the measured and the exact mean alike, but for what it makes of noise: less than it
  * moves. */
 static void deviate(struct points *p, size_t i, double exact_on_grid) {
@@ -166,6 +173,7 @@ void points_make(struct points *p, const struct fit *fit) {
         p->grid[i] = points_grid(fit, n);
         p->systematic[i] = ROOT_NOISE * ROOT_NOISE + p->grid[i] * p->grid[i];
         deviate(p, i, fit->exact_on_grid[n]);
+        p->bias[i] = relative_error(fit, n) * se / 2;
         error[i] = se;
         p->has_errors = p->has_errors && se > 0;
     }
@@ -231,6 +239,41 @@ static double chance_of(const struct points *p, const struct points_test *test) 
     return gsl_cdf_fdist_Q(square * (groups - modes) / (modes * (groups - 1)), modes, groups - modes);
 }
 
+/* What deviations have in common, how they grow, and the least p of all as it is among so many. */
+static void add_contrasts(struct points_test *test, const struct contrast_data *data) {
+    test->shift = contrast_shift(data);
+    test->trend = contrast_trend(data);
+    const double p[] = {test->p, test->shift.p, test->trend.p};
+    double asked = 0, least = INFINITY;
+    for (size_t i = 0; i < sizeof p / sizeof *p; i++) {
+        asked += !isnan(p[i]);
+        least = fmin(least, p[i]);
+    }
+    test->joint_p = -expm1(asked * log1p(-least));
+}
+
+/* Deviations of the points at `which`, with the noise that their replicates make: without what Student's law
+ * and Hotelling's widen it by. */
+static void try_contrasts(const struct points *p, const size_t *which, struct points_test *test) {
+    const bool is_joint = p->groups > 0;
+    const double widen = is_joint ? hartlap(p->groups, p->count) : pow(widening(p->freedom), 2);
+    struct contrast_data data = contrast_create(test->count);
+    data.is_joint = is_joint;
+    data.freedom = is_joint ? (double)p->groups - 1 : p->freedom;
+    for (size_t i = 0; i < test->count; i++, data.count++) {
+        size_t k = which[i];
+        data.x[i] = log(p->log_n[k]);
+        data.deviation[i] = p->deviation[k];
+        data.systematic[i] = sqrt(p->deviation_systematic[k]) + p->bias[k];
+        for (size_t j = 0; j < test->count; j++) {
+            double shared = p->covariance[k * p->count + which[j]] - (i == j ? p->systematic[k] : 0);
+            data.noise[i * data.room + j] = shared / widen;
+        }
+    }
+    add_contrasts(test, &data);
+    contrast_release(&data);
+}
+
 bool points_try(const struct points *p, struct points_test *test) {
     size_t *which = memory_create(p->count, sizeof *which), count = 0;
     for (size_t i = 0; i < p->count; i++) {
@@ -250,15 +293,20 @@ bool points_try(const struct points *p, struct points_test *test) {
         }
     }
     bool good = count > 0 && add_modes(p, c, y, test) && test->freedom > 0;
-    if (good) { test->p = chance_of(p, test); }
+    if (good) {
+        test->p = chance_of(p, test);
+        try_contrasts(p, which, test);
+    }
     gsl_matrix_free(c);
     gsl_vector_free(y);
     free(which);
     return good;
 }
 
-/* Of the mean entropy's crossing at an n from the exact one, in sigma; NaN where too few rows carry it. */
-static double mean_deviation(const struct fit *fit, size_t n) {
+/* The mean entropy's crossing at an n beside the exact one, into chi square and as the next point of `data`;
+ * nothing where too few rows carry it. */
+static void add_crossing(struct points_test *test, struct contrast_data *data, const struct fit *fit,
+                         size_t n) {
     const double fewest = 100, rows = results_replicates(fit->series, n);
     const struct ensemble_point *mean = &fit->collapse[n * fit->criteria + fit->primary];
     const double log_exact = log(fit->exact[n]), relative = sqrt(1 / mean->carriers - 1 / rows),
@@ -266,9 +314,16 @@ static double mean_deviation(const struct fit *fit, size_t n) {
                  all = hypot(relative, rare), se = mean->se * all / relative;
     if (!(rows / (1 + rows * all * all) >= fewest) || !isfinite(log_exact) ||
         is_cut_off(fit, POINTS_MEANS, n, mean->log_ratio, se)) {
-        return NAN;
+        return;
     }
-    return (mean->log_ratio - log_exact) / hypot(se, hypot(ROOT_NOISE, several * mean->grid_error));
+    const double deviation = mean->log_ratio - log_exact,
+                 systematic = hypot(ROOT_NOISE, several * mean->grid_error);
+    const size_t i = data->count++;
+    data->x[i] = log(fit->series->log_n[n]);
+    data->deviation[i] = deviation;
+    data->systematic[i] = systematic + all * se / 2; /* points.bias */
+    data->noise[i * (data->room + 1)] = se * se;
+    test->chi_square += deviation * deviation / (se * se + systematic * systematic);
 }
 
 bool points_try_means(const struct fit *fit, struct points_test *test) {
@@ -276,14 +331,13 @@ bool points_try_means(const struct fit *fit, struct points_test *test) {
     if (fit->common || !fit->series->family->row_scale || fit_criterion(fit)->kind != CRITERION_ENTROPY) {
         return false;
     }
-    for (size_t n = 0; n < fit->lengths; n++) {
-        const double deviation = mean_deviation(fit, n);
-        if (isnan(deviation)) { continue; }
-        test->chi_square += deviation * deviation;
-        test->count++;
-    }
-    test->freedom = test->count;
+    struct contrast_data data = contrast_create(fit->lengths);
+    data.freedom = freedom_of(fit);
+    for (size_t n = 0; n < fit->lengths; n++) { add_crossing(test, &data, fit, n); }
+    test->count = test->freedom = data.count;
     test->p = gsl_cdf_chisq_Q(test->chi_square, (double)test->count);
+    add_contrasts(test, &data);
+    contrast_release(&data);
     return test->count > 0;
 }
 

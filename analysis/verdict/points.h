@@ -5,6 +5,7 @@
 
 #include "analysis/fit/fit.h"
 #include "analysis/statistics/law.h"
+#include "analysis/verdict/contrast.h"
 
 enum points_kind {
     POINTS_MEANS, /* roots of the replicate means */
@@ -22,7 +23,9 @@ struct points {
     double *deviation;  /* [count]: of log_ratio from the exact ratio as this grid of betas makes it; NaN
                            likewise */
     double *deviation_systematic; /* [count]: variance that interpolation makes of it */
-    double *grid;                 /* [count]: how far interpolation may move all points together */
+    double *bias; /* [count]: what a crossing lies off on average, half of the product of its error and of its
+                     mean's relative one: a logarithm's mean is not that of the mean */
+    double *grid; /* [count]: how far interpolation may move all points together */
     size_t cut_off;    /* n that are left out, since the beta grid ends at the collapse point or before */
     size_t few_carry;  /* n that are left out, since few rows carry the mean where it crosses */
     size_t groups;     /* what a joint covariance was estimated from; 0: noise is independent */
@@ -73,6 +76,10 @@ struct points_test {
     double chi_square; /* over these; of independent points whose errors come from few blocks, of the normal
                           deviates that are as unlikely as their Student's t */
     double p;          /* of one as large were theory right; of a joint covariance by Hotelling's law */
+    struct contrast shift; /* of log beta_c, from two points on: what deviations have in common .. */
+    struct contrast trend; /* .. and, from three on, their slope in log log n */
+    double joint_p; /* of their least p among as many independent ones (Sidak 1967): of one as small at most,
+                       since each asks whether noise lies in a symmetric convex set */
 };
 /* False where there is no such mode. */
 bool points_try(const struct points *points, struct points_test *test);

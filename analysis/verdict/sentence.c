@@ -4,12 +4,28 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/text/words.h"
 #include "sim/results/note.h"
 
 /* "0.4997 +- 0.0040": half the 95% interval; "-" where it cannot be told. */
 static const char *estimate(const struct verdict_estimate *e, char out[WORDS]) {
     return words_measured(e->value, (e->high - e->low) / 2, out);
+}
+
+const char *sentence_shift(const struct contrast *shift, char out[SENTENCE_CONTRAST]) {
+    const double half = EXPONENT_SIGMAS_95 * shift->se, off = expm1(shift->value);
+    char value[WORDS];
+    if (fabs(off) < 1) {
+        snprintf(out, SENTENCE_CONTRAST, "%s%% %s",
+                 words_measured(100 * fabs(off), 100 * (1 + off) * half, value), off < 0 ? "below" : "above");
+    } else {
+        snprintf(out, SENTENCE_CONTRAST, "above by the factor %s",
+                 words_measured(1 + off, (1 + off) * half, value));
+    }
+    return out;
+}
+
+const char *sentence_trend(const struct contrast *trend, char out[WORDS]) {
+    return words_measured(trend->value, EXPONENT_SIGMAS_95 * trend->se, out);
 }
 
 static void rival_words(const struct verdict *v, char *out, size_t size) {
@@ -66,6 +82,20 @@ static void left_out_words(const struct verdict *v, char *out) {
     }
 }
 
+/* What measured points are of exact ones. */
+static void exact_words(const struct verdict *v, char *out, size_t size) {
+    char value[SENTENCE_CONTRAST];
+    const struct contrast *told = verdict_contrast(v);
+    snprintf(out, size, "simulation and exact values disagree (p = %.1g over %zu n)", v->exact_joint_p,
+             v->exact_count);
+    if (told == &v->exact_shift) {
+        words_append(out, size, ": at all of them the collapse lies %s", sentence_shift(told, value));
+    } else if (told) {
+        words_append(out, size, ": beside them the collapse grows as (log n)^(%s)",
+                     sentence_trend(told, value));
+    }
+}
+
 /* Why, as a clause. */
 static void reason(const struct fit *fit, const struct verdict *v, char *out, size_t size) {
     char value[WORDS], label[CRITERION_LABEL];
@@ -117,10 +147,7 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
                  "%zu of %zu n are from log n = %.4g on, where correction terms can be trusted; take %d",
                  v->trusted, v->point_count, v->trusted_from, VERDICT_FEWEST);
         break;
-    case GROUND_EXACT:
-        snprintf(out, size, "simulation and exact values disagree (p = %.1g over %zu n)", v->exact_p,
-                 v->exact_count);
-        break;
+    case GROUND_EXACT: exact_words(v, out, size); break;
     case GROUND_EXPONENT:
         snprintf(out, size, "the exponent is %s where theory says %.4g", estimate(&v->exponent, value),
                  v->exponent.predicted);

@@ -181,13 +181,13 @@ static bool finds(struct verdict *v, bool off(const struct verdict_estimate *)) 
 static enum verdict_kind decide(const struct judge *j, struct verdict *v) {
     bool enough =
         j->points.kind == POINTS_FIXED || results_least_replicates(j->fit->series) >= RESULTS_BLOCK_LENGTH;
-    if (v->exact_p < JUDGE_IMPOSSIBLE && enough) {
+    if (v->exact_joint_p < JUDGE_IMPOSSIBLE && enough) {
         v->ground = GROUND_EXACT;
         return VERDICT_REFUTED;
     }
     bool laws = has_laws(j, v);
     if (laws && enough && finds(v, is_contradicted)) { return VERDICT_REFUTED; }
-    if (v->exact_p < UNLIKELY) {
+    if (v->exact_joint_p < UNLIKELY) {
         v->ground = GROUND_EXACT;
         return VERDICT_UNDECIDED;
     }
@@ -202,6 +202,18 @@ static enum verdict_kind decide(const struct judge *j, struct verdict *v) {
                 : rival_remains(v)           ? GROUND_RIVAL
                                              : GROUND_NOTHING;
     return v->ground == GROUND_NOTHING ? VERDICT_SUPPORTED : VERDICT_UNDECIDED;
+}
+
+/* Whether it tells more than chi square: is less likely, or most of that. */
+static bool tells(const struct contrast *c, const struct verdict *v) {
+    return c->p < v->exact_p || 2 * c->value * c->value > v->exact_chi_square * c->se * c->se;
+}
+
+const struct contrast *verdict_contrast(const struct verdict *v) {
+    const struct contrast *shift = &v->exact_shift, *trend = &v->exact_trend,
+                          *more =
+                              fabs(trend->value) / trend->se > fabs(shift->value) / shift->se ? trend : shift;
+    return tells(more, v) ? more : NULL;
 }
 
 /* ---- what would decide an undecided one ---- */
@@ -254,11 +266,15 @@ static struct verdict_settle settle_groups(const struct judge *j) {
         (double)groups * (j->points.kind == POINTS_ROWS ? 1 : RESULTS_BLOCK_LENGTH), NAN};
 }
 
-/* So many replicates that chi square, if it goes on like this, is impossible. */
+/* So many replicates that chi square, or what tells more, is impossible if it goes on like this. */
 static struct verdict_settle settle_exact(const struct judge *j, const struct verdict *v) {
-    if (v->exact_p < JUDGE_IMPOSSIBLE) { return (struct verdict_settle){RESULTS_BLOCK_LENGTH, NAN}; }
-    double freedom = (double)v->exact_freedom,
-           needed = gsl_cdf_chisq_Qinv(JUDGE_IMPOSSIBLE, freedom) - freedom;
+    if (v->exact_joint_p < JUDGE_IMPOSSIBLE) { return (struct verdict_settle){RESULTS_BLOCK_LENGTH, NAN}; }
+    const double impossible = JUDGE_IMPOSSIBLE / 3;
+    const struct contrast *told = verdict_contrast(v);
+    if (told) {
+        return settle_interval(j, gsl_cdf_ugaussian_Qinv(impossible / 2), fabs(told->value) / told->se, 1);
+    }
+    double freedom = (double)v->exact_freedom, needed = gsl_cdf_chisq_Qinv(impossible, freedom) - freedom;
     return settle_interval(j, sqrt(needed), sqrt(v->exact_chi_square - freedom), 1);
 }
 
@@ -327,6 +343,9 @@ static struct verdict open_verdict(void) {
                         .local_exponent = NAN,
                         .exact_chi_square = NAN,
                         .exact_p = NAN,
+                        .exact_shift = {NAN, NAN, NAN},
+                        .exact_trend = {NAN, NAN, NAN},
+                        .exact_joint_p = NAN,
                         .reach = accumulation_nowhere};
     for (size_t r = 0; r < VERDICT_LAWS; r++) { v.rival[r] = (struct verdict_rival){NAN, NAN, NAN}; }
     return v;

@@ -1,7 +1,8 @@
 /* verdict: does the collapse happen at the predicted scale, with which power of log n or n, and what does
  * that exclude?
  *
- * Three questions, kept apart. (a) Simulation against the exact finite-n values: chi square, nothing fitted.
+ * Three questions, kept apart. (a) Simulation against the exact finite-n values, nothing fitted: chi square,
+ * and what the deviations have in common and how they grow, which it hardly sees (points.h).
  * (b) Scale: log beta_c against log Lambda^typ, slope and amplitude with a 1/L term (L = log n), beside slope
  * 1 and the limit constant of the class. (c) Law: the exponent of log n (or of n) with correction terms, and
  * rival laws with the same ones. Intervals are 95% and carry statistical errors and what the choice of
@@ -24,14 +25,16 @@
  * For laws that are powers of n: a + omega L + c log L + b/L. Heavy tails (Frechet class) and rows of unlike
  * scale are judged by the medians of rows, rows without randomness by their own roots.
  *
- * This room: points (collapse points as data with joint errors), judge (the three questions' numbers), this
- * file (which decides, and tells what would settle it), accumulation (Lambda_n itself), prescribed (series
- * along a prescription, of whose rare rows rare tells), sentence (in words). */
+ * This room: points (collapse points as data with joint errors), contrast (sums of their deviations), judge
+ * (the three questions' numbers), this file (which decides, and tells what would settle it), accumulation
+ * (Lambda_n itself), prescribed (series along a prescription, of whose rare rows rare tells), sentence (in
+ * words). */
 #ifndef GAPSCALE_ANALYSIS_VERDICT_VERDICT_H
 #define GAPSCALE_ANALYSIS_VERDICT_VERDICT_H
 
 #include "analysis/fit/fit.h"
 #include "analysis/verdict/accumulation.h"
+#include "analysis/verdict/contrast.h"
 #include "analysis/verdict/prescribed.h"
 #include "analysis/verdict/verdict_kind.h"
 
@@ -108,7 +111,10 @@ struct verdict {
     size_t cut_off;                 /* n left out, since the beta grid ends at the collapse point or before */
     size_t few_carry;               /* n left out, since few rows carry the mean where it crosses */
     double first_log_n, last_log_n; /* between which the exponent was fitted */
-    double exact_chi_square, exact_p; /* (a); NaN where there are no exact values */
+    double exact_chi_square, exact_p;         /* (a); NaN where there are no exact values */
+    struct contrast exact_shift, exact_trend; /* what log beta_c is off them at all n alike, and its slope in
+                                                 log log n; NaN likewise, and of one n, or two */
+    double exact_joint_p;                     /* of all three together: what the verdict rests on */
     size_t exact_count,
         exact_freedom; /* n; their deviations that noise makes: fewer where these share rows */
     struct verdict_estimate exponent, slope, amplitude; /* (c), (b), (b) */
@@ -123,6 +129,9 @@ struct verdict {
     struct prescribed prescribed; /* GROUND_PRESCRIBED */
     struct accumulation_reach reach;
 };
+
+/* exact_shift or exact_trend, where that is what chi square is made of, or less likely; else NULL. */
+const struct contrast *verdict_contrast(const struct verdict *verdict);
 
 /* Nothing to free. */
 void verdict_make(struct verdict *verdict, const struct fit *fit);

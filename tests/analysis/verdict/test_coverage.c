@@ -163,15 +163,19 @@ static bool all_cover(const struct results *r, const struct quoted quoted[STANDA
 }
 
 /* Of simulation against exact values, over all series and experiments: chi squares as likely as their tests,
- * which go by Hotelling's law where a joint covariance is an estimate. */
+ * which go by Hotelling's law where a joint covariance is an estimate; of deviations together and of their
+ * slope, by Student's, likewise. */
 struct exact {
     double chi_square, freedom;
+    double directed, directions;
 };
 
 static void add_exact(struct exact *exact, const struct verdict *v) {
     if (isnan(v->exact_p)) { return; }
     exact->chi_square += gsl_cdf_chisq_Qinv(v->exact_p, (double)v->exact_freedom);
     exact->freedom += (double)v->exact_freedom;
+    exact->directed += gsl_cdf_chisq_Qinv(v->exact_shift.p, 1) + gsl_cdf_chisq_Qinv(v->exact_trend.p, 1);
+    exact->directions += 2;
 }
 
 /* The mean square of bootstrap errors over delta errors. */
@@ -245,7 +249,7 @@ static void test_coverage(void **state) {
     static struct quoted quoted[STANDARD_SERIES][QUOTED];
     size_t trials = trials_of(TRIALS, 16, 2), refuted = 0;
     struct ratio ratio = {0, 0};
-    struct exact exact = {0, 0};
+    struct exact exact = {.freedom = 0};
     for (size_t i = 0; i < STANDARD_SERIES; i++) { memcpy(quoted[i], quoted_form, sizeof quoted_form); }
     for (size_t t = 0; t < trials; t++) {
         struct results *r = standard_run(1000 + t, false, exact_values);
@@ -260,6 +264,8 @@ static void test_coverage(void **state) {
            exact.chi_square, exact.freedom);
     assert_true(refuted <= trials / 50 + 1);
     assert_true(squares_are_likely(exact.chi_square, exact.freedom, true));
+    printf("    directed squares %.1f of %g\n", exact.directed, exact.directions);
+    assert_true(squares_are_likely(exact.directed, exact.directions, true));
 }
 
 /* Intervals from the joint covariance, of means and of medians; chi squares of the exact test are neither too
@@ -267,7 +273,7 @@ static void test_coverage(void **state) {
 static void test_common_coverage(void **state) {
     const struct results *exact_values = *state;
     static struct quoted quoted[STANDARD_SERIES][QUOTED];
-    struct exact exact = {0, 0};
+    struct exact exact = {.freedom = 0};
     size_t refuted = 0, trials = trials_of(TRIALS, 4, 1);
     for (size_t i = 0; i < STANDARD_SERIES; i++) { memcpy(quoted[i], quoted_form, sizeof quoted_form); }
     for (size_t t = 0; t < trials; t++) {
@@ -285,6 +291,8 @@ static void test_common_coverage(void **state) {
            exact.chi_square, exact.freedom);
     assert_true(refuted <= trials / 50 + 1);
     assert_true(squares_are_likely(exact.chi_square, exact.freedom, true));
+    printf("    directed squares %.1f of %g\n", exact.directed, exact.directions);
+    assert_true(squares_are_likely(exact.directed, exact.directions, false));
 }
 
 /* Exact values are those of one experiment of a few rows. */
