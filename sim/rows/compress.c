@@ -18,7 +18,6 @@
 enum {
     TOP = COMPRESS_TOP,
     CHUNK = COMPRESS_CHUNK,
-    PORTION = 256, /* candidates for the top are looked for among so many at once where no limit is known */
     FEW = 15,      /* betas that are as soon measured from the points */
     CROWD = 64,    /* scores of a bin that its moments are summed in parts for */
 };
@@ -105,13 +104,10 @@ static double compress_first_limit(struct compress *c) {
     return compress_limit(c->isa->kernel, peak, range, TOP);
 }
 
-/* Candidates among these scores, so many looked at together, into the pool. */
-static void compress_pick(struct compress *c, size_t count, const double *scores, size_t most) {
-    for (size_t first = 0; first < count; first += most) {
-        size_t portion = count - first < most ? count - first : most;
-        if (c->pooled + PORTION > KERNEL_SORTED) { compress_trim(c, c->row.top_count); }
-        c->pooled += c->isa->kernel->above(portion, scores + first, c->limit, c->pool + c->pooled);
-    }
+/* Candidates among these scores into the pool. */
+static void compress_pick(struct compress *c, size_t count, const double *scores) {
+    if (c->pooled + CHUNK > COMPRESS_POOL) { compress_trim(c, c->row.top_count); }
+    c->pooled += c->isa->kernel->above(count, scores, c->limit, c->pool + c->pooled);
 }
 
 /* First pass: leaves the row's largest scores in the pool in descending order. */
@@ -123,7 +119,7 @@ static void compress_first_pass(struct compress *c) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
         if (!is_whole) { c->lowest = fmin(c->lowest, c->isa->kernel->range(count, scores).low); }
-        compress_pick(c, count, scores, PORTION);
+        compress_pick(c, count, scores);
     }
     compress_trim(c, c->row.top_count);
     c->highest = c->pool[0];
@@ -220,7 +216,7 @@ static const double *compress_deposit(struct compress *c, bool pick, int64_t fir
     for (size_t index = 0; index < compress_chunks(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
-        if (pick) { compress_pick(c, count, scores, CHUNK); }
+        if (pick) { compress_pick(c, count, scores); }
         c->isa->kernel->deposit(count, scores, c->base, below, c->scale, first, log_stripes, c->moment);
     }
     if (pick) { compress_trim(c, c->row.top_count); }
