@@ -18,8 +18,8 @@
 enum {
     TOP = COMPRESS_TOP,
     CHUNK = COMPRESS_CHUNK,
-    FEW = 15,      /* betas that are as soon measured from the points */
-    CROWD = 64,    /* scores of a bin that its moments are summed in parts for */
+    FEW = 15,   /* betas that are as soon measured from the points */
+    CROWD = 64, /* scores of a bin that its moments are summed in parts for */
 };
 
 static const double LEAST_GAP = 0x1p-1000; /* of bins; scores nearer to their base tie with the cut */
