@@ -49,30 +49,34 @@ static void make_moments(struct rules *r) {
     }
 }
 
+/* Up to each point t of a panel the integral of e^{-e^{-t}} t^k/k!, which is `before` up to its beginning;
+ * returns that up to its end. */
+static double make_above(struct rules *r, int panel, int k, const double t[INNER], double before) {
+    double total = 0, *above = &r->above[k][panel * INNER];
+    for (int j = 0; j < INNER; j++) { above[j] = before; }
+    for (int i = 0; i < INNER; i++) {
+        const double mass =
+            r->half[panel] * r->inner.w[i] * exp(-exp(-t[i])) * r->power[k][panel * INNER + i];
+        total += mass;
+        for (int j = 0; j < INNER; j++) { above[j] += r->inner.cumulative[i][j] * (mass / r->inner.w[i]); }
+    }
+    return before + total;
+}
+
 /* From -LOWEST, where e^{-e^{-t}} = e^-40, to 38.4, beyond which the density e^-t is below 3e-17: 12 panels
  * of width 1 for the double exponential, then 7 of 4.3 (on which 8 nodes integrate e^{-t} to 1e-12). */
 static void make_grid(struct rules *r) {
     double low = -LOWEST, before[ORDERS] = {0};
     for (int panel = 0; panel < GRID / INNER; panel++) {
         const double half = r->half[panel] = panel < 12 ? 0.5 : 2.15;
+        double t[INNER];
         for (int j = 0; j < INNER; j++) {
-            double t = low + half * (1 + r->inner.x[j]), term = 1;
-            r->density[panel * INNER + j] = half * r->inner.w[j] * exp(-t - exp(-t));
-            for (int k = 0; k < ORDERS; term *= t / ++k) { r->power[k][panel * INNER + j] = term; }
+            double term = 1;
+            t[j] = low + half * (1 + r->inner.x[j]);
+            r->density[panel * INNER + j] = half * r->inner.w[j] * exp(-t[j] - exp(-t[j]));
+            for (int k = 0; k < ORDERS; term *= t[j] / ++k) { r->power[k][panel * INNER + j] = term; }
         }
-        for (int k = 0; k < ORDERS; k++) {
-            double total = 0, *above = &r->above[k][panel * INNER];
-            for (int j = 0; j < INNER; j++) { above[j] = before[k]; }
-            for (int i = 0; i < INNER; i++) {
-                double t = low + half * (1 + r->inner.x[i]),
-                       mass = half * r->inner.w[i] * exp(-exp(-t)) * r->power[k][panel * INNER + i];
-                total += mass;
-                for (int j = 0; j < INNER; j++) {
-                    above[j] += r->inner.cumulative[i][j] * (mass / r->inner.w[i]);
-                }
-            }
-            before[k] += total;
-        }
+        for (int k = 0; k < ORDERS; k++) { before[k] = make_above(r, panel, k, t, before[k]); }
         low += 2 * half;
     }
 }
