@@ -93,7 +93,8 @@ static void test_growth_to_first_order(void **state) {
 static void test_neglected(void **state) {
     (void)state;
     struct sphere_component none = {0};
-    struct flow_request request = request_of(&none, 256, 6);
+    struct flow_request request = request_of(&none, 64, 6);
+    request.design.replicates = 400;
     struct flow_answer a;
     flow_answer_make(&request, false, &a);
     const size_t modes = request.design.modes;

@@ -110,11 +110,38 @@ static void test_threads(void **state) {
     assert_memory_equal(amplitude[0], amplitude[1], sizeof amplitude[0]);
 }
 
+/* On the circle an amplitude is the density's, but for the width of its parts. */
+static void test_amplitude_of_density(void **state) {
+    (void)state;
+    enum { TOKENS = 64, MODE = 2, STEPS = 1, PARTS = 4096 };
+    const struct flow_design design = {.dimension = 2,
+                                       .count = TOKENS,
+                                       .beta = 4,
+                                       .tau = INFINITY,
+                                       .modes = MODE,
+                                       .steps = STEPS,
+                                       .replicates = 1,
+                                       .seed = 7,
+                                       .threads = 1};
+    double amplitude[STEPS + 1], *density = malloc((STEPS + 1) * PARTS * sizeof *density);
+    assert_non_null(density);
+    modes_follow(&design, MODE, 0.3, NULL, amplitude, PARTS, density);
+    for (size_t s = 0; s <= STEPS; s++) {
+        double sum = 0;
+        for (size_t b = 0; b < PARTS; b++) {
+            sum += 2 * density[s * PARTS + b] * cos(MODE * 2 * M_PI * (b + 0.5) / PARTS) / PARTS;
+        }
+        check_close(amplitude[s], sum, 2 * MODE * M_PI / PARTS);
+    }
+    free(density);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_step),
         cmocka_unit_test(test_step_limits),
         cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_amplitude_of_density),
     };
     return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }
