@@ -56,6 +56,25 @@ static struct results *run(const char *top, const char *series) {
     return experiment_sweep(text);
 }
 
+/* A line an n: beta_c of each with its error, and how many errors they are apart; their squares are chi^2.
+ * Numbers have two digits of an error, deviations one decimal. */
+static void check_table(const char *text, size_t lengths) {
+    const char *line = strstr(text, "differ (se)\n");
+    double squares = 0, rounding = 0, chi_square = NAN;
+    assert_non_null(line);
+    for (size_t n = 0; n < lengths; n++) {
+        double first, second, se[2], apart;
+        line = strchr(line, '\n') + 1;
+        assert_int_equal(
+            sscanf(line, "%*s %lf +- %lf %lf +- %lf %lf", &first, &se[0], &second, &se[1], &apart), 5);
+        check_close(apart, (first - second) / hypot(se[0], se[1]), 0.12 + 0.05 * fabs(apart));
+        squares += apart * apart;
+        rounding += 0.05 * (2 * fabs(apart) + 0.05);
+    }
+    assert_int_equal(sscanf(strstr(line, "chi^2"), "chi^2 = %lf", &chi_square), 1);
+    check_close(chi_square, squares, 0.05 + rounding);
+}
+
 static void test_twins(void **state) {
     (void)state;
     static const struct {
@@ -80,6 +99,7 @@ static void test_twins(void **state) {
             (*second[i].says == '\0' && *text != '\0')) {
             fail_msg("%s, %s: %s", second[i].top, second[i].series, text);
         }
+        if (i == 1) { check_table(text, 2); }
         assert_true(i != 5 || strstr(text, "counted rows, seed 1, series `a`, 128 replicates"));
         free(text);
     }
