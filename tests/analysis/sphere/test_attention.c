@@ -67,6 +67,19 @@ static void check_radial_errors(const struct attention *a, const struct results_
     assert_true(told >= 12 && (s->parameter[0].coef > 2 || twice >= 5));
 }
 
+/* The central limit is told from the least n_eff to the most that a part of the output was compared at. */
+static void check_reach(const struct attention *a) {
+    double least = INFINITY, most = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct attention_point *p = &a->point[i];
+        if (isnan(p->radial_p) && isnan(p->tangential_p)) { continue; }
+        least = fmin(least, p->n_eff);
+        most = fmax(most, p->n_eff);
+    }
+    check_close(a->gaussian.least, least, 0);
+    check_close(a->gaussian.most, most, 0);
+}
+
 static void true_rows_pass(void **state) {
     const struct results *r = *state;
     for (size_t i = 0; i < r->series_count; i++) {
@@ -86,6 +99,7 @@ static void true_rows_pass(void **state) {
         }
         assert_true(*a.gaussian.sentence);
         check_radial_errors(&a, &r->series[i]);
+        check_reach(&a);
         attention_release(&a);
     }
 }
