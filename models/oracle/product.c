@@ -82,14 +82,16 @@ static double apart_of(const struct oracle *o, double absolute) {
 }
 
 /* All but families with an upper endpoint, where each key has a kink, the sharper the smaller its power,
- * become smoother with beta, but for the nearest key's where rows have scores at its lower end. Choices, made
- * so that few grids have to be halved. */
+ * become smoother with beta, but for the nearest key's where rows have scores at its lower end. From MANY
+ * steps on sums that grow from point to point are worth a shorter one. Choices, made so that few grids have
+ * to be halved. */
 static double first_step(const struct oracle *o, double absolute, double beta, double length, bool sharp) {
+    enum { MANY = 300 };
     const double linear = family_position(o->family, o->p).linear, power = o->product->power,
                  step = (power > 0 ? fmax(0.15, fmin(0.14 + 0.04 * power, 0.2)) : 0.19 + 0.135 * beta) /
                         o->fineness;
     if (sharp) { return comb_step(linear, absolute, fmin(step, GRID_SHARP)); }
-    return apart_of(o, absolute) > step || (linear > 0 && length > LONG * step)
+    return apart_of(o, absolute) > step || (linear > 0 && length > MANY * step)
                ? comb_step(linear, absolute, step)
                : step;
 }
