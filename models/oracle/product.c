@@ -87,11 +87,12 @@ static double apart_of(const struct oracle *o, double absolute) {
  * to be halved. */
 static double first_step(const struct oracle *o, double absolute, double beta, double length, bool sharp) {
     enum { MANY = 300 };
-    const double linear = family_position(o->family, o->p).linear, power = o->product->power,
+    const struct family_position position = family_position(o->family, o->p);
+    const double linear = position.linear, power = o->product->power,
                  step = (power > 0 ? fmax(0.15, fmin(0.14 + 0.04 * power, 0.2)) : 0.19 + 0.135 * beta) /
                         o->fineness;
     if (sharp) { return comb_step(linear, absolute, fmin(step, GRID_SHARP)); }
-    return apart_of(o, absolute) > step || (linear > 0 && length > MANY * step)
+    return apart_of(o, absolute) > step || (position.log == 0 && linear > 0 && length > MANY * step)
                ? comb_step(linear, absolute, step)
                : step;
 }
