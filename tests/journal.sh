@@ -119,6 +119,10 @@ for words in "show odd.h5.shard-0-of-3.journal" "run sweep.yaml -o odd.h5 --shar
 done
 expect 0 "a shard beside it, of the same cut: it has nothing of its share" run sweep.yaml -o odd.h5 --shard 1/3 --quiet
 expect 1 "one of another cut, which may have some" run sweep.yaml -o odd.h5 --shard 1/2 --quiet
+mkdir loop.journal
+ln -s header loop.journal/header
+expect 2 "a journal whose header cannot be read" show loop.journal
+holds "it is told why" grep -q "loop.journal is no journal: Too many levels of symbolic links" err
 expect 2 "merge of nothing" merge -o bad.h5
 expect 2 "merge of no journal" merge sweep.yaml -o bad.h5
 holds "wrong words write nothing" test ! -e bad.h5 -a ! -e mixed.h5 -a ! -e bad.h5.journal

@@ -72,8 +72,11 @@ static struct journal *prepare(const char *directory) {
 }
 
 static const char *reason_of_absence(const char *directory) {
+    char header[FILES_PATH];
+    files_path(directory, "header", header);
     if (access(directory, F_OK) != 0) { return strerror(errno); }
-    return directory_is(directory) ? "it has no header" : "it is no directory, as FILE.journal/ is";
+    if (!directory_is(directory)) { return "it is no directory, as FILE.journal/ is"; }
+    return access(header, R_OK) == 0 || errno == ENOENT ? "it has no header" : strerror(errno);
 }
 
 static struct journal *refuse(struct journal *j, enum journal_header_state state) {
