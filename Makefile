@@ -194,11 +194,11 @@ reproduce:  ## packages, build, and the main job: results/reproduce.h5, its fits
 # ---- checks ----
 
 test:  ## packages, both compilers, sanitizers, lint, every test; ends with `N passed, N failed, N skipped`
-	@.ci/deps test
+	@.ci/deps build
 	@tests/all
 
 test-all:  ## the same with every repetition: 200 kills, 1600 experiments, statistics under clang too (over an hour)
-	@.ci/deps test
+	@.ci/deps build
 	@tests/all long
 
 test-quick: $(TESTS)  ## the unit tests alone, shortened: under a minute
