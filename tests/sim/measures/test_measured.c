@@ -178,6 +178,15 @@ static void check_plainly(size_t n, double *scores, double beta) {
     measured_free(measured);
 }
 
+/* Every score above all before it is a candidate for the top. */
+static void test_rising(void **state) {
+    (void)state;
+    enum { N = 5000 };
+    double scores[N];
+    for (size_t i = 0; i < N; i++) { scores[i] = 6 * sqrt((double)i / N); }
+    check_plainly(N, scores, 1.5);
+}
+
 /* Rounded to steps: many ties, at the top and below, some of them more than the explicit top holds. */
 static void test_ties(void **state) {
     (void)state;
@@ -210,8 +219,8 @@ static void test_constant(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_as_drawn), cmocka_unit_test(test_within),   cmocka_unit_test(test_far_scores),
-        cmocka_unit_test(test_ties),     cmocka_unit_test(test_constant),
+        cmocka_unit_test(test_as_drawn), cmocka_unit_test(test_within), cmocka_unit_test(test_far_scores),
+        cmocka_unit_test(test_rising),   cmocka_unit_test(test_ties),   cmocka_unit_test(test_constant),
     };
     return cmocka_run_group_tests_name("measured", tests, NULL, NULL);
 }
