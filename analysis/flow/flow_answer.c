@@ -141,15 +141,16 @@ static struct hotelling halves_agree(struct growth *g, unsigned step) {
     return agreement(g, g->residual[0]);
 }
 
-/* Whether the growths themselves, or what is extrapolated of them, are as far from the prediction as their
- * errors allow: residuals of large growths have the scatter of a_0^2 in them, whatever is grown. */
+/* Whether the growths themselves, or what is extrapolated of them, are as far from growth[l - 1] ^ step
+ * (NULL: from no growth) as their errors allow: residuals of what is not the growth have the scatter of a_0^2
+ * in them. */
 static struct hotelling growths_agree(struct growth *g, unsigned step, const double *growth) {
     const struct flow_design *design = g->design;
     for (size_t k = 0; k < (step > 1 ? 2 : 1); k++) { fill_growths(g, k, step); }
     for (size_t i = 0; i < design->replicates * design->modes; i++) {
         double *at = g->residual[0] + i;
         if (step > 1) { *at = flow_growth_extrapolate(&design[0], *at, &design[1], g->residual[1][i]); }
-        *at -= pow(growth[i % design->modes], step);
+        *at -= growth ? pow(growth[i % design->modes], step) : 1;
     }
     return agreement(g, g->residual[0]);
 }
@@ -188,6 +189,7 @@ static void judge_growth(struct growth *g, struct flow_answer *a) {
         *verdict = (struct flow_verdict){.step = s, .count = g->design[0].modes};
         fill_residuals(g, s, NULL);
         verdict->still = agreement(g, g->residual[0]);
+        verdict->grown = growths_agree(g, s, NULL);
         fill_residuals(g, s, s == 1 ? a->finite : a->exact);
         verdict->agreement = agreement(g, g->residual[0]);
         verdict->growths = growths_agree(g, s, s == 1 ? a->finite : a->exact);
@@ -271,6 +273,7 @@ static void measure_drift(const struct flow_request *r, struct progress *progres
     drift_measure(design, &r->keys, FLOW_PROBES, query, tangent, progress, drift);
     a->drift_verdict.count = FLOW_PROBES;
     a->drift_verdict.still = hotelling_test(design->replicates, FLOW_PROBES, drift);
+    a->drift_verdict.grown = a->drift_verdict.still;
     for (size_t p = 0; p < FLOW_PROBES; p++) {
         struct flow_line *line = &a->drift[p];
         struct estimate e = estimate_mean(design->replicates, FLOW_PROBES, drift + p);

@@ -6,7 +6,9 @@
 
 static const double doubtful = 0.001, certain = 1e-6, most_neglected = 0.5;
 
-static bool is_seen(const struct flow_verdict *v) { return v->still.pvalue < doubtful; }
+static bool is_seen(const struct flow_verdict *v) {
+    return v->still.pvalue < doubtful || v->grown.pvalue < certain;
+}
 static bool is_sharp(const struct flow_verdict *v) {
     return !isnan(v->agreement.pvalue) && v->neglected < most_neglected &&
            (v->step < 2 || v->halves.pvalue >= doubtful);

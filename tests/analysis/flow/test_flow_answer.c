@@ -1,5 +1,6 @@
 /* What is predicted to order 1/n, and where that says nothing. No randomness but where a verdict is made,
- * which is undecided whatever was drawn, and in one p-value, below 1e-3 once in 1000 seeds. */
+ * which is undecided whatever was drawn, in one p-value, below 1e-3 once in 1000 seeds, and in what few
+ * replicates tell, of one seed. */
 #include "analysis/flow/flow_answer.h"
 #include "tests/test.h"
 
@@ -118,11 +119,31 @@ static void test_neglected(void **state) {
     flow_answer_free(&a);
 }
 
+/* Residuals of no growth have the scatter of a_0^2 in them, however many errors the growths are from 1: few
+ * replicates do not see it there. */
+static void test_growth_of_few_replicates(void **state) {
+    (void)state;
+    struct sphere_component none = {0};
+    struct flow_request request = request_of(&none, 128, 4);
+    struct flow_answer answer;
+    request.design.replicates = 16;
+    request.design.seed = 20260512;
+    flow_answer_make(&request, false, &answer);
+    for (size_t l = 0; l < request.design.modes; l++) {
+        const struct estimate *e = &answer.extrapolated[request.design.modes + l];
+        assert_true(e->value - 1 > 7 * e->error);
+    }
+    assert_true(answer.verdict[1].still.pvalue > 0.001);
+    assert_int_equal(flow_verdict_kind(&answer.verdict[1]), VERDICT_SUPPORTED);
+    flow_answer_free(&answer);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drift_to_first_order),
         cmocka_unit_test(test_growth_to_first_order),
         cmocka_unit_test(test_neglected),
+        cmocka_unit_test(test_growth_of_few_replicates),
     };
     return cmocka_run_group_tests_name("flow answer", tests, NULL, NULL);
 }

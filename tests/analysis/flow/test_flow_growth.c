@@ -229,13 +229,16 @@ static void test_growth_of_later_steps(void **state) {
 static void test_remedies(void **state) {
     (void)state;
     char sentence[FLOW_SENTENCE];
-    struct flow_verdict v = {.step = 1, .count = 3, .still.pvalue = 0.5, .neglected = 0.1};
+    struct flow_verdict v = {
+        .step = 1, .count = 3, .still.pvalue = 0.5, .grown.pvalue = 1e-5, .neglected = 0.1};
     assert_non_null(
         strstr(flow_verdict_sentence(&v, sentence), "take more replicates, more tokens or another"));
     v.neglected = 1e4;
     assert_non_null(strstr(flow_verdict_sentence(&v, sentence), "take more tokens or another beta"));
     assert_null(strstr(sentence, "replicates"));
     assert_int_equal(flow_verdict_kind(&v), VERDICT_UNDECIDED);
+    v.grown.pvalue = 1e-7;
+    assert_null(strstr(flow_verdict_sentence(&v, sentence), "can be seen"));
     v = (struct flow_verdict){.step = 1, .count = 3, .agreement.pvalue = 0.5, .growths.pvalue = 0.5};
     assert_int_equal(flow_verdict_kind(&v), VERDICT_SUPPORTED);
     v.growths.pvalue = 1e-7;
