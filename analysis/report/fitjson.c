@@ -73,7 +73,9 @@ static const char document[] =
     "prescription@prescription{name trained_log_n coef class class_by exponent_log_n exponent_n limit "
     "statistic fate fate_predicted entropy_limit variable "
     "rate{value=rate low=rate_low high=rate_high predicted=rate_predicted exact=rate_exact first_log_n"
-    " last_log_n} exact{count=exact_count chi_square=exact_chi_square p=exact_p} "
+    " last_log_n} exact{count=exact_count chi_square=exact_chi_square p=exact_p"
+    " shift{value=exact_shift ~exact_shift p=exact_shift_p} trend{value=exact_trend ~exact_trend"
+    " p=exact_trend_p} joint_p=exact_joint_p} "
     "points[n]{log_n log_beta_ratio entropy entropy_se entropy_exact entropy_share entropy_carriers"
     " entropy_used}}";
 

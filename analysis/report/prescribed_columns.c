@@ -66,6 +66,13 @@ static const struct column column[] = {
     {"exact_chi_square", "chi square of their logarithms, nothing fitted", IN(exact_chi_square)},
     {"exact_p", "probability of a larger one, or of a larger deviation where n share their rows",
      IN(exact_p)},
+    {"exact_shift", "what the logarithms are off at all n alike", IN(exact_shift.value)},
+    {"exact_shift_se", "its standard error", IN(exact_shift.se)},
+    {"exact_shift_p", "probability of one as far from 0", IN(exact_shift.p)},
+    {"exact_trend", "slope of what they are off in log log n", IN(exact_trend.value)},
+    {"exact_trend_se", "its standard error", IN(exact_trend.se)},
+    {"exact_trend_p", "probability of one as far from 0", IN(exact_trend.p)},
+    {"exact_joint_p", "probability of one of these p being as small as the least", IN(exact_joint_p)},
 
     {"log_n", "natural logarithm of the context length n", N, .number = column_log_n},
     {"log_beta_ratio", "natural logarithm of beta/Lambda^typ", N, .number = log_ratio},

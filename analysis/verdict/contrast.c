@@ -60,3 +60,13 @@ struct contrast contrast_trend(const struct contrast_data *d) {
     free(weight);
     return trend;
 }
+
+double contrast_joint_p(double p, const struct contrast *shift, const struct contrast *trend) {
+    const double all[] = {p, shift->p, trend->p};
+    double asked = 0, least = INFINITY;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        asked += !isnan(all[i]);
+        least = fmin(least, all[i]);
+    }
+    return -expm1(asked * log1p(-least));
+}

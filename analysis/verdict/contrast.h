@@ -33,4 +33,9 @@ struct contrast contrast_shift(const struct contrast_data *data);
 /* The slope of a straight line in x, of three or more. */
 struct contrast contrast_trend(const struct contrast_data *data);
 
+/* Of both and of chi square, whose p that is: the probability of the least p being as small among as many
+ * independent ones (Sidak 1967). Of one as small at most, since each asks whether noise lies in a symmetric
+ * convex set. */
+double contrast_joint_p(double p, const struct contrast *shift, const struct contrast *trend);
+
 #endif

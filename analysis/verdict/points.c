@@ -239,17 +239,10 @@ static double chance_of(const struct points *p, const struct points_test *test) 
     return gsl_cdf_fdist_Q(square * (groups - modes) / (modes * (groups - 1)), modes, groups - modes);
 }
 
-/* What deviations have in common, how they grow, and the least p of all as it is among so many. */
 static void add_contrasts(struct points_test *test, const struct contrast_data *data) {
     test->shift = contrast_shift(data);
     test->trend = contrast_trend(data);
-    const double p[] = {test->p, test->shift.p, test->trend.p};
-    double asked = 0, least = INFINITY;
-    for (size_t i = 0; i < sizeof p / sizeof *p; i++) {
-        asked += !isnan(p[i]);
-        least = fmin(least, p[i]);
-    }
-    test->joint_p = -expm1(asked * log1p(-least));
+    test->joint_p = contrast_joint_p(test->p, &test->shift, &test->trend);
 }
 
 /* Deviations of the points at `which`, with the noise that their replicates make: without what Student's law

@@ -78,8 +78,7 @@ struct points_test {
     double p;          /* of one as large were theory right; of a joint covariance by Hotelling's law */
     struct contrast shift; /* of log beta_c, from two points on: what deviations have in common .. */
     struct contrast trend; /* .. and, from three on, their slope in log log n */
-    double joint_p; /* of their least p among as many independent ones (Sidak 1967): of one as small at most,
-                       since each asks whether noise lies in a symmetric convex set */
+    double joint_p;        /* of all three (contrast_joint_p) */
 };
 /* False where there is no such mode. */
 bool points_try(const struct points *points, struct points_test *test);

@@ -205,6 +205,16 @@ static void find_fate(struct prescribed *v, const struct results_series *s) {
 
 /* ---- exact means ---- */
 
+/* The mean of a logarithm is off that of the mean by half of its variance. */
+static void add_deviation(struct contrast_data *data, double x, double deviation, double noise,
+                          double allowance) {
+    const size_t i = data->count++;
+    data->x[i] = x;
+    data->deviation[i] = deviation;
+    data->noise[i * (data->room + 1)] = noise * noise;
+    data->systematic[i] = allowance + noise * noise / 2;
+}
+
 /* Bins of counted rows and exact means are off by up to `allowance`; rows without randomness have no other
  * error. */
 static void compare(struct prescribed *v, const struct fit *fit) {
@@ -212,18 +222,29 @@ static void compare(struct prescribed *v, const struct fit *fit) {
     const double allowance = is_fixed ? 1e-5 : 1e-6;
     double sum = 0, largest = 0;
     if (!is_fixed && fit->series->replicates < POINTS_REPLICATES) { return; }
+    struct contrast_data data = contrast_create(fit->lengths);
+    data.freedom = (double)fit->series->replicates - 1;
     for (size_t n = 0; n < fit->lengths; n++) {
         const struct prescribed_point point = prescribed_at(v, fit->series, n);
         if (!point.is_used || isnan(point.exact)) { continue; }
-        double off = log(point.entropy / point.exact) / hypot(point.se / point.entropy, allowance);
+        double noise = point.se / point.entropy, deviation = log(point.entropy / point.exact),
+               off = deviation / hypot(noise, allowance);
         sum += off * off;
         largest = fmax(largest, fabs(off));
-        v->exact_count++;
+        add_deviation(&data, log(fit->series->log_n[n]), deviation, noise, allowance);
     }
-    if (v->exact_count == 0) { return; }
-    v->exact_chi_square = sum;
-    v->exact_p = fit->common ? fmin(1, 2 * (double)v->exact_count * gsl_cdf_ugaussian_Q(largest))
-                             : gsl_cdf_chisq_Q(sum, (double)v->exact_count);
+    v->exact_count = data.count;
+    if (data.count > 0) {
+        v->exact_chi_square = sum;
+        v->exact_p = fit->common ? fmin(1, 2 * (double)data.count * gsl_cdf_ugaussian_Q(largest))
+                                 : gsl_cdf_chisq_Q(sum, (double)data.count);
+        if (!fit->common && !is_fixed) {
+            v->exact_shift = contrast_shift(&data);
+            v->exact_trend = contrast_trend(&data);
+        }
+        v->exact_joint_p = contrast_joint_p(v->exact_p, &v->exact_shift, &v->exact_trend);
+    }
+    contrast_release(&data);
 }
 
 /* ---- the verdict ---- */
@@ -231,9 +252,9 @@ static void compare(struct prescribed *v, const struct fit *fit) {
 static void decide(struct prescribed *v, const struct results_series *s) {
     const bool enough = s->replicates >= REPLICATES || s->family->kind == FAMILY_FIXED;
     v->kind = VERDICT_UNDECIDED;
-    if (v->exact_p < UNLIKELY) {
+    if (v->exact_joint_p < UNLIKELY) {
         v->ground = PRESCRIBED_EXACT;
-        if (v->exact_p < IMPOSSIBLE && enough) { v->kind = VERDICT_REFUTED; }
+        if (v->exact_joint_p < IMPOSSIBLE && enough) { v->kind = VERDICT_REFUTED; }
     } else if ((isnan(v->rate) && !v->by_ends) || !enough) {
         bool lacks_median = v->is_median && isnan(prescribed_at(v, s, 0).se);
         v->ground = lacks_median ? PRESCRIBED_NO_MEDIAN : PRESCRIBED_NO_RATE;
@@ -263,7 +284,10 @@ void prescribed_make(struct prescribed *v, const struct fit *fit) {
                              .first_log_n = NAN,
                              .last_log_n = NAN,
                              .exact_chi_square = NAN,
-                             .exact_p = NAN};
+                             .exact_p = NAN,
+                             .exact_shift = {NAN, NAN, NAN},
+                             .exact_trend = {NAN, NAN, NAN},
+                             .exact_joint_p = NAN};
     v->course = course_of(s->family, s->parameter, s->prescription, s->log_trained, s->coef,
                           s->log_n[fit->lengths - 1]);
     v->is_median = v->course.of_median;
@@ -299,7 +323,7 @@ static void why(const struct prescribed *v, const struct fit *fit, char *out) {
         break;
     case PRESCRIBED_EXACT:
         words_append(out, PRESCRIBED_SENTENCE, "mean entropies and exact ones disagree (p = %.1g over %zu n)",
-                     v->exact_p, v->exact_count);
+                     v->exact_joint_p, v->exact_count);
         break;
     case PRESCRIBED_BETWEEN:
         words_append(out, PRESCRIBED_SENTENCE,

@@ -13,13 +13,15 @@
  *   lies beyond; else it is left untold. Of fewer points it collapses if at the largest n it is surely below
  *   a tenth of what it is at the first: mean + 3 se + 4/N, as near-ties that no row of N shows may have gone
  *   unseen;
- * - exact means: chi square of log(H/exact), nothing fitted, of 16 replicates or more; with the same
- *   randomness at every n the largest deviation, corrected for their number. The same rate of the exact means
+ * - exact means: chi square of log(H/exact), nothing fitted, of 16 replicates or more, with what all n share
+ *   and how it grows in log log n (contrast.h); with the same randomness at every n the largest deviation
+ *   alone, corrected for their number. The same rate of the exact means
  *   tells what these n can show. */
 #ifndef GAPSCALE_ANALYSIS_VERDICT_PRESCRIBED_H
 #define GAPSCALE_ANALYSIS_VERDICT_PRESCRIBED_H
 
 #include "analysis/fit/fit.h"
+#include "analysis/verdict/contrast.h"
 #include "analysis/verdict/verdict_kind.h"
 #include "models/oracle/course.h"
 
@@ -55,7 +57,9 @@ struct prescribed {
     double first_log_n, last_log_n; /* between which */
     size_t points, left_out;        /* n from the trained length on that are used, and that are not */
     size_t exact_count;
-    double exact_chi_square, exact_p; /* NaN: none, or the first with shared randomness */
+    double exact_chi_square, exact_p;         /* NaN: none, or the first with shared randomness */
+    struct contrast exact_shift, exact_trend; /* of log(H/exact); NaN: none */
+    double exact_joint_p;                     /* of all three: what the verdict rests on */
 };
 
 /* Of a series that is prescribed. Nothing to free. */

@@ -248,6 +248,29 @@ static void test_shared_rows(void **state) {
     results_free(r);
 }
 
+/* 2% at six n, of errors of 1%, are 1.98 standard errors at each, which chi square leaves open, and 4.85 of
+ * their mean (errors of logarithms, 5e-5, and of 4095 degrees of freedom aside). */
+static void test_directed(void **state) {
+    (void)state;
+    struct results *r =
+        experiment_sweep(HEAD "n: [e^10, e^30, e^100, e^300, e^1000, e^10000]\nseries:\n"
+                              "  - {family: gumbel, beta: {prescription: const, trained: e^10, coef: 2}}\n");
+    const double exact[] = {1, 1, 1, 1, 1, 1}, off[] = {1.02, 1.02, 1.02, 1.02, 1.02, 1.02};
+    r->series[0].replicates = 4096;
+    set_entropy(&r->series[0], exact, exact);
+    check_close(judge(r, 0, false).prescribed.exact_joint_p, 1, 1e-6);
+    set_entropy(&r->series[0], off, exact);
+    const struct verdict v = judge(r, 0, false);
+    assert_true(v.prescribed.exact_p > 1e-4 && v.prescribed.exact_joint_p < 1e-5);
+    assert_int_equal(v.kind, VERDICT_REFUTED);
+    check_relative(v.prescribed.exact_shift.value, log(1.02), 1e-12);
+    check_relative(v.prescribed.exact_shift.value / v.prescribed.exact_shift.se, 100 * log(1.02) * sqrt(6),
+                   0.01);
+    assert_true(fabs(v.prescribed.exact_trend.value) < 1e-12);
+    assert_true(isnan(judge(r, 0, true).prescribed.exact_shift.p));
+    results_free(r);
+}
+
 static double half_of(const struct verdict *v) { return (v->prescribed.high - v->prescribed.low) / 2; }
 
 /* Nor are rates those of independent points: rows whose first scores are those of shorter ones err together
@@ -304,11 +327,12 @@ static void test_rare_rows(void **state) {
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows_far_away),  cmocka_unit_test(test_fates),
-        cmocka_unit_test(test_closed_forms),   cmocka_unit_test(test_short_rows),
-        cmocka_unit_test(test_medians),        cmocka_unit_test(test_contradictions),
-        cmocka_unit_test(test_shared_rows),    cmocka_unit_test(test_shared_rates),
-        cmocka_unit_test(test_few_replicates), cmocka_unit_test(test_rare_rows),
+        cmocka_unit_test(test_rows_far_away), cmocka_unit_test(test_fates),
+        cmocka_unit_test(test_closed_forms),  cmocka_unit_test(test_short_rows),
+        cmocka_unit_test(test_medians),       cmocka_unit_test(test_contradictions),
+        cmocka_unit_test(test_shared_rows),   cmocka_unit_test(test_directed),
+        cmocka_unit_test(test_shared_rates),  cmocka_unit_test(test_few_replicates),
+        cmocka_unit_test(test_rare_rows),
     };
     return cmocka_run_group_tests_name("prescribed", tests, NULL, NULL);
 }
