@@ -28,7 +28,7 @@ static const struct {
     [FLOW_MODES] = {"modes", 12, CLOSED(1, 64), true, "harmonics of degree 1 to this one"},
     [FLOW_STEPS] = {"steps", 3, CLOSED(1, 100), true, "steps of attention"},
     [FLOW_REPLICATES] = {"replicates", 64, CLOSED(8, 100000), true,
-                         "independent sets of tokens, at least 2 modes"},
+                         "independent sets of tokens, at least 8 and 2 a mode"},
     [FLOW_TAU] = {"tau", INFINITY, {0, INFINITY, true, false}, false, "step x + tau ATT; inf: ATT alone"},
     [FLOW_EPS] = {"eps", 0.05, CLOSED(0, 0.999), false,
                   "amplitude of the mode that is put on and followed; 0: none"},
