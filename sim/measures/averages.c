@@ -190,14 +190,10 @@ void averages_add_chains(const struct kernel *kernel, const struct row *row, siz
 
 void averages_participations(const struct kernel *kernel, const struct averages_columns *c,
                              double *participation, double *log_participation) {
-    double inverse[KERNEL_MIXED];
     const struct kernel_mixture *of = &c->of;
     const size_t count = c->count - 1;
-    for (size_t i = 0; i < count; i++) {
-        inverse[i] = 2 * of->log_z[i] - of->log_z[i + 1];
-        log_participation[i] = -inverse[i];
-    }
-    if (of->has_bulk) { kernel->weights(count, inverse, 1, participation); }
+    for (size_t i = 0; i < count; i++) { log_participation[i] = -(2 * of->log_z[i] - of->log_z[i + 1]); }
+    if (of->has_bulk) { kernel->weights(count, log_participation, -1, participation); }
     for (size_t i = 0; i < count; i++) { /* of points alone, without the logarithm's rounding */
         const double of_points = (1 + of->sum[0][i + 1]) * of->top_weight[i] * of->top_weight[i];
         const bool is_bulk = of->has_bulk && (of->share[i] != 0 || of->share[i + 1] != 0);
