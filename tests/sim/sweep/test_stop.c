@@ -1,5 +1,6 @@
 #include "sim/sweep/stop.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sim/base/machine.h"
 #include "sim/base/message.h"
 #include "tests/test.h"
 
@@ -75,32 +75,30 @@ static void test_an_end_in_the_past_is_another_jobs(void **state) {
     check_limit(60, 58, 58, "time limit", true);
 }
 
+/* Asks for an end as a user does, and waits for what does not come. */
 static bool stall(void *context) {
     (void)context;
+    kill(getpid(), SIGTERM);
     pause();
     return true;
 }
 
-/* A disk that stalls while the journal is looked after holds nothing up, whoever waits for what. */
+/* A disk that stalls while the journal is looked after holds nothing up, whoever waits for what: without that
+ * the alarm rings. */
 static void test_a_beat_that_stalls_does_not_delay_a_stop(void **state) {
     (void)state;
-    const double beat = 5, limit = beat + 0.3;
-    const double start = machine_seconds();
     int status;
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        alarm(10);
-        const struct stop_plan plan = {.limit = {.seconds = limit, .who = "the test"}, .beat = stall};
-        struct stop *stop = stop_start(&plan);
-        sleep(6);
-        if (stop_asked(stop)) { stop_end(stop); }
+        alarm(60);
+        struct stop *stop = stop_start(&(struct stop_plan){.limit.seconds = INFINITY, .beat = stall});
+        while (!stop_asked(stop)) { usleep(1000); }
+        stop_end(stop);
         _exit(EXIT_DONE);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_RESUMABLE);
-    const double took = machine_seconds() - start;
-    if (took < limit || took > limit + 2.5) { fail_msg("it took %g s", took); }
 }
 
 int main(void) {
