@@ -1,5 +1,6 @@
 #include "sim/results/results.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,11 +154,12 @@ double results_carriers_needed(const struct results_series *s, size_t n) {
 }
 
 bool results_is_rare(const struct results_series *s, size_t point) {
-    const double doubt = 4, digits = 1e-13; /* rows without randomness have no error but in the last ones */
+    /* rows without randomness have no error but in the last digits, of which the least numbers have few */
+    const double doubt = 4, digits = 1e-13;
     double exact = s->exact_participation[point], off = fabs(s->mean[MEASURE_PARTICIPATION][point] - exact);
     return s->participation_carriers[point] < results_carriers_needed(s, point / s->size[RESULTS_BETA]) ||
            off > doubt * s->se[MEASURE_PARTICIPATION][point] + s->exact_participation_error[point] +
-                     digits * exact;
+                     digits * exact + DBL_MIN;
 }
 
 size_t results_blocks_per_group(uint64_t replicates) {

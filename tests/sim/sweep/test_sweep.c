@@ -380,14 +380,17 @@ static void test_odd_replicates(void **state) {
 }
 
 /* The mean of Y_2 at n = e^200 and .8 Lambda^typ is 5.79e-7; rows typically have 1e-9. Where the
- * row is the same every time every row carries it. sum x^2 follows from the standard error as well. */
+ * row is the same every time every row carries it, and where Y_2 = e^-720 has few digits and is 0 in rows.
+ * sum x^2 follows from the standard error as well. */
 static void test_rare_rows(void **state) {
     (void)state;
     struct run run = run_text("replicates: 2048\nkeep_replicates: 1\nn: [e^200]\n"
                               "beta: {relative_to: lambda_typ, values: [0.25, 0.8, 1.5]}\n"
-                              "series: [{family: gaussian}, {family: plateau}]\n",
+                              "series: [{family: gaussian}, {family: plateau},\n"
+                              "         {family: plateau, name: least, n: [e^720]}]\n",
                               "base", 2);
-    const struct results_series *g = &run.results->series[0], *fixed = &run.results->series[1];
+    const struct results_series *g = &run.results->series[0], *fixed = &run.results->series[1],
+                                *least = &run.results->series[2];
     const bool rare[] = {false, true, false};
     exact_fill(run.results, 2);
     for (size_t b = 0; b < 3; b++) {
@@ -395,8 +398,9 @@ static void test_rare_rows(void **state) {
         check_relative(g->participation_carriers[b], n / (1 + (n - 1) / n * n * ratio * ratio), 1e-10);
         check_relative(fixed->participation_carriers[b], n, 1e-10);
         assert_int_equal(results_is_rare(g, b), rare[b]);
-        assert_false(results_is_rare(fixed, b));
+        assert_false(results_is_rare(fixed, b) || results_is_rare(least, b));
     }
+    assert_true(least->mean[MEASURE_PARTICIPATION][0] == 0 && least->exact_participation[0] > 0);
     check_close(g->mean[RESULTS_LOG_TOP_WEIGHT][1], -g->mean[MEASURE_LOG_PARTITION][1], 1e-12);
     for (size_t b = 0; b < 3; b++) { /* an alarm for 6 seeds of 10000 */
         check_close(g->mean[RESULTS_LOG_PARTICIPATION][b], g->exact_log_participation[b],
