@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/text/fold.h"
+#include "analysis/verdict/sentence.h"
 
 const char *cell_colour(enum verdict_kind kind) {
     static const enum colour colour[] = {[VERDICT_UNDECIDED] = COLOUR_YELLOW,
@@ -17,6 +18,18 @@ const char *cell_plain(void) { return fold_colour(COLOUR_PLAIN); }
 void cell_print_sentence(FILE *out, enum verdict_kind kind, const char *sentence) {
     int opening = (int)strcspn(sentence, ":");
     fprintf(out, "  %s%.*s%s%s\n", cell_colour(kind), opening, sentence, cell_plain(), sentence + opening);
+}
+
+void cell_print_contrasts(FILE *out, const char *what, const struct contrast *shift,
+                          const struct contrast *trend, double joint_p) {
+    char value[SENTENCE_CONTRAST];
+    if (isnan(shift->value)) { return; }
+    fprintf(out, " At all n alike %s lies %s (p = %.2g)", what, sentence_shift(shift, value), shift->p);
+    if (!isnan(trend->value)) {
+        fprintf(out, ", and grows beside them as (log n)^(%s) (p = %.2g)", sentence_trend(trend, value),
+                trend->p);
+    }
+    fprintf(out, "; together p = %.2g.", joint_p);
 }
 
 double cell_error(const struct column_table *table, bool array, const char *column, const char *error,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "analysis/report/columns.h"
+#include "analysis/verdict/contrast.h"
 
 /* The words for a value, and for one with an error (words.h). */
 typedef const char *cell_words(double value, char out[WORDS]);
@@ -50,5 +51,9 @@ const char *cell_colour(enum verdict_kind kind);
 const char *cell_plain(void);
 /* A line of two blanks and a verdict's sentence, coloured up to its colon. */
 void cell_print_sentence(FILE *out, enum verdict_kind kind, const char *sentence);
+/* What measured values have in common beside exact ones, which chi square hardly sees: " At all n alike
+ * beta_c lies ..", of a `what`; nothing of one n. */
+void cell_print_contrasts(FILE *out, const char *what, const struct contrast *shift,
+                          const struct contrast *trend, double joint_p);
 
 #endif

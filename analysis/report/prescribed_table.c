@@ -33,9 +33,11 @@ void prescribed_table_print(FILE *out, const struct column_place *place) {
     fputc('\n', out);
     cell_print_sentence(out, v->kind, prescribed_sentence(v, place->fit, sentence));
     if (v->exact_count > 0) {
-        fprintf(out, "  Against the exact means, nothing fitted: %s = %.1f for %zu n; p = %.2g.\n",
+        fprintf(out, "  Against the exact means, nothing fitted: %s = %.1f for %zu n; p = %.2g.",
                 place->fit->common ? "sum of squares" : "chi^2", v->exact_chi_square, v->exact_count,
                 v->exact_p);
+        cell_print_contrasts(out, "H", &v->exact_shift, &v->exact_trend, v->exact_joint_p);
+        fputc('\n', out);
     }
     if (v->left_out > 0) {
         fputs("  rare: fewer than 100 rows, and than a quarter, carry the mean; no error covers it there.\n",

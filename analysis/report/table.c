@@ -147,19 +147,6 @@ static void print_notes(FILE *out, const struct fit *fit) {
     if (family_is_judged_by_rows(fit->series->family)) { print_carried(out, fit); }
 }
 
-/* What chi square hardly sees. */
-static void print_contrasts(FILE *out, const struct verdict *v) {
-    char value[SENTENCE_CONTRAST];
-    if (isnan(v->exact_shift.value)) { return; }
-    fprintf(out, " At all n alike beta_c lies %s (p = %.2g)", sentence_shift(&v->exact_shift, value),
-            v->exact_shift.p);
-    if (!isnan(v->exact_trend.value)) {
-        fprintf(out, ", and grows beside them as (log n)^(%s) (p = %.2g)",
-                sentence_trend(&v->exact_trend, value), v->exact_trend.p);
-    }
-    fprintf(out, "; together p = %.2g.", v->exact_joint_p);
-}
-
 /* Measured against exact values: nothing is fitted. */
 static void print_agreement(FILE *out, const struct fit *fit, const struct verdict *v) {
     if (v->cut_off > 0) {
@@ -186,7 +173,7 @@ static void print_agreement(FILE *out, const struct fit *fit, const struct verdi
         fprintf(out, " for %zu n", v->exact_count);
     }
     fprintf(out, "; p = %.2g.", v->exact_p);
-    print_contrasts(out, v);
+    cell_print_contrasts(out, "beta_c", &v->exact_shift, &v->exact_trend, v->exact_joint_p);
     fputc('\n', out);
 }
 

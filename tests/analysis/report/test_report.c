@@ -239,6 +239,57 @@ static void means_are_named(void **state) {
                "  Means against their exact collapse points, nothing fitted: chi^2 = ");
 }
 
+/* A text whose lines are one, with one blank where there were more. */
+static void unfold(char *text) {
+    char *to = text;
+    for (const char *c = text; *c; c++) {
+        if (!isspace((unsigned char)*c)) {
+            *to++ = *c;
+        } else if (to > text && to[-1] != ' ') {
+            *to++ = ' ';
+        }
+    }
+    *to = '\0';
+}
+
+/* What all n share beside exact values, and how it grows, with half a 95% interval of two digits. */
+static void what_all_n_share_is_told(void **state) {
+    (void)state;
+    static const char *const config[] = {"replicates: 512\nn: [2^8, 2^12, 2^20]\nordered_weights: 1\n"
+                                         "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 13}\n"
+                                         "series: [{family: gaussian}]\n",
+                                         "replicates: 512\nn: [2^12, 2^16, 2^20]\nordered_weights: 1\n"
+                                         "beta: {prescription: const}\nseries: [{family: gumbel}]\n"};
+    for (int along = 0; along < 2; along++) {
+        struct results *results = experiment_run(config[along]);
+        struct study study = handmade_study(results, "a.h5");
+        const struct verdict *v = &study.verdict[0];
+        const struct contrast *shift = along ? &v->prescribed.exact_shift : &v->exact_shift,
+                              *trend = along ? &v->prescribed.exact_trend : &v->exact_trend;
+        const double joint_p = along ? v->prescribed.exact_joint_p : v->exact_joint_p,
+                     off = 100 * expm1(shift->value);
+        double x[7];
+        char side[8], *text = text_of(table_print, &study);
+        unfold(text);
+        const char *at = strstr(text, along ? "At all n alike H lies " : "At all n alike beta_c lies ");
+        assert_non_null(at);
+        assert_int_equal(sscanf(strstr(at, "lies"),
+                                "lies %lf +- %lf%% %5s (p = %lf), and grows beside them as (log n)^(%lf +- "
+                                "%lf) (p = %lf); together p = %lf.",
+                                &x[0], &x[1], side, &x[2], &x[3], &x[4], &x[5], &x[6]),
+                         8);
+        assert_string_equal(side, off < 0 ? "below" : "above");
+        check_close(x[0], fabs(off), 0.06 * x[1]);
+        check_relative(x[1], EXPONENT_SIGMAS_95 * (100 + off) * shift->se, 0.06);
+        check_close(x[3], trend->value, 0.06 * x[4]);
+        check_relative(x[4], EXPONENT_SIGMAS_95 * trend->se, 0.06);
+        const double p[] = {shift->p, trend->p, joint_p}, told[] = {x[2], x[5], x[6]};
+        for (size_t i = 0; i < 3; i++) { check_relative(told[i], p[i], 0.06); }
+        free(text);
+        handmade_free(&study, results);
+    }
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
@@ -250,6 +301,7 @@ int main(void) {
         cmocka_unit_test(exponents_stand_apart),
         cmocka_unit_test(constant_scales_have_no_power),
         cmocka_unit_test(means_are_named),
+        cmocka_unit_test(what_all_n_share_is_told),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
