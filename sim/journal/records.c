@@ -54,11 +54,6 @@ double records_bytes(const struct records *r) {
 
 /* ---- scanning ---- */
 
-/* Of which part of the plan a record says that it is. */
-static bool find_unit(const struct records *r, const struct record_head *head, struct unit *of) {
-    return unit_find(r->plan, head->key, head->first_replicate, head->replicates, of);
-}
-
 struct scan {
     struct records *records;
     unsigned how;
@@ -81,10 +76,10 @@ static uint64_t find_next(const struct scan *s, uint64_t offset) {
     return s->size;
 }
 
-static void report_damage(struct scan *s, uint64_t offset, const struct record_head *head, const char *why) {
-    struct unit of;
+/* `of` is what the record says of itself; NULL: nothing of the plan. */
+static void report_damage(struct scan *s, uint64_t offset, const struct unit *of, const char *why) {
     char unit[UNIT_NAME] = "an unknown range";
-    if (find_unit(s->records, head, &of)) { unit_name(&of, unit); }
+    if (of) { unit_name(of, unit); }
 #pragma omp critical(records)
     s->records->damaged++;
     if (!(s->how & RECORDS_QUIET)) {
@@ -100,47 +95,41 @@ static bool cannot_read(const struct scan *s) {
     return false;
 }
 
-/* A sound one, of a range of the plan. */
-static void add_place(struct records *r, const struct place *place) {
-    r->place = memory_extend(r->place, r->count, sizeof *r->place);
-    r->place[r->count++] = *place;
-}
-
 /* What stands at `offset`, which becomes where the next record begins. False after a message. */
 static bool scan_record(struct scan *s, uint64_t *offset) {
     uint8_t start[RECORD_HEAD] = {0};
     const uint64_t left = s->size - *offset;
+    struct records *r = s->records;
     struct record_head head;
-    struct place place = {.file = (uint32_t)(s->from - s->records->file), .offset = *offset};
+    struct place place = {.file = (uint32_t)(s->from - r->file), .offset = *offset};
     if (left >= RECORD_HEAD && !files_read_at(s->file, *offset, start, RECORD_HEAD)) {
         return cannot_read(s);
     }
     const char *why = record_begin(start, left, &head);
-    const bool is_known = !why && find_unit(s->records, &head, &place.of);
-    if (!why &&
-        !(s->how & RECORDS_BY_HEADS && is_known && numerics_equal(head.numerics, s->records->numerics))) {
+    const bool is_known = unit_find(r->plan, head.key, head.first_replicate, head.replicates, &place.of);
+    if (!why && !(s->how & RECORDS_BY_HEADS && is_known && numerics_equal(head.numerics, r->numerics))) {
         s->bytes = memory_resize(s->bytes, head.length, 1);
         if (!files_read_at(s->file, *offset, s->bytes, head.length)) { return cannot_read(s); }
         why = record_check(s->bytes, head.length, &head);
     }
     if (why) {
-        report_damage(s, *offset, &head, why);
+        report_damage(s, *offset, is_known ? &place.of : NULL, why);
         *offset = find_next(s, *offset + 1);
         return true;
     }
     const uint64_t tail = *offset + head.length - RECORD_TAIL;
     if (!files_read_at(s->file, tail, &place.sum, sizeof place.sum)) { return cannot_read(s); }
-    if (!numerics_match(head.numerics, s->records->numerics, s->from->path,
-                        s->from->alone ? "--force" : "--fresh")) {
+    if (!numerics_match(head.numerics, r->numerics, s->from->path, s->from->alone ? "--force" : "--fresh")) {
         return false;
     }
     place.length = head.length;
 #pragma omp critical(records)
     if (is_known) {
-        add_place(s->records, &place);
+        r->place = memory_extend(r->place, r->count, sizeof *r->place);
+        r->place[r->count++] = place;
     } else {
-        s->records->strange++;
-        s->records->strange_file = place.file;
+        r->strange++;
+        r->strange_file = place.file;
     }
     *offset += head.length;
     return true;
