@@ -63,10 +63,16 @@ struct scan {
     uint8_t *bytes;
 };
 
+/* `offset`, or where the hole of a sparse file ends in which that lies. */
+static uint64_t skip_hole(const struct scan *s, uint64_t offset) {
+    const off_t data = lseek(s->file, (off_t)offset, SEEK_DATA);
+    return data >= 0 ? (uint64_t)data : errno == ENXIO ? s->size : offset;
+}
+
 /* Where the next record begins, from `offset` on; the file's size where there is none. */
 static uint64_t find_next(const struct scan *s, uint64_t offset) {
     uint8_t block[1 << 16];
-    while (offset + RECORD_MAGIC <= s->size) {
+    while ((offset = skip_hole(s, offset)) + RECORD_MAGIC <= s->size) {
         size_t length = s->size - offset < sizeof block ? (size_t)(s->size - offset) : sizeof block;
         if (!files_read_at(s->file, offset, block, length)) { break; }
         const uint8_t *found = memmem(block, length, record_magic, RECORD_MAGIC);
