@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sim/base/directory.h"
@@ -19,9 +18,11 @@ bool temporary_name(const char *path, size_t size, char name[]) {
     return snprintf(name, size, "%s%s%s", path, mark, process_tag(tag)) < (int)size;
 }
 
-int temporary_open(const char *name) {
-    return open(name, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0666);
+static int open_new(int directory, const char *name) {
+    return openat(directory, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0666);
 }
+
+int temporary_open(const char *name) { return open_new(AT_FDCWD, name); }
 
 bool temporary_put(int file, const void *bytes, size_t length) {
     const char *at = bytes;
@@ -76,12 +77,25 @@ static time_t last_touch(const struct stat *status) {
     return status->st_size > 0 ? status->st_mtime : status->st_ctime;
 }
 
+time_t temporary_now(int directory, const char *name) {
+    time_t now = time(NULL);
+    char beside[4096 + PROCESS_TAG];
+    struct stat status;
+    temporary_name(name, sizeof beside, beside);
+    const int file = open_new(directory, beside);
+    if (file < 0) { return now; }
+    if (temporary_put(file, "?", 1) && fstat(file, &status) == 0) { now = status.st_mtime; }
+    close(file);
+    unlinkat(directory, beside, 0);
+    return now;
+}
+
 bool temporary_is_left(int directory, const char *name, const char *tag, long seconds) {
     struct stat status;
     enum process_life life = process_tag_life(tag);
     if (life != PROCESS_UNKNOWN) { return life == PROCESS_GONE; }
     return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-           time(NULL) - last_touch(&status) > seconds;
+           temporary_now(directory, name) - last_touch(&status) > seconds;
 }
 
 void temporary_clear(const char *path) {

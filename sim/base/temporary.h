@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <time.h>
 
 /* The name for `path`; false when it does not fit. */
 bool temporary_name(const char *path, size_t size, char name[]);
@@ -28,6 +29,9 @@ bool temporary_write(const char *name, const char *path, const void *bytes, size
  * touched for TEMPORARY_OLD seconds. */
 enum { TEMPORARY_OLD = 86400 };
 void temporary_clear(const char *path);
+/* What time it is for that file of a directory (AT_FDCWD: for a path), by the clock of who serves it where a
+ * file can be made beside it for a moment: the clocks of hosts differ. */
+time_t temporary_now(int directory, const char *name);
 /* Whether the process with this tag (process.h) is gone or, where that cannot be seen, has not touched that
  * file of a directory for so long. */
 bool temporary_is_left(int directory, const char *name, const char *tag, long seconds);

@@ -34,29 +34,16 @@ static bool says(const char *path, const char *text) {
     return read_text(path, there) && strcmp(there, text) == 0;
 }
 
-/* Seconds since a file was touched, by the clock of the file's server where a file can be made beside it. */
-static double file_age(const char *path) {
-    struct stat there, probe;
-    char beside[BESIDE];
-    double now = (double)time(NULL);
-    name_beside(path, "probe", beside);
-    int file = temporary_open(beside);
-    if (file >= 0) {
-        if (write(file, "?", 1) == 1 && fstat(file, &probe) == 0) { now = (double)probe.st_mtime; }
-        close(file);
-        unlink(beside);
-    }
-    return stat(path, &there) == 0 ? now - (double)there.st_mtime : 0;
-}
-
 /* Who holds a lock, by its text and in words; "": nobody. Whether it lives: a process that is seen to live
  * holds its lock even while it sleeps. */
 static bool is_held(const char *path, char text[LOCK_TEXT], char who[LOCK_TEXT]) {
     char tag[PROCESS_TAG];
+    struct stat there;
     who[0] = '\0';
     if (!read_text(path, text)) { return false; }
     const char *line = strchr(text, '\n');
-    const double age = file_age(path);
+    const time_t now = temporary_now(AT_FDCWD, path);
+    const double age = stat(path, &there) == 0 ? difftime(now, there.st_mtime) : 0;
     snprintf(who, LOCK_TEXT, "%.400s, last sign of life %.0f s ago",
              line && line[1] ? line + 1 : "another process", age > 0 ? age : 0);
     snprintf(tag, sizeof tag, "%.*s", (int)strcspn(text, "\n"), text);
