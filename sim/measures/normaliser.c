@@ -261,31 +261,41 @@ static void list_part(struct normaliser *n, const struct row_part *part) {
     for (double k = part->before; k < part->last; k++) { n->list[n->singles++] = part->lower; }
 }
 
-/* Counted rows tell a part's scores by halves. */
-static void list_parts(struct normaliser *n, size_t parts) {
+/* Those within the reach; counted rows tell a part's scores by halves. False where there is no room for them,
+ * or the row does not tell them. */
+static bool list_parts(struct normaliser *n, size_t parts, double reach) {
     const struct row_part *finer;
     size_t found = n->row->refine(n->row->maker, n->row->part, parts, 0, &finer);
     n->count = 0;
     for (size_t i = 0; i < found; i++) { add_cell(n, finer[i], false); }
     while (n->count > 0) {
         struct row_part part = n->cell[--n->count].part;
+        if (part.lower > reach) { continue; }
         if (row_part_ties(&part)) {
+            if ((double)n->singles + row_part_scores(&part) > EXACT) { return false; }
             list_part(n, &part);
             continue;
         }
         found = n->row->refine(n->row->maker, &part, 1, 0, &finer);
+        if (!is_whole(&part, found, finer)) { return false; }
         for (size_t i = 0; i < found; i++) { add_cell(n, finer[i], false); }
     }
+    return true;
 }
 
-/* The scores of the row's first parts. */
-static void list_scores(struct normaliser *n, size_t parts) {
+/* The scores of the row's first parts, as far as the reach, which is infinite or leaves some out. */
+static bool list_scores(struct normaliser *n, size_t parts, double reach) {
     const struct row *row = n->row;
-    n->parts = parts;
+    n->parts = reach == INFINITY ? parts : 0;
     n->singles = row->top_count;
     memcpy(n->list, row->gap, row->top_count * sizeof *n->list);
-    list_parts(n, parts);
+    if (!list_parts(n, parts, reach)) {
+        n->singles = row->top_count;
+        n->parts = 0;
+        return false;
+    }
     gsl_sort(n->list + row->top_count, 1, n->singles - row->top_count);
+    return true;
 }
 
 static void use_singles(struct normaliser *n) {
@@ -312,35 +322,6 @@ static double cut_single(struct normaliser *n) {
     return n->parts == row->part_count && !row->bulk ? solve_cut(n, INFINITY) : NAN;
 }
 
-/* The same where parts are listed down to where their nodes say that T is, and a little further. */
-static double cut_listed(struct normaliser *n, size_t part) {
-    enum { FURTHER = 2 };
-    const struct row *row = n->row;
-    size_t end = part + FURTHER < row->part_count ? part + FURTHER : row->part_count;
-    if (end <= n->parts || row->part[end - 1].last > EXACT) { return NAN; }
-    list_scores(n, end);
-    return cut_single(n);
-}
-
-/* Sets what may have weight, and T; NaN where it lies in the bulk. */
-static double find_cut(struct normaliser *n) {
-    const struct row *row = n->row;
-    double cut = cut_single(n);
-    if (!isnan(cut)) { return cut; }
-    n->gap = row->gap;
-    n->keys = row->count;
-    size_t part = first_part(n);
-    cut = cut_listed(n, part);
-    if (!isnan(cut)) { return cut; }
-    n->count = 0;
-    n->gap = row->gap;
-    n->keys = row->count;
-    if (part < row->part_count) { return cut_part(n, part); }
-    return row->bulk ? NAN : cut_part(n, part - 1);
-}
-
-/* ---- what is told ---- */
-
 static double support_of(const struct normaliser *n, double cut) {
     if (n->count == 0) { return (double)n->points; }
     double support = n->before;
@@ -353,6 +334,62 @@ static double support_of(const struct normaliser *n, double cut) {
     }
     return support;
 }
+
+static size_t listed_parts(const struct normaliser *n, size_t part) {
+    enum { FURTHER = 2 };
+    return part + FURTHER < n->row->part_count ? part + FURTHER : n->row->part_count;
+}
+
+/* The same where parts are listed down to where their nodes say that T is, and a little further. */
+static double cut_listed(struct normaliser *n, size_t part) {
+    const size_t end = listed_parts(n, part);
+    if (end <= n->parts || n->row->part[end - 1].last > EXACT) { return NAN; }
+    return list_scores(n, end, INFINITY) ? cut_single(n) : NAN;
+}
+
+/* A gap behind T that so many keys are within. */
+static double reach_of(const struct normaliser *n, double cut, double keys) {
+    double further = 0x1p-40 * cut;
+    while (further < cut && support_of(n, cut + further) < keys) { further *= 2; }
+    return cut + further;
+}
+
+static void use_parts(struct normaliser *n) {
+    n->count = 0;
+    n->gap = n->row->gap;
+    n->keys = n->row->count;
+}
+
+/* The same where these parts hold more, but not so many down to a little behind T, which cells tell nearly;
+ * if they do hold more, T as the cells have it. */
+static double cut_within(struct normaliser *n, size_t part) {
+    const size_t end = listed_parts(n, part);
+    for (double more = 16;;) {
+        use_parts(n);
+        const double cut = cut_part(n, part), keys = support_of(n, cut) + more;
+        if (keys > EXACT) { return cut; }
+        const double reach = fmin(reach_of(n, cut, keys), n->row->part[end - 1].upper);
+        const bool listed = list_scores(n, end, reach);
+        const double single = listed ? cut_single(n) : NAN;
+        if (!isnan(single)) { return single; }
+        more = listed ? 4 * more : EXACT;
+    }
+}
+
+/* Sets what may have weight, and T; NaN where it lies in the bulk. */
+static double find_cut(struct normaliser *n) {
+    const struct row *row = n->row;
+    double cut = cut_single(n);
+    if (!isnan(cut)) { return cut; }
+    use_parts(n);
+    size_t part = first_part(n);
+    cut = cut_listed(n, part);
+    if (!isnan(cut)) { return cut; }
+    if (part < row->part_count) { return cut_within(n, part); }
+    return row->bulk ? NAN : cut_within(n, part - 1);
+}
+
+/* ---- what is told ---- */
 
 static void add_moments(double p, double count, struct normalised *out) {
     if (!(p > 0)) { return; }

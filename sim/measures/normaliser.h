@@ -26,12 +26,13 @@ void normaliser_free(struct normaliser *normaliser);
 /* The row that is measured from now on; it must stay. */
 void normaliser_begin(struct normaliser *normaliser, const struct row *row);
 
-/* 1.05 <= alpha <= 2, beta > 0 of any size. While the support ends within the row's 4096 largest scores its
- * number is exact, and the rest good to 1e-9. Beyond, they lie in cells
- * that move sum p by 1e-6 at most, each, and hold less than 2^-10 of the keys above where T is among them:
- * the support is good to 1e-3 of itself and the rest to 1e-4 (held against every score to 1e5 keys), or,
- * where counted rows tell no finer, to what fluctuations inside a part leave open (5e-5 of log N). Beyond
- * 2^52 keys the row has no randomness and these are integrals, the support may be inf. */
+/* 1.05 <= alpha <= 2, beta > 0 of any size. While the support ends well within the row's 4096 largest scores
+ * its number is exact, and the rest good to 1e-9. Beyond, they lie in cells that move sum p by 1e-6 at most,
+ * each, and hold less than 2^-10 of the keys above where T is among them: the support is good to 1e-3 of
+ * itself, but where all of its last keys have hardly any weight (behind heavy tails: some per cent), and the
+ * rest to 1e-4 (held against every score to 1e5 keys), or, where counted rows tell no finer, to what
+ * fluctuations inside a part leave open (5e-5 of log N). Beyond 2^52 keys the row has no randomness and these
+ * are integrals, the support may be inf. */
 struct normalised normaliser_entmax(struct normaliser *normaliser, double alpha, double beta);
 
 /* Of a row with these measures at some beta and one more key whose logit is `log_weight` above that of the

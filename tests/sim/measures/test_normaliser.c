@@ -96,6 +96,30 @@ static void test_drawn(void **state) {
     drawn_free(drawn);
 }
 
+/* Far below a score that stands far out most of the others are in one part: T among the few at its top. */
+static void test_heavy(void **state) {
+    (void)state;
+    enum { N = 10000 };
+    const struct law law = {"pareto", {0.5}};
+    const size_t support[] = {70, 300, 1000, 3000};
+    struct drawn *drawn = drawn_create(isa_best());
+    struct normaliser *workspace = normaliser_create();
+    for (uint64_t r = 0; r < 3; r++) {
+        double *gap = row_gaps(&law, N, test_stream(r));
+        const struct row *row = make_row(drawn, &law, N, r);
+        for (size_t i = 0; i < 4; i++) {
+            const size_t k = support[i];
+            double sum = 0;
+            for (size_t j = 0; j < k; j++) { sum += gap[k] - gap[j]; }
+            compare(law.family, row, N, gap, 2, (1 - 1e-6) / sum, workspace); /* of k keys and one */
+        }
+        compare(law.family, row, N, gap, 1.5, 1 / gap[500], workspace);
+        free(gap);
+    }
+    normaliser_free(workspace);
+    drawn_free(drawn);
+}
+
 static int ascending(const void *a, const void *b) { return -descending(a, b); }
 
 /* The scores of a counted row one by one, as its own refining tells them. */
@@ -423,12 +447,19 @@ static void test_plateau(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_drawn),          cmocka_unit_test(test_counted),
-        cmocka_unit_test(test_stretched),      cmocka_unit_test(test_sink),
-        cmocka_unit_test(test_poisson),        cmocka_unit_test(test_large_support),
-        cmocka_unit_test(test_bulk),           cmocka_unit_test(test_plateau),
-        cmocka_unit_test(test_bulk_of_powers), cmocka_unit_test(test_equal_weights),
-        cmocka_unit_test(test_all_of_a_bulk),  cmocka_unit_test(test_nearly_equal_weights),
+        cmocka_unit_test(test_drawn),
+        cmocka_unit_test(test_heavy),
+        cmocka_unit_test(test_counted),
+        cmocka_unit_test(test_stretched),
+        cmocka_unit_test(test_sink),
+        cmocka_unit_test(test_poisson),
+        cmocka_unit_test(test_large_support),
+        cmocka_unit_test(test_bulk),
+        cmocka_unit_test(test_plateau),
+        cmocka_unit_test(test_bulk_of_powers),
+        cmocka_unit_test(test_equal_weights),
+        cmocka_unit_test(test_all_of_a_bulk),
+        cmocka_unit_test(test_nearly_equal_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
