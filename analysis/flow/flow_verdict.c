@@ -53,7 +53,7 @@ const char *flow_verdict_sentence(const struct flow_verdict *v, char out[FLOW_SE
         print_subject(v, subject);
         snprintf(out, FLOW_SENTENCE, "%s: chi2 = %.2f for %zu %s, p = %.3g (no %s: %.4g)", subject,
                  v->agreement.chi_square, v->count, v->step > 0 ? "modes" : "probes", v->agreement.pvalue,
-                 effect, v->still.chi_square);
+                 effect, (v->still.pvalue < doubtful ? &v->still : &v->grown)->chi_square);
     }
     return out;
 }

@@ -241,6 +241,11 @@ static void test_remedies(void **state) {
     assert_null(strstr(flow_verdict_sentence(&v, sentence), "can be seen"));
     v = (struct flow_verdict){.step = 1, .count = 3, .agreement.pvalue = 0.5, .growths.pvalue = 0.5};
     assert_int_equal(flow_verdict_kind(&v), VERDICT_SUPPORTED);
+    v.still.chi_square = 50;
+    v.grown.chi_square = 80;
+    assert_non_null(strstr(flow_verdict_sentence(&v, sentence), "(no growth: 50)"));
+    v.still.pvalue = 0.5; /* what is seen by its own errors alone */
+    assert_non_null(strstr(flow_verdict_sentence(&v, sentence), "(no growth: 80)"));
     v.growths.pvalue = 1e-7;
     assert_int_equal(flow_verdict_kind(&v), VERDICT_UNDECIDED);
     assert_non_null(strstr(flow_verdict_sentence(&v, sentence), "take more replicates"));
