@@ -417,7 +417,7 @@ static int publish_whole(struct run *run) {
             "away and run the same command again, or make results elsewhere: gapscale merge %s -o FILE",
             run->directory, run->directory);
     }
-    if (status == EXIT_DONE) { journal_clear(run->directory); }
+    if (status == EXIT_DONE && lock_beat(&run->lock)) { journal_clear(run->directory); }
     return status;
 }
 
