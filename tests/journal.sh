@@ -134,7 +134,13 @@ holds "it goes on from them" grep -q "going on: [1-9][0-9]* of 7 units" err
 expect 0 "merge to a journal" merge others.h5.shard-*-of-3.journal -o both.journal
 holds "it tells how much" grep -q "of 14 units are in both.journal" err
 expect 2 "never over one that is there" merge others.h5.shard-*-of-3.journal -o both.journal
-holds "it is told what to do" grep -q "File exists; remove what is there, or choose another place with -o" err
+holds "it is told what to do" grep -q "both.journal is a journal already; remove what is there, or choose another place with -o" err
+mkdir killed.journal
+printf '999999999-1%s\nprocess 999999999' "-0123456789abcdef" >killed.journal/lock
+touch -d '2 minutes ago' killed.journal/lock
+echo half >killed.journal/000001.units.tmp-999999999-1-0123456789abcdef
+expect 0 "where a merge was killed the same command goes on" merge others.h5.shard-*-of-3.journal -o killed.journal
+holds "and nothing of it is left" test "$(cd killed.journal && echo *)" = "000001.units header"
 (ulimit -f 0 && timeout 60 "$gapscale" merge others.h5.shard-*-of-3.journal -o none.journal 2>&1) | cat >err
 holds "one that cannot be locked is told" grep -q "cannot lock none.journal: File too large" err
 holds "and leaves no directory that the same command would be refused for" test ! -e none.journal

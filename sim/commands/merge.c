@@ -118,11 +118,16 @@ static int make_results(struct merge *m) {
                            NULL);
 }
 
+/* It is a journal from its end on: what a killed merge leaves is none. */
 static int make_journal(struct merge *m) {
     const size_t units = unit_amount(&m->all).units;
+    struct journal_header header = m->journal[0]->header;
     char path[FILES_PATH];
+    header.shard = 0;
+    header.shards = 1;
     files_path(m->target.path, "000001.units", path);
     int status = records_pack(m->records, &m->all, path, NULL);
+    if (status == EXIT_DONE && !journal_header_write(m->target.path, &header)) { status = EXIT_FAILED; }
     if (status == EXIT_DONE) {
         message_say("%zu of %zu units are in %s", units - count_missing(m, &m->all), units, m->target.path);
     }
@@ -140,20 +145,26 @@ static int merge_records(struct merge *m, int (*make)(struct merge *m)) {
 
 /* ---- into one journal ---- */
 
-static int merge_to_journal(struct merge *m) {
+static int merge_under_lock(struct merge *m) {
     const char *directory = m->target.path;
-    struct journal_header header = m->journal[0]->header;
-    struct lock lock;
-    header.shard = 0;
-    header.shards = 1;
-    if (!outfile_prepare(directory, false)) { return EXIT_FAILED; }
-    if (!outfile_directory(directory, false, "; remove what is there, or choose another place with -o")) {
+    if (journal_exists(directory)) {
+        message_error("%s is a journal already; remove what is there, or choose another place with -o",
+                      directory);
         return EXIT_USAGE;
     }
+    const int status = files_clear(directory, NULL) ? merge_records(m, make_journal) : EXIT_FAILED;
+    if (status != EXIT_DONE) { journal_clear(directory); }
+    return status;
+}
+
+static int merge_to_journal(struct merge *m) {
+    const char *directory = m->target.path;
+    struct lock lock;
+    if (!outfile_prepare(directory, false)) { return EXIT_FAILED; }
+    if (!outfile_directory(directory, true, "; choose another place with -o")) { return EXIT_USAGE; }
     int status = EXIT_FAILED;
     if (lock_take(&lock, directory)) {
-        if (journal_header_write(directory, &header)) { status = merge_records(m, make_journal); }
-        if (status != EXIT_DONE) { journal_clear(directory); }
+        status = merge_under_lock(m);
         lock_release(&lock);
     }
     if (status != EXIT_DONE) { rmdir(directory); /* if it is empty */ }

@@ -52,11 +52,11 @@ void journal_remove_directory(const char *directory) {
     }
 }
 
-bool journal_exists(char *directory) {
+bool journal_exists(const char *directory) {
     char path[FILES_PATH];
     size_t count;
     files_path(directory, "header", path);
-    free(files_list(1, &directory, &count));
+    free(files_list(1, &(char *){(char *)directory}, &count));
     return directory_is(directory) && (access(path, F_OK) == 0 || count > 0);
 }
 

@@ -41,7 +41,7 @@ void journal_name(const char *output, size_t shard, size_t shards, char director
 size_t journal_shards(const char *directory, const char *resolved);
 
 /* Whether a directory is a journal: it has a header, or records. */
-bool journal_exists(char *directory);
+bool journal_exists(const char *directory);
 /* Reads the header of a journal. NULL after a message. Close with journal_close. */
 struct journal *journal_open(const char *directory);
 /* Opens one to go on with, clearing what was half written, or makes one in a directory that is there and
