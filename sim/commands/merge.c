@@ -26,8 +26,7 @@ struct merge {
     struct unit_plan plan;
     struct unit_list all;
     struct records *records;
-    struct publish_target target;
-    struct publish_place place; /* of the target */
+    struct publish_place place;
 };
 
 /* ---- the same sweep ---- */
@@ -42,7 +41,7 @@ static bool open_journals(struct merge *m) {
             return false;
         }
     }
-    m->target.config = m->config = journal_config(m->journal[0]);
+    m->place.config = m->config = journal_config(m->journal[0]);
     if (!m->config) { return false; }
     unit_plan_create(&m->plan, m->config, m->quiet);
     m->all = unit_shares(&m->plan, 0, 1);
@@ -114,8 +113,7 @@ static int make_results(struct merge *m) {
         say_missing(m);
         return EXIT_RESUMABLE;
     }
-    return publish_results(m->records, &m->target, &m->place, m->command_line, isa_best()->name, m->quiet,
-                           NULL);
+    return publish_results(m->records, &m->place, m->command_line, isa_best()->name, m->quiet, NULL);
 }
 
 /* It is a journal from its end on: what a killed merge leaves is none. */
@@ -125,11 +123,11 @@ static int make_journal(struct merge *m) {
     char path[FILES_PATH];
     header.shard = 0;
     header.shards = 1;
-    files_path(m->target.path, "000001.units", path);
+    files_path(m->place.path, "000001.units", path);
     int status = records_pack(m->records, &m->all, path, NULL);
-    if (status == EXIT_DONE && !journal_header_write(m->target.path, &header)) { status = EXIT_FAILED; }
+    if (status == EXIT_DONE && !journal_header_write(m->place.path, &header)) { status = EXIT_FAILED; }
     if (status == EXIT_DONE) {
-        message_say("%zu of %zu units are in %s", units - count_missing(m, &m->all), units, m->target.path);
+        message_say("%zu of %zu units are in %s", units - count_missing(m, &m->all), units, m->place.path);
     }
     return status;
 }
@@ -146,7 +144,7 @@ static int merge_records(struct merge *m, int (*make)(struct merge *m)) {
 /* ---- into one journal ---- */
 
 static int merge_under_lock(struct merge *m) {
-    const char *directory = m->target.path;
+    const char *directory = m->place.path;
     if (journal_exists(directory)) {
         message_error("%s is a journal already; remove what is there, or choose another place with -o",
                       directory);
@@ -158,7 +156,7 @@ static int merge_under_lock(struct merge *m) {
 }
 
 static int merge_to_journal(struct merge *m) {
-    const char *directory = m->target.path;
+    const char *directory = m->place.path;
     struct lock lock;
     if (!outfile_prepare(directory, false)) { return EXIT_FAILED; }
     if (!outfile_directory(directory, true, "; choose another place with -o")) { return EXIT_USAGE; }
@@ -173,10 +171,10 @@ static int merge_to_journal(struct merge *m) {
 
 static int merge_run(struct merge *m) {
     if (!open_journals(m)) { return EXIT_USAGE; }
-    if (fnmatch("*.journal", m->target.path, 0) == 0) { return merge_to_journal(m); }
-    int status = publish_check(&m->target, &m->place);
+    if (fnmatch("*.journal", m->place.path, 0) == 0) { return merge_to_journal(m); }
+    int status = publish_check(&m->place);
     if (status != EXIT_DONE || m->place.finished) { return status; }
-    return outfile_prepare(m->target.path, false) ? merge_records(m, make_results) : EXIT_FAILED;
+    return outfile_prepare(m->place.path, false) ? merge_records(m, make_results) : EXIT_FAILED;
 }
 
 static void merge_free(struct merge *m) {
@@ -196,9 +194,9 @@ int command_merge(int argc, char **argv) {
         {"output", 'o', "FILE",
          "where the results go; a finished FILE of the same config is left alone. NAME.journal: all that the "
          "journals hold, whole or not, as one journal",
-         .text = &m.target.path},
+         .text = &m.place.path},
         {"force", .meaning = "replace a FILE of another config, or one that is finished",
-         .flag = &m.target.force},
+         .flag = &m.place.force},
         {"quiet", .meaning = "no progress on stderr", .flag = &m.quiet}};
     struct commandline line = {
         .takes = "JOURNALS... -o FILE",
@@ -209,8 +207,8 @@ int command_merge(int argc, char **argv) {
         .count = sizeof known / sizeof *known,
         .option = known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
-    if (!m.target.path || line.words == 0) {
-        return commandline_refuse(&line, m.target.path ? "no journals given" : "no -o FILE given");
+    if (!m.place.path || line.words == 0) {
+        return commandline_refuse(&line, m.place.path ? "no journals given" : "no -o FILE given");
     }
     char *command_line = outfile_command_line(argc, argv);
     m.command_line = command_line;

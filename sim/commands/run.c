@@ -42,7 +42,6 @@ struct run {
     const struct isa *isa;
     struct config *config;
 
-    const char *output;
     char default_output[FILES_PATH], directory[FILES_PATH]; /* the latter of the journal */
     struct publish_place place;
 
@@ -72,7 +71,7 @@ static int read_config(struct run *run) {
     if (!run->isa) {
         message_error("--isa %s is not one this processor runs (base, avx2 or avx512)", run->o->isa);
     } else {
-        run->config = config_read(run->o->config, run->o->set_count, run->o->set);
+        run->place.config = run->config = config_read(run->o->config, run->o->set_count, run->o->set);
     }
     if (ranks_index() > 0 && !run->config) { return refuse("cannot read the config that rank 0 reads"); }
     return run->config ? EXIT_DONE : EXIT_USAGE;
@@ -131,7 +130,7 @@ static void name_output(struct run *run) {
     const char *name = basename(run->o->config), *dot = strrchr(name, '.');
     int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
     snprintf(run->default_output, sizeof run->default_output, "results/%.*s.h5", length, name);
-    run->output = run->o->output ? run->o->output : run->default_output;
+    run->place.path = run->o->output ? run->o->output : run->default_output;
 }
 
 /* What a run left that was killed between publishing and having cleared up: a journal of this config, of
@@ -153,8 +152,8 @@ static int check_scores(const struct run *run) {
         message_error("--write-scores writes the rows of the whole run; give it without --shard");
         return EXIT_USAGE;
     }
-    if (strcmp(run->o->scores, run->output) == 0) {
-        message_error("--write-scores %s: the results go there; choose another FILE", run->output);
+    if (strcmp(run->o->scores, run->place.path) == 0) {
+        message_error("--write-scores %s: the results go there; choose another FILE", run->place.path);
         return EXIT_USAGE;
     }
     return scorefile_check(run->o->scores, run->config);
@@ -166,31 +165,24 @@ static int write_scores(struct run *run) {
     run->place.finished = true;
     int status = check_scores(run); /* of what is there now: the results, by another name */
     if (status != EXIT_DONE) { return status; }
-    struct results *results = store_read(run->output);
+    struct results *results = store_read(run->place.path);
     if (!results) { return EXIT_FAILED; }
     status = scorefile_write(run->o->scores, run->config, results, run->isa, run->command_line, run->stop);
     results_free(results);
     return status;
 }
 
-static struct publish_target target_of(const struct run *run) {
-    return (struct publish_target){run->output, run->o->config, run->config, run->o->force};
-}
-
 /* A rank that follows does not look at it. */
 static int find_place(struct run *run) {
     name_output(run);
-    journal_name(run->output, (size_t)run->o->shard, (size_t)run->o->shards, run->directory);
+    journal_name(run->place.path, (size_t)run->o->shard, (size_t)run->o->shards, run->directory);
     if (ranks_index() > 0) { return EXIT_DONE; }
     lock_await(run->directory); /* whoever ends now leaves results, or a journal to go on with */
     int status = check_scores(run);
-    if (status == EXIT_DONE) {
-        const struct publish_target target = target_of(run);
-        status = publish_check(&target, &run->place);
-    }
+    if (status == EXIT_DONE) { status = publish_check(&run->place); }
     if (status != EXIT_DONE) { return status; }
     if (run->place.finished) { clear_finished(run); }
-    return run->place.finished || outfile_prepare(run->output, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
+    return run->place.finished || outfile_prepare(run->place.path, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* ---- room ---- */
@@ -211,13 +203,14 @@ static bool has_memory(const struct options *o, const struct estimate *cost) {
  * not known. */
 static bool has_disk(struct run *run, const struct estimate *cost) {
     const struct options *o = run->o;
-    const double all = cost->disk + cost->archive + cost->journal, available = machine_disk(run->output),
+    const double all = cost->disk + cost->archive + cost->journal, available = machine_disk(run->place.path),
                  asked = o->shards > 1 ? cost->journal / o->shards : all;
     char need[MACHINE_TEXT], left[MACHINE_TEXT];
     if (asked <= available || journal_exists(run->directory)) { return true; }
     message_error("%s takes about %s of disk, and %s are free where %s goes: %s, choose another -o FILE, or "
                   "try all the same with --force",
-                  o->config, machine_bytes(asked, need), machine_bytes(available, left), run->output, fewer);
+                  o->config, machine_bytes(asked, need), machine_bytes(available, left), run->place.path,
+                  fewer);
     return false;
 }
 
@@ -286,7 +279,7 @@ static int open_journal(struct run *run) {
     if (ranks_index() > 0) { return join_journal(run); }
     if (o->fresh && !journal_clear(run->directory)) { return EXIT_FAILED; }
     struct journal_header header = {.config_path = o->config,
-                                    .output = run->output,
+                                    .output = run->place.path,
                                     .config_text = run->config->text,
                                     .config_resolved = run->config->resolved,
                                     .shard = (size_t)o->shard,
@@ -322,7 +315,7 @@ static void warn_of_long_units(const struct run *run) {
 }
 
 static void say_plan(const struct run *run) {
-    if (run->place.grows && !run->o->quiet) { message_say("growing %s", run->output); }
+    if (run->place.grows && !run->o->quiet) { message_say("growing %s", run->place.path); }
     if (run->left.units < run->all.units && !run->o->quiet) {
         message_say("going on: %zu of %zu units were finished before", run->all.units - run->left.units,
                     run->all.units);
@@ -340,7 +333,7 @@ static bool scan_all(struct run *run) {
     }
     list_units(run);
     return run->o->fresh || run->todo.count == 0 ||
-           journal_scan_others(run->journal, run->output, run->config->resolved);
+           journal_scan_others(run->journal, run->place.path, run->config->resolved);
 }
 
 /* What is to be done, and what of it is done; a rank that follows is told. */
@@ -408,9 +401,8 @@ static int publish_shard(struct run *run) {
 }
 
 static int publish_whole(struct run *run) {
-    const struct publish_target target = target_of(run);
-    int status = publish_results(run->journal->records, &target, &run->place, run->command_line,
-                                 run->isa->name, run->o->quiet, run->stop);
+    int status = publish_results(run->journal->records, &run->place, run->command_line, run->isa->name,
+                                 run->o->quiet, run->stop);
     if (status == EXIT_USAGE) {
         message_say(
             "that came there while this run was at work; what is finished is kept in %s: move the file "
@@ -476,7 +468,7 @@ int command_run(int argc, char **argv) {
     if (!options_read(argc, argv, false, run_about, run_notes, &o)) { return o.status; }
     omp_set_num_threads(o.threads); /* also where journals are read */
     char *command_line = outfile_command_line(argc, argv);
-    struct run run = {.o = &o, .command_line = command_line};
+    struct run run = {.o = &o, .command_line = command_line, .place = {.input = o.config, .force = o.force}};
     int status = run_stages(&run);
     release(&run);
     free(command_line);

@@ -19,7 +19,8 @@
 /* ---- what is there already ---- */
 
 /* Of results that are there. */
-static int look_into(const char *path, const struct config *config, struct publish_place *place) {
+static int look_into(struct publish_place *place) {
+    const char *path = place->path;
     char why[H5_WHY];
     struct results *old = store_try(path, why);
     if (!old) {
@@ -29,8 +30,8 @@ static int look_into(const char *path, const struct config *config, struct publi
             path, why);
         return EXIT_USAGE;
     }
-    place->finished = strcmp(old->config_resolved, config->resolved) == 0;
-    place->grows = !place->finished && growth_is_asked(config, path, old->config_resolved);
+    place->finished = strcmp(old->config_resolved, place->config->resolved) == 0;
+    place->grows = !place->finished && growth_is_asked(place->config, path, old->config_resolved);
     results_free(old);
     if (place->finished) {
         message_say("already done: %s holds the results of this config (--force computes them again)", path);
@@ -46,14 +47,13 @@ static bool is_still(const struct stat *now, const struct stat *before) {
            now->st_ctim.tv_nsec == before->st_ctim.tv_nsec;
 }
 
-/* A file that is still the one that was looked into is not read again. */
-static int check_place(const struct publish_target *target, const struct stat *before,
-                       struct publish_place *place) {
-    const char *path = target->path;
-    *place = (struct publish_place){.finished = false};
+int publish_check(struct publish_place *place) {
+    const char *path = place->path;
+    const struct stat before = place->file;
+    place->finished = place->grows = false;
     snprintf(place->archive, FILES_PATH, "%s.units", path);
-    int status = destination_check(path, target->force ? DESTINATION_RESULTS : DESTINATION_ANY,
-                                   target->input != NULL, &target->input);
+    int status = destination_check(path, place->force ? DESTINATION_RESULTS : DESTINATION_ANY,
+                                   place->input != NULL, &place->input);
     if (status == EXIT_DONE && files_kind(place->archive) == FILES_OTHER) {
         message_error("%s exists and is no archive of gapscale, and is never replaced; choose another -o "
                       "FILE, or move it away",
@@ -61,18 +61,14 @@ static int check_place(const struct publish_target *target, const struct stat *b
         status = EXIT_USAGE;
     }
     if (lstat(path, &place->file) != 0) { place->file = (struct stat){.st_nlink = 0}; }
-    if (status == EXIT_DONE && !target->force && place->file.st_nlink > 0 &&
-        !is_still(&place->file, before)) {
-        status = look_into(path, target->config, place);
+    if (status == EXIT_DONE && !place->force && place->file.st_nlink > 0 &&
+        !is_still(&place->file, &before)) {
+        status = look_into(place);
     }
     if (status != EXIT_DONE) { return status; }
     temporary_clear(path);
     temporary_clear(place->archive);
     return EXIT_DONE;
-}
-
-int publish_check(const struct publish_target *target, struct publish_place *place) {
-    return check_place(target, &(struct stat){.st_nlink = 0}, place);
 }
 
 bool publish_scan_archive(struct publish_place *place, struct records *records, unsigned how) {
@@ -124,36 +120,36 @@ static void take_cell(void *context, struct partial_stack *stack) {
 
 /* The archive first, without which results cannot grow; where they take the place of others, last: one that
  * is ahead of its file would tell a target more than was known at the counts before. */
-static int put_in_place(const struct publish_target *target, bool replaces, const struct results *results,
+static int put_in_place(const struct publish_place *place, const struct results *results,
                         const char *command_line, struct files_out *archive) {
+    const bool replaces = place->file.st_nlink > 0;
     const struct store_provenance provenance = {.command_line = command_line,
                                                 .threads = omp_get_max_threads()};
     if (!replaces && !files_close(archive, true)) { return EXIT_FAILED; }
     int status =
-        replaces && !files_sync(archive) ? EXIT_FAILED : store_write(target->path, results, &provenance);
+        replaces && !files_sync(archive) ? EXIT_FAILED : store_write(place->path, results, &provenance);
     if (replaces && !files_close(archive, status == EXIT_DONE)) { status = EXIT_FAILED; }
     return status;
 }
 
-int publish_results(struct records *records, const struct publish_target *target,
-                    const struct publish_place *before, const char *command_line, const char *isa, bool quiet,
-                    const struct stop *stop) {
+int publish_results(struct records *records, const struct publish_place *place, const char *command_line,
+                    const char *isa, bool quiet, const struct stop *stop) {
     struct pass pass = {.results = results_create(records->plan->outline, isa)};
     struct progress progress = progress_start(2 * (double)records->plan->cell_count, 0, quiet);
     const struct records_copy copy = {
         .stop = stop, .progress = &progress, .take = take_cell, .context = &pass};
-    struct publish_place now;
+    struct publish_place now = *place;
     struct files_out archive;
-    const bool made = files_create(&archive, before->archive);
+    const bool made = files_create(&archive, now.archive);
     int status = made ? records_copy(records, &copy, &archive) : EXIT_FAILED;
     progress_end(&progress);
     if (status == EXIT_DONE && stop_asked(stop)) { status = EXIT_RESUMABLE; }
-    if (status == EXIT_DONE) { status = check_place(target, &before->file, &now); }
+    if (status == EXIT_DONE) { status = publish_check(&now); }
     if (status == EXIT_DONE && !now.finished) {
         precision_round(pass.results);
-        status = put_in_place(target, now.file.st_nlink > 0, pass.results, command_line, &archive);
+        status = put_in_place(&now, pass.results, command_line, &archive);
         if (status == EXIT_DONE) { tell_of_target(&pass); }
-        if (status == EXIT_DONE && !quiet) { message_say("wrote %s", target->path); }
+        if (status == EXIT_DONE && !quiet) { message_say("wrote %s", now.path); }
     } else if (made && !files_close(&archive, status == EXIT_DONE)) {
         status = EXIT_FAILED;
     }

@@ -10,36 +10,33 @@
 #include "sim/journal/records.h"
 #include "sim/sweep/stop.h"
 
-/* What is at the place of a results file. */
+/* Where results go, and what is there. */
 struct publish_place {
+    const char *path, *input; /* the latter is never replaced; may be NULL */
+    const struct config *config;
+    bool force; /* other results are replaced */
+    /* Of publish_check: */
     bool finished; /* the work is done already */
     bool grows;    /* results of the same config but for less replicates, n or series; `archive` holds their
                       units */
     char archive[FILES_PATH];
     struct stat file; /* that was there; no link: none */
 };
-/* Results that go to a path. */
-struct publish_target {
-    const char *path, *input; /* the latter is never replaced; may be NULL */
-    const struct config *config;
-    bool force; /* other results are replaced */
-};
 /* Whether they may (destination.h). Returns EXIT_DONE to go on, having removed what killed processes left of
  * the path and its archive under temporary names (temporary.h), not what others are writing there; else
- * EXIT_USAGE, after a message. */
-int publish_check(const struct publish_target *target, struct publish_place *place);
+ * EXIT_USAGE, after a message. Again: a file that is still the one that was looked into is not read. */
+int publish_check(struct publish_place *place);
 /* Adds the units of results that grow to records; nothing of others. `how` as of records_scan. False after a
  * message. */
 bool publish_scan_archive(struct publish_place *place, struct records *records, unsigned how);
 /* Of records of all sampled units of their plan: computes the exact values that there is no record of, copies
  * all (records_copy) into the results and the archive beside them, and puts both files in their place; memory
  * is that of the results and of some partials for each thread. `stop` may be NULL.
- * Status as of records_copy, and EXIT_USAGE where others have put something there that may not
- * be replaced since publish_check found `before` (it is asked once more before the first of both files is in
- * its place); unless it is EXIT_DONE both are as they were, but for an archive of new results that cannot be
- * written, or results of which the archive cannot be put in the place of another. */
-int publish_results(struct records *records, const struct publish_target *target,
-                    const struct publish_place *before, const char *command_line, const char *isa, bool quiet,
-                    const struct stop *stop);
+ * Status as of records_copy, and EXIT_USAGE where others have put something there that may not be replaced
+ * since publish_check (it is asked once more before the first of both files is in its place); unless it is
+ * EXIT_DONE both are as they were, but for an archive of new results that cannot be written, or results of
+ * which the archive cannot be put in the place of another. */
+int publish_results(struct records *records, const struct publish_place *place, const char *command_line,
+                    const char *isa, bool quiet, const struct stop *stop);
 
 #endif

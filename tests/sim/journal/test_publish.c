@@ -60,10 +60,9 @@ static void setting_free(struct setting *s) {
 
 /* Where there was nothing before. */
 static int publish_to(const struct setting *s, const char *output) {
-    const struct publish_target target = {output, NULL, s->config, false};
-    struct publish_place before = {.finished = false};
-    snprintf(before.archive, sizeof before.archive, "%s.units", output);
-    return publish_results(s->journal->records, &target, &before, "", "base", true, NULL);
+    struct publish_place place = {.path = output, .config = s->config};
+    snprintf(place.archive, sizeof place.archive, "%s.units", output);
+    return publish_results(s->journal->records, &place, "", "base", true, NULL);
 }
 
 static size_t file_size(const char *path) {
@@ -168,16 +167,15 @@ static void test_known(void **state) {
     (void)state;
     for (int replaced = 0; replaced < 2; replaced++) {
         struct setting s;
-        struct publish_place before;
         setting_make(&s);
-        const struct publish_target target = {"a.h5", NULL, s.config, false};
-        assert_int_equal(publish_check(&target, &before), EXIT_DONE);
+        struct publish_place before = {.path = "a.h5", .config = s.config};
+        assert_int_equal(publish_check(&before), EXIT_DONE);
         assert_int_equal(before.file.st_nlink, 0);
         put("a.h5", "notes");
         assert_int_equal(lstat("a.h5", &before.file), 0);
         put("b", "others");
         if (replaced) { assert_int_equal(rename("b", "a.h5"), 0); }
-        assert_int_equal(publish_results(s.journal->records, &target, &before, "", "base", true, NULL),
+        assert_int_equal(publish_results(s.journal->records, &before, "", "base", true, NULL),
                          replaced ? EXIT_USAGE : EXIT_DONE);
         assert_true((file_size("a.h5") == strlen("others")) == replaced);
         unlink("a.h5.units");
