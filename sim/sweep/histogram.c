@@ -15,11 +15,7 @@ uint16_t histogram_bin(double value) {
 }
 
 static double edge_of(size_t bin) {
-    if (bin == 0) { return 0; }
-    int64_t bits = ((int64_t)bin - 1 + FIRST) << SHIFT;
-    double edge;
-    memcpy(&edge, &bits, sizeof edge);
-    return edge;
+    return bin == 0 ? 0 : ldexp(1 + (double)((bin - 1) % 64) / 64, (int)((bin - 1) / 64) - 40);
 }
 
 size_t histogram_add(size_t count, const uint64_t *bin, size_t other_count, const uint64_t *other,

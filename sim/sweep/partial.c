@@ -97,9 +97,8 @@ void partial_set_bins(struct partial *p, const uint32_t *histogram) {
 /* ---- merging ---- */
 
 static double root_of_three(double a, double b, double c) {
-    const double square = a * a + b * b + c * c, most = fmax(fmax(a, b), fabs(c));
-    if (partial_is_whole(square) || most == 0) { return sqrt(square); }
-    return most * sqrt(gsl_pow_2(a / most) + gsl_pow_2(b / most) + gsl_pow_2(c / most));
+    const double square = a * a + b * b + c * c;
+    return partial_is_whole(square) ? sqrt(square) : gsl_hypot3(a, b, c);
 }
 
 /* Equal means stay as they are, and their deviations 0. */
