@@ -166,7 +166,11 @@ static void job_free(struct job *job) {
     free(job);
 }
 
-static void job_open(struct sweep *s, struct unit unit) {
+/* The next unit's; nothing where there is nothing more. */
+static void job_open(struct sweep *s) {
+    if (s->part.block_count == 0 && !s->ended) { s->ended = !s->supply(s->supply_context, &s->part); }
+    if (s->ended) { return; }
+    const struct unit unit = unit_take(&s->part, 0);
     const struct unit_cell *c = unit.cell;
     struct job *job = memory_create(1, sizeof *job);
     const bool is_exact = unit_is_exact(&unit);
@@ -180,21 +184,13 @@ static void job_open(struct sweep *s, struct unit unit) {
     job->histogram = memory_create(c->layout.binned * HISTOGRAM_BINS, sizeof *job->histogram);
 }
 
-/* False where there is nothing more. */
-static bool next_unit(struct sweep *s, struct unit *unit) {
-    if (s->part.block_count == 0 && !s->ended) { s->ended = !s->supply(s->supply_context, &s->part); }
-    if (!s->ended) { *unit = unit_take(&s->part, 0); }
-    return !s->ended;
-}
-
 /* A task, of a job that lives until its last one is done; NULL when there is none. */
 static struct job *take_task(struct sweep *s, size_t *task) {
     struct job *job = NULL;
-    struct unit unit;
 #pragma omp critical(supply)
     {
         const bool goes_on = s->status == EXIT_DONE;
-        if (goes_on && s->task == s->tasks && next_unit(s, &unit)) { job_open(s, unit); }
+        if (goes_on && s->task == s->tasks) { job_open(s); }
         if (goes_on && s->task < s->tasks) {
             job = s->job;
             *task = s->task++;
