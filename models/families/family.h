@@ -84,6 +84,8 @@ struct family_row {
     double *room; /* scratch for room_size(p) doubles, none of it anyone else's while the row is made */
 };
 
+struct hierarchy;
+
 struct family {
     const char *name;
     const char *title; /* one line */
@@ -143,6 +145,8 @@ struct family {
     size_t (*room_size)(const double *p);
     void (*begin)(const struct family_row *row);
     void (*sample)(const struct family_row *row, size_t first, size_t count, double *scores);
+    /* Scores are sums along this tree of n keys (hierarchy.h); NULL: they are not. */
+    void (*hierarchy)(const double *p, size_t n, struct hierarchy *hierarchy);
     /* log Lambda^typ at one n; NULL: there is no formula. */
     double (*log_lambda)(const double *p, double log_n);
     /* Whether there are rows of n <= FAMILY_SAMPLED_MOST scores with these parameters, beyond what their

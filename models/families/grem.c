@@ -71,19 +71,19 @@ static bool law(const struct schedule *parameter, struct schedule *lambda) {
 }
 
 /* n^(a_1 + .. + a_i) groups at level i, rounded; the last are the keys. */
-static struct hierarchy hierarchy_of(const double *p, size_t n) {
-    struct hierarchy h = {.levels = level_count(p)};
+static void hierarchy(const double *p, size_t n, struct hierarchy *h) {
     double sum = 0;
-    for (size_t i = 0; i < h.levels; i++) {
+    h->levels = level_count(p);
+    for (size_t i = 0; i < h->levels; i++) {
         sum += share(p, i);
-        h.sigma[i] = sqrt(variance(p, i));
-        h.groups[i] = i + 1 < h.levels ? (uint64_t)llround(fmin(pow((double)n, sum), (double)n)) : n;
+        h->sigma[i] = sqrt(variance(p, i));
+        h->groups[i] = i + 1 < h->levels ? (uint64_t)llround(fmin(pow((double)n, sum), (double)n)) : n;
     }
-    return h;
 }
 
 static void sample(const struct family_row *row, size_t first, size_t count, double *scores) {
-    const struct hierarchy h = hierarchy_of(row->p, row->n);
+    struct hierarchy h;
+    hierarchy(row->p, row->n, &h);
     hierarchy_sample(&h, row, first, count, scores);
 }
 
@@ -126,6 +126,7 @@ const struct family family_grem = {
     .law = law,
     .room_size = hierarchy_room,
     .sample = sample,
+    .hierarchy = hierarchy,
     .log_lambda = log_lambda,
     .allows = allows,
     .cost = cost,

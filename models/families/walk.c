@@ -21,15 +21,19 @@ static bool allows(const double *p, double log_n, char why[FAMILY_WHY]) {
     return false;
 }
 
-static void sample(const struct family_row *row, size_t first, size_t count, double *scores) {
-    const double b = row->p[BRANCHING];
-    struct hierarchy h = {.levels = (size_t)depth_near(b, log((double)row->n))};
+static void hierarchy(const double *p, size_t n, struct hierarchy *h) {
     uint64_t groups = 1;
-    for (size_t i = 0; i < h.levels; i++) {
-        groups *= (uint64_t)b;
-        h.groups[i] = groups;
-        h.sigma[i] = 1;
+    h->levels = (size_t)depth_near(p[BRANCHING], log((double)n));
+    for (size_t i = 0; i < h->levels; i++) {
+        groups *= (uint64_t)p[BRANCHING];
+        h->groups[i] = groups;
+        h->sigma[i] = 1;
     }
+}
+
+static void sample(const struct family_row *row, size_t first, size_t count, double *scores) {
+    struct hierarchy h;
+    hierarchy(row->p, row->n, &h);
     hierarchy_sample(&h, row, first, count, scores);
 }
 
@@ -57,6 +61,7 @@ const struct family family_walk = {
     .law_text = "a constant: the median of pilot rows (freezing is at sqrt(2 log branching))",
     .room_size = hierarchy_room,
     .sample = sample,
+    .hierarchy = hierarchy,
     .allows = allows,
     .cost = cost,
 };

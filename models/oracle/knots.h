@@ -42,6 +42,7 @@ struct oracle {
     struct knot *knot;
     struct oracle_grid known;
     struct product *product; /* keys at positions, which have no profile and no knots; NULL: there are none */
+    struct tree *tree;       /* scores that are sums along a tree, likewise; NULL: there are none */
     struct mixture *mixture; /* rows that differ in scale; NULL: they do not */
 };
 

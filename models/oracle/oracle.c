@@ -8,8 +8,13 @@
 #include "models/oracle/law.h"
 #include "models/oracle/mixture.h"
 #include "models/oracle/product.h"
+#include "models/oracle/tree.h"
 #include "models/theory/positions.h"
 #include "models/theory/typical.h"
+
+bool oracle_knows(const struct family *family) {
+    return family->kind == FAMILY_IID || family->kind == FAMILY_FIXED || family->hierarchy;
+}
 
 struct oracle *oracle_create(const struct family *family, const double *p, double log_n) {
     return oracle_create_with(family, p, log_n, typical_scale(family, p, log_n).log_lambda);
@@ -20,8 +25,9 @@ struct oracle *oracle_create_with(const struct family *family, const double *p, 
     struct oracle *o = calloc(1, sizeof *o);
     const bool alone = family->kind == FAMILY_FIXED || positions_are_absent(family_position(family, p));
     if (!o) { return NULL; }
-    if (!alone ? product_open(o, family, p, log_n, log_lambda_typ)
-               : law_open(o, family, p, log_n, log_lambda_typ) && (!family->row_scale || mixture_open(o))) {
+    if (family->hierarchy ? tree_open(o, family, p, log_n, log_lambda_typ)
+        : !alone          ? product_open(o, family, p, log_n, log_lambda_typ)
+                 : law_open(o, family, p, log_n, log_lambda_typ) && (!family->row_scale || mixture_open(o))) {
         return o;
     }
     oracle_free(o);
@@ -30,6 +36,7 @@ struct oracle *oracle_create_with(const struct family *family, const double *p, 
 
 void oracle_free(struct oracle *o) {
     if (!o) { return; }
+    tree_close(o);
     product_close(o);
     mixture_close(o);
     law_close(o);
@@ -67,6 +74,7 @@ const struct oracle_point oracle_unknown_point = {
 
 bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
                 struct oracle_answer *answer) {
+    if (o->tree) { return tree_ask(o, beta, ask.errors, answer); }
     if (o->product) { return product_ask(o, beta, answer); }
     return o->mixture ? mixture_ask(o, beta, ask, answer) : law_ask(o, beta, ask, answer);
 }

@@ -18,7 +18,8 @@
  *
  * This room, from what is asked down to sums over scores:
  * - oracle (questions, collapse points), to whichever has the answer: fixed (plateaus, closed forms), law
- *   (independent scores, by what follows), mixture (rows that differ in scale), product (keys at positions).
+ *   (independent scores, by what follows), mixture (rows that differ in scale), product (keys at positions),
+ *   tree (sums along a tree).
  * - law: knots (scores at one n, as all betas see them), field (at one beta), inner (the expectations at one
  *   x), series (the same on panels far longer than 1), outer (the integral over x), answer (from integrals
  *   to means and errors), pairs (E Y_2 where rare rows make it); rules (nodes and weights of all).
@@ -57,6 +58,9 @@ struct oracle_point {
 extern const struct oracle_point oracle_unknown_point;
 
 struct oracle;
+
+/* Whether there is one of a family's rows. */
+bool oracle_knows(const struct family *family);
 
 /* log_n in (0, 1e6]; `p` must outlive the oracle. NULL when out of memory. */
 struct oracle *oracle_create(const struct family *family, const double *p, double log_n);
@@ -110,9 +114,10 @@ struct oracle_answer {
     double weight[ORACLE_RANKS], weight_error[ORACLE_RANKS];
 };
 
-/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. Less than a millisecond. Where rows differ in scale 8 to
- * 16 for what all betas need, once for a question and those that ask for less, then a fiftieth or so; and, as
- * what was answered is kept, not for two threads at once. False when out of memory. */
+/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. Less than a millisecond; of trees 1 to 20. Where rows
+ * differ in scale 8 to 16 for what all betas need, once for a question and those that ask for less, then a
+ * fiftieth or so; and, as what was answered is kept, not for two threads at once. False when out of memory.
+ */
 bool oracle_ask(const struct oracle *oracle, double beta_ratio, struct oracle_question question,
                 struct oracle_answer *answer);
 

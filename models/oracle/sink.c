@@ -149,9 +149,9 @@ bool sink_mean(const struct oracle *o, double beta_ratio, double score, double *
         *error = 1e-14 * *value;
         return true;
     }
+    if (o->family->row_scale || o->product || o->tree) { return true; }
     struct sink s = {.log_weight =
                          beta_ratio * exp(o->log_lambda) * (score - o->family->quantile(o->p, -o->log_n))};
-    if (o->family->row_scale || o->product) { return true; }
     if (!isfinite(s.log_weight) || beta_ratio > OUTER_LARGEST_BETA) { return true; }
     field_open(&s.field, o, beta_ratio, (struct oracle_question){.errors = true});
     /* Z is hardly more than n e^{beta s*}: from there on weights count that are far below e^-BEFORE. */

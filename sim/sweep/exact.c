@@ -7,6 +7,7 @@
 #include "models/oracle/oracle.h"
 #include "models/oracle/sink.h"
 #include "sim/base/memory.h"
+#include "sim/measures/pilot.h"
 
 static void exact_output(struct results_series *s, const struct oracle_answer *answer, size_t b) {
     const struct oracle_output *output = &answer->output;
@@ -100,14 +101,15 @@ static bool lacks_curve(const struct results_series *s, size_t c) {
 }
 
 /* A series at one n: all of it, or what is lacking alone. log_lambda_typ: at that n; NULL: of the law that
- * the series' attributes declare, whatever its file says of it. */
+ * the series' attributes declare, whatever its file says of it, unless pilot rows told it. */
 static void exact_cell(struct results_series *s, const double *log_lambda_typ, bool all) {
     const size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
     double p[FAMILY_PARAMETERS] = {0};
     bool some = all;
     for (size_t c = 0; c < criteria; c++) { some = some || lacks_curve(s, c); }
-    if (!some || s->family->kind == FAMILY_SAMPLED) { return; } /* the latter has no law to ask */
+    if (!some || !oracle_knows(s->family)) { return; }
     family_parameters(s->family, s->parameter, *s->log_n, p);
+    if (pilot_is_needed(s->family)) { log_lambda_typ = s->log_lambda_typ; }
     struct oracle *oracle = log_lambda_typ ? oracle_create_with(s->family, p, *s->log_n, *log_lambda_typ)
                                            : oracle_create(s->family, p, *s->log_n);
     if (!oracle) { memory_exhausted(); }

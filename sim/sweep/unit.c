@@ -281,9 +281,10 @@ struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t 
 /* A quadrature for each beta, each sink there, and each step to a collapse point; with an output some more,
  * and one for every four ordered weights. */
 static double exact_cost(const struct unit_cell *c) {
-    const double quadrature = 2.5e5, steps = 10;
+    const struct family *family = c->series->family;
+    const double quadrature = family->hierarchy ? 2.5e6 : 2.5e5, steps = 10;
     const size_t *size = c->here.size;
-    if (c->series->family->kind != FAMILY_IID) { return 0; }
+    if (family->kind != FAMILY_IID && !family->hierarchy) { return 0; }
     const double each = results_has_output(&c->here) ? 4 + 0.25 * (double)size[RESULTS_RANK] : 1;
     return quadrature * ((each + (double)size[RESULTS_SINK]) * (double)size[RESULTS_BETA] +
                          steps * (double)size[RESULTS_CRITERION]);

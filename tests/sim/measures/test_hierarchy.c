@@ -1,6 +1,6 @@
 /* Hierarchies of Gaussian scores, grem and walk: their groups, the streaming of long rows, and what is
  * measured on rows against exact means of the same trees (tree_law.h), which owe nothing to the families;
- * these in turn against the laws at large n. */
+ * these in turn against the oracle's and the laws at large n. */
 #include <gsl/gsl_cdf.h>
 
 #include "models/oracle/oracle.h"
@@ -189,6 +189,12 @@ static void check_weights(const struct family *family, const double *p, size_t n
     double most = 8 + 1.2 * (double)(levels > 3 ? levels : 0), step = 0.1 * (double)test_size(1, 2);
     struct tree_means of_keys = tree_means(levels, level, levels - 1, beta, most, step),
                       of_groups = tree_means(levels, level, mark, beta, most, step);
+    struct oracle *oracle = oracle_create_with(family, p, log((double)n), 0);
+    struct oracle_point point;
+    assert_true(oracle && oracle_at(oracle, beta, &point));
+    check_close(point.entropy, of_keys.entropy, 1e-5);
+    check_close(point.participation, of_keys.shared, 1e-9);
+    oracle_free(oracle);
     near_mean("H", beta, rows, entropy, of_keys.entropy);
     near_mean("Y_2 of keys", beta, rows, keys, of_keys.shared);
     near_mean("Y_2 of groups", beta, rows, groups, of_groups.shared);
