@@ -10,8 +10,9 @@ static const char about[] =
     "means of entropy, participation, largest weight, susceptibility and gap. Keys are the family's "
     "parameters (a number, or a schedule such as '{coef: 1, log_power: 3}'), and, as in a config,";
 static const struct commandline_entry key[] = {
-    {"n=N, [N,...]", "context lengths, to e^1000000 (default [2^16, 1e300]), or a range such as '{from: 2^8, "
-                     "to: 1e300, points: 9}'"},
+    {"n=N, [N,...]",
+     "context lengths, to e^1000000 (grem: 2^26; default [2^16, 1e300]), or a range such as '{from: 2^8, "
+     "to: 1e300, points: 9}'"},
     {"beta=B, [B,...]", "inverse temperatures; a range is over Lambda^typ, or, with relative_to: none in it, "
                         "of inverse temperatures"},
     {"beta_ratio=R, [R,...]",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/oracle/oracle.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/config/arguments.h"
@@ -11,6 +12,8 @@
 #include "sim/config/lengths.h"
 #include "sim/config/parameters.h"
 #include "sim/config/position.h"
+#include "sim/config/series.h"
+#include "sim/measures/pilot.h"
 
 enum { MOST_VALUES = 1024 };
 
@@ -71,10 +74,12 @@ static void read_betas(struct arguments *arguments, const struct yaml_node *node
 static void default_lengths(struct config_series *series, bool along_prescription) {
     const double usual[] = {value_snap_length(0x1p16, log(0x1p16)), log(1e300)},
                  along[] = {log(0x1p12), log(0x1p16), log(0x1p20), log(1e30), log(1e300), 1e4, 1e5};
-    series->n_count = along_prescription ? READER_COUNT(along) : READER_COUNT(usual);
-    series->log_n = memory_create(series->n_count, sizeof *series->log_n);
-    for (size_t i = 0; i < series->n_count; i++) {
-        series->log_n[i] = along_prescription ? along[i] : usual[i];
+    const size_t count = along_prescription ? READER_COUNT(along) : READER_COUNT(usual);
+    const double longest = series->family->kind == FAMILY_SAMPLED ? log(FAMILY_SAMPLED_MOST) : INFINITY;
+    series->log_n = memory_create(count, sizeof *series->log_n);
+    for (size_t i = 0; i < count; i++) {
+        const double log_n = along_prescription ? along[i] : usual[i];
+        if (log_n <= longest) { series->log_n[series->n_count++] = log_n; }
     }
 }
 
@@ -107,6 +112,17 @@ static void check_count(const struct yaml_node *node, const char *what, size_t c
     YAML_FAULT(node, "%zu values of %s are too many; at most %d", count, what, MOST_VALUES);
 }
 
+/* Whether rows that are sampled are short enough. */
+static void check_lengths(const struct yaml_node *node, const struct config_series *series) {
+    char n[NUMBER_TEXT];
+    for (size_t i = 0; series->family->kind == FAMILY_SAMPLED && i < series->n_count; i++) {
+        if (series->log_n[i] <= log(FAMILY_SAMPLED_MOST)) { continue; }
+        YAML_FAULT(node, "n = %s is beyond the rows of family `%s`; write n <= 2^26",
+                   lengths_print(series->log_n[i], n), series->family->name);
+        return;
+    }
+}
+
 /* Keys that go with `prescription` alone. */
 static void check_companions(struct arguments *arguments) {
     for (size_t i = 0; i < READER_COUNT(prescription_key); i++) {
@@ -130,6 +146,8 @@ static void read_keys(struct arguments *arguments, struct predict_request *r) {
     check_count(beta, "beta", series->beta.count);
     position_check_key(arguments->root, series->family);
     parameters_read(arguments->root, series);
+    check_lengths(n, series);
+    if (fault_count(arguments->root->source) == 0) { series_check_rows(arguments->root, series); }
     if (fault_count(arguments->root->source) > 0) { return; }
     if (beta && r->prescriptions.count > 0) {
         betas_check_trained(beta, series);
@@ -146,8 +164,15 @@ bool predict_request_read(struct predict_request *r, size_t count, char *const *
     struct config_series *series = &r->series;
     *r = (struct predict_request){.series.family = parameters_family(word[0])};
     if (!series->family) { return false; }
-    if (series->family->kind == FAMILY_SAMPLED) {
+    if (!oracle_knows(series->family)) {
         message_error("no law of family '%s' is known to predict from; gapscale run draws its rows", word[0]);
+        return false;
+    }
+    if (pilot_is_needed(series->family)) {
+        message_error(
+            "Lambda^typ of family '%s' is that of pilot rows, which predict draws none of; gapscale run "
+            "stores the exact values beside its rows",
+            word[0]);
         return false;
     }
     strcpy(series->name, series->family->name);

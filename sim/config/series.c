@@ -119,8 +119,7 @@ static void check_drawing(const struct yaml_node *node, const struct shared *sha
                        : "draws every score, which needs n <= 2^40; write `rows: auto` (or counted),");
 }
 
-/* Whether the family has rows of these lengths. */
-static void check_rows(const struct yaml_node *node, const struct config_series *series) {
+void series_check_rows(const struct yaml_node *node, const struct config_series *series) {
     char why[FAMILY_WHY], n[NUMBER_TEXT];
     for (size_t i = 0; series->family->allows && i < series->n_count; i++) {
         double p[FAMILY_PARAMETERS];
@@ -137,7 +136,7 @@ enum { ENOUGH = 100 };
 static void check_ranges(const struct yaml_node *node, const struct config_series *series, bool common) {
     const struct yaml_node *beta = yaml_find(node, "beta");
     position_check(node, series, true);
-    check_rows(node, series);
+    series_check_rows(node, series);
     check_score_range(node, series);
     outputs_check(node, series);
     normalisers_check(node, series);

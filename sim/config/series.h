@@ -11,4 +11,7 @@
 /* Reads the shared settings at the top of a config and all its series. */
 void series_read(const struct yaml_node *defaults, const struct yaml_node *root, struct config *config);
 
+/* A fault where the family has no rows of one of the series' lengths. */
+void series_check_rows(const struct yaml_node *node, const struct config_series *series);
+
 #endif

@@ -35,6 +35,8 @@ static void test_predict(void **state) {
                   2, log_n, CONFIG_SCALE_LAMBDA_TYP, 3, (double[]){0.25, 1, 4});
     check_predict((char *[]){"plateau", "n={from: 2^8, to: 2^10, points: 3}", "beta={values: [2, 1]}", NULL},
                   3, (double[]){log(256), log(512), log(1024)}, CONFIG_SCALE_LAMBDA_TYP, 2, (double[]){1, 2});
+    check_predict((char *[]){"grem", "levels=[[1,1]]", NULL}, 1, (double[]){log(65536)},
+                  CONFIG_SCALE_LAMBDA_TYP, 1, (double[]){1});
 }
 
 static void test_predict_along(void **state) {
@@ -105,6 +107,8 @@ static void test_refused_predictions(void **state) {
          "1:7",
          "without a `position`"},
         {{"pareto", "tail=10", "position={log: 1}", "n=e^2000"}, "predict pareto", "1:10", "out of reach"},
+        {{"grem", "levels=[[1/2,1],[1/4,1]]"}, "predict grem", "1:1", "add up to 0.75"},
+        {{"grem", "levels=[[1,1]]", "n=1e8"}, "predict grem", "1:3", "write n <= 2^26"},
         {{"gaussian", "n=1"}, "predict gaussian", "1:3", "from 2 to e^1000000, such as"},
         {{"gaussian", "n=[2,x]"}, "predict gaussian", "1:6", "not `x`"},
         {{"gaussian", "beta=1", "beta_ratio=2"}, "predict gaussian", "1:1", "does not go with `beta`"},
@@ -123,6 +127,21 @@ static void test_refused_predictions(void **state) {
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         check_refused(*state, known[i].word, known[i].name, known[i].place, known[i].words);
+    }
+}
+
+/* Families whose rows alone tell a law, or its scale. */
+static void test_rows_alone(void **state) {
+    char *const family[] = {"attention", "walk"}, *const words[] = {"no law of family", "that of pilot rows"};
+    for (size_t i = 0; i < 2; i++) {
+        struct predict_request request;
+        char *messages;
+        int kept = quiet_start(*state);
+        const bool good = predict_request_read(&request, 1, &family[i]);
+        quiet_end(*state, kept, &messages);
+        assert_false(good);
+        assert_non_null(strstr(messages, words[i]));
+        free(messages);
     }
 }
 
@@ -173,6 +192,7 @@ int main(void) {
         cmocka_unit_test(test_predict_along),
         cmocka_unit_test(test_great_beta),
         cmocka_unit_test_setup_teardown(test_refused_predictions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_rows_alone, set_up, tear_down),
         cmocka_unit_test(test_flow),
         cmocka_unit_test_setup_teardown(test_refused_flows, set_up, tear_down),
     };
