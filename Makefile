@@ -28,7 +28,7 @@ OBJ     := $(BUILD)/$(VARIANT)
 SOURCES  := $(wildcard models/*/*.c sim/*/*.c analysis/*/*.c)
 # The inner loops, compiled once per instruction set; the program chooses when it starts.
 KERNELS  := models/numeric/vector.c models/oracle/inner.c models/oracle/series.c sim/rows/kernel.c
-MACHINE  := $(shell $(CC) -dumpmachine)
+MACHINE  := $(shell $(CC) -dumpmachine 2>/dev/null)
 ISAS     := base $(if $(filter x86_64%,$(MACHINE)),avx2 avx512)
 ISA_FLAGS_avx2   := -march=x86-64-v3
 ISA_FLAGS_avx512 := -march=x86-64-v4 -mprefer-vector-width=512
