@@ -150,21 +150,20 @@ static double crowded_at(const struct field *f, const struct oracle *o, double a
     return x;
 }
 
-/* x from where no row is left without a score with a > e^3; `end` is infinite beyond PRODUCT_WIDEST. False
- * when out of memory. */
+/* x from where no row is left without a score with a > e^3.5, whose e^-a is e^-33; `end` is infinite beyond
+ * PRODUCT_WIDEST. False when out of memory. */
 static bool prepare(struct grid *g, const struct oracle *o, double absolute) {
     const struct oracle *law = &o->product->law;
     const double beta = absolute * exp(-law->log_lambda),
-                 lowest = absolute * (o->product->highest.lowest - o->product->apart) + 3;
+                 lowest = absolute * (o->product->highest.lowest - o->product->apart) + 3.5;
     struct lone *l = &g->lone;
     *g = (struct grid){.step = 0};
     lone_open(l, law, beta, &(struct comb_keys){family_position(o->family, o->p), o->log_n, absolute, 0});
     const double end = field_knot_b(&l->field, law->knots - 1);
     const bool to_end = end < lowest && isfinite(o->family->quantile(law->p, 0)),
-               sharp = to_end && apart_of(o, absolute) > GRID_SHARP,
-               many = sharp || (to_end && apart_of(o, absolute) == 0); /* rows there: to e^-33 of them */
-    const double last = fmin(fmin(end + 4, lowest + (many ? 0.5 : 0)),
-                             fmax(l->field.origin, crowded_at(&l->field, o, absolute)));
+               sharp = to_end && apart_of(o, absolute) > GRID_SHARP;
+    const double last =
+        fmin(fmin(end + 4, lowest), fmax(l->field.origin, crowded_at(&l->field, o, absolute)));
     g->step = first_step(o, absolute, beta, last - l->field.x_low, sharp);
     const double top = last + COMB_FIRST * g->step;
     l->end = top - l->field.x_low < PRODUCT_WIDEST ? top - l->field.x_low : INFINITY;

@@ -67,6 +67,29 @@ static void test_pair(void **state) {
     }
 }
 
+/* Two Gumbel keys hundreds of spreads apart, whose difference is logistic: at these betas all scores of a key
+ * are nearly one. */
+static void test_pair_far_apart(void **state) {
+    (void)state;
+    const double penalties[][2] = {{574.2, 0}, {955.4, 0}, {0, 253.9}}, ratio[] = {5, 16}, h = 0.125;
+    for (size_t i = 0; i < 6; i++) {
+        const double m = penalties[i / 2][0], c = penalties[i / 2][1], apart = m + c * log(2);
+        const struct law law = law_at("gumbel", 0, 1, m, c);
+        const struct oracle_point point = point_at(&law, log(2), ratio[i % 2]);
+        const double beta = ratio[i % 2] * scale(&law, log(2));
+        double entropy = 0, participation = 0;
+        for (int k = -480; k <= 480; k++) {
+            const double x = k * h, weight = h / (2 + 2 * cosh(x)), d = x + apart,
+                         p = 1 / (1 + exp(-beta * d)), q = 1 / (1 + exp(beta * d));
+            entropy += weight * (p * log1p(exp(-beta * d)) + q * log1p(exp(beta * d)));
+            participation += weight * (p * p + q * q);
+        }
+        check_close(point.entropy, entropy, point.entropy_error);
+        check_close(point.participation, participation, point.participation_error);
+        assert_true(point.entropy_error < 4e-11 && point.participation_error < 4e-11);
+    }
+}
+
 /* chi of two such keys is the mean of p (1 - p) (beta difference)^2: what is told is within its error, which
  * is small where chi is; what is not told is below it. */
 static void test_susceptibility(void **state) {
@@ -294,6 +317,7 @@ int main(void) {
                                        cmocka_unit_test(test_one_by_one),
                                        cmocka_unit_test(test_peak),
                                        cmocka_unit_test(test_pair),
+                                       cmocka_unit_test(test_pair_far_apart),
                                        cmocka_unit_test(test_reach),
                                        cmocka_unit_test(test_errors),
                                        cmocka_unit_test(test_end_before_top),
