@@ -18,12 +18,9 @@ static double se_at(const struct partial *p, enum measure measure, size_t b) {
 
 /* The first beta at which the mean is past the threshold; 0 or the number of betas where there is none. */
 static size_t crossing_of(const struct partial *p, enum measure measure, const struct criterion *criterion) {
-    const bool falls = criterion->kind != CRITERION_PARTICIPATION;
+    const double sign = criterion->kind == CRITERION_PARTICIPATION ? -1 : 1, threshold = criterion->threshold;
     size_t b = 0;
-    while (b < p->of.cell->layout.betas && (falls ? mean_at(p, measure, b) > criterion->threshold
-                                                  : mean_at(p, measure, b) < criterion->threshold)) {
-        b++;
-    }
+    while (b < p->of.cell->layout.betas && sign * (mean_at(p, measure, b) - threshold) > 0) { b++; }
     return b;
 }
 
