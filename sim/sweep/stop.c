@@ -62,8 +62,7 @@ static void *keep(void *argument) {
 
 /* The signal that comes within that time, one that stop_end sends too; -1: none. */
 static int wait_signal(const struct stop *stop, double seconds) {
-    const double whole = floor(seconds);
-    const struct timespec time = {(time_t)whole, (long)(1e9 * (seconds - whole))};
+    const struct timespec time = {(time_t)seconds, (long)(1e9 * fmod(seconds, 1))};
     return sigtimedwait(&stop->signals, NULL, &time);
 }
 
