@@ -153,6 +153,22 @@ static void test_directed(void **state) {
     results_free(r);
 }
 
+/* What is told beside chi square: the sum of deviations that is less likely, or most of chi square. */
+static void test_what_is_told(void **state) {
+    (void)state;
+    struct verdict v = {
+        .exact_chi_square = 30, .exact_p = 1e-4, .exact_shift = {1, 0.5, 0.05}, .exact_trend = {1, 1, 0.3}};
+    assert_null(verdict_contrast(&v)); /* 4 and 1 of 30 */
+    v.exact_shift.se = 0.25;           /* 16 of it */
+    assert_ptr_equal(verdict_contrast(&v), &v.exact_shift);
+    v.exact_shift = (struct contrast){1, 0.3, 1e-5}; /* 11, and less likely */
+    assert_ptr_equal(verdict_contrast(&v), &v.exact_shift);
+    v.exact_trend = (struct contrast){-1, 0.2, 1e-6};
+    assert_ptr_equal(verdict_contrast(&v), &v.exact_trend);
+    v.exact_shift = v.exact_trend = (struct contrast){NAN, NAN, NAN};
+    assert_null(verdict_contrast(&v));
+}
+
 /* With the same rows at every n chi square asks a few modes; a slope of 7e-4 is hardly in them. */
 static void test_directed_common(void **state) {
     struct results *r = copy(state, true);
@@ -356,11 +372,12 @@ static void test_windows(void **state) {
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wrong_laws), cmocka_unit_test(test_common_randomness),
-        cmocka_unit_test(test_risks),      cmocka_unit_test(test_too_little),
-        cmocka_unit_test(test_settle),     cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_pilots),     cmocka_unit_test(test_unlike_rows),
-        cmocka_unit_test(test_directed),   cmocka_unit_test(test_directed_common),
+        cmocka_unit_test(test_wrong_laws),   cmocka_unit_test(test_common_randomness),
+        cmocka_unit_test(test_risks),        cmocka_unit_test(test_too_little),
+        cmocka_unit_test(test_settle),       cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_pilots),       cmocka_unit_test(test_unlike_rows),
+        cmocka_unit_test(test_directed),     cmocka_unit_test(test_directed_common),
+        cmocka_unit_test(test_what_is_told),
     };
     return cmocka_run_group_tests_name("verdict", tests, set_up, tear_down);
 }
