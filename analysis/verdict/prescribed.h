@@ -57,8 +57,8 @@ struct prescribed {
     double first_log_n, last_log_n; /* between which */
     size_t points, left_out;        /* n from the trained length on that are used, and that are not */
     size_t exact_count;
-    double exact_chi_square, exact_p;         /* NaN: none, or the first with shared randomness */
-    struct contrast exact_shift, exact_trend; /* of log(H/exact); NaN: none */
+    double exact_chi_square, exact_p;         /* NaN: none */
+    struct contrast exact_shift, exact_trend; /* of log(H/exact); NaN: none, or shared randomness */
     double exact_joint_p;                     /* of all three: what the verdict rests on */
 };
 
