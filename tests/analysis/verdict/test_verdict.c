@@ -131,7 +131,7 @@ static void test_directed(void **state) {
         const char *says;
     } theory[] = {{0, 0, NULL},
                   {-0.020, 0, ": at all of them the collapse lies 2."},
-                  {0, -0.022, ": beside them the collapse grows as (log n)^(0.02"}};
+                  {0, -0.022, ": beside them the collapse grows as (log n)^(0.0"}};
     for (size_t i = 0; i < sizeof theory / sizeof theory[0]; i++) {
         char sentence[SENTENCE];
         move_exact(&r->series[0], theory[i].shift, theory[i].slope);
