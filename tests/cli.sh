@@ -799,7 +799,7 @@ for odd in eps=0 tau=1e300 beta=1e300 "beta=1e300 concentration=1e6 dimension=30
     "direction=[1,1e-320] concentration=2" "concentration=[0,3] direction=[[0,1],[1,0]]"; do
     # shellcheck disable=SC2086
     flow "$odd" n=200 $odd
-    holds "flow $odd: numbers or null" sh -c '! grep -qiE "[^a-z](nan|inf)[^a-z]" out'
+    holds "flow $odd: numbers or null" sh -c '! sed "s/n -> inf//" out | grep -qiE "[^a-z](nan|inf)[^a-z]"'
 done
 expect 2 "flow with three mistakes" flow dimension=1.5 tau=x concentratoin=2
 holds "flow tells all three" test "$(grep -c 'error: ' err)" -eq 3
