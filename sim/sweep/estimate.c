@@ -167,13 +167,14 @@ static void add_series(const struct config_series *series, const struct results_
         }
         double replicates = (double)series->replicates, least = target_foreseen(series, 0),
                nanosecond = pace_at(sum, series, n), seconds = c.cost * nanosecond,
-               before = pilot_cost(series, c.log_n) * nanosecond + 1e-9 * unit_cost(&exact);
+               of_exact = 1e-9 * unit_cost(&exact),
+               before = pilot_cost(series, c.log_n) * nanosecond + of_exact;
         struct estimate *cost = &sum->cost;
         cost->units += units + 1;
         cost->rows += replicates;
         cost->seconds += replicates * seconds + before;
         cost->least_seconds += least * seconds + before;
-        cost->longest_unit = fmax(cost->longest_unit,
+        cost->longest_unit = fmax(fmax(cost->longest_unit, of_exact),
                                   seconds * fmin(replicates, (double)c.unit_blocks * RESULTS_BLOCK_LENGTH));
         cost->disk += results;
         cost->archive += archive;

@@ -64,16 +64,19 @@ static double cpu_seconds(void) {
 static void test_estimate_of_exact_values(void **state) {
     (void)state;
     static const char *const series[] = {"{family: gaussian}", "{family: gaussian, position: {linear: 0.1}}",
-                                         "{family: spherical, dimension: 5, output: true}"};
+                                         "{family: spherical, dimension: 5, output: true}",
+                                         "{family: walk, n: [2^6, 2^8]}"};
     for (size_t i = 0; i < sizeof series / sizeof series[0]; i++) {
         char text[200];
         snprintf(text, sizeof text, "n: [2^12, 1e20]\nreplicates: 1\nbeta: {points: 33}\nseries: [%s]\n",
                  series[i]);
         struct config *config = experiment_config(text);
-        const double said = estimate_sweep(config, NULL, 1).seconds, before = cpu_seconds();
+        const struct estimate cost = estimate_sweep(config, NULL, 1);
+        const double said = cost.seconds, before = cpu_seconds();
         struct results *results = experiment_of(config, isa_best(), 1);
         exact_fill(results, 1);
         assert_true(said < 6 * (cpu_seconds() - before));
+        assert_true(cost.longest_unit > said / 4); /* two lengths have a unit of them each */
         results_free(results);
         config_free(config);
     }
