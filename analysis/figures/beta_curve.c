@@ -124,7 +124,7 @@ static void refine_curve(struct source *source, struct beta_curve *c) {
 
 /* ---- sources ---- */
 
-/* NULL where there is none, or where keys at positions may take ten times as long as others. */
+/* NULL where there is none, or where trees and keys at positions may take ten times as long as others. */
 static struct oracle *fast_oracle(const struct results_series *s, size_t n, double p[FAMILY_PARAMETERS]) {
     if (s->family->kind == FAMILY_SAMPLED || s->family->kind == FAMILY_MEASURED) { return NULL; }
     family_parameters(s->family, s->parameter, s->log_n[n], p);
