@@ -109,26 +109,54 @@ for kind in "${kinds[@]}"; do
         tried=$((tried + places)) failed_ones=$((failed_ones + bad))
     done
 done
-# The file takes its place late, as on a disk that stalls, and the run is told to stop meanwhile.
+# A file takes its place late, as on a disk that stalls.
+# late AT WORDS...: has come so far in the background; what it says goes to the file late.
+late() {
+    rm -f seen
+    FAULT_CALL=rename FAULT_AT=$1 FAULT_LATE=40 FAULT_SEEN=$work/seen LD_PRELOAD=$work/fault.so "$gapscale" "${@:2}" 2>late &
+    local try
+    for ((try = 0; try < 500; try++)); do
+        [[ ! -e seen ]] || break
+        sleep 0.02
+    done
+}
+# stops WHO: it is told to stop meanwhile.
+stops() {
+    local asked=${EPOCHREALTIME/./}
+    kill -TERM $!
+    wait $!
+    holds "$1 in its last write: status 75" test $? -eq 75
+    holds "within 2 s" test $((${EPOCHREALTIME/./} - asked)) -lt 2500000
+}
 read -ra command <<<"${words[run]}"
 begin run
 FAULT_CALL=rename FAULT_AT=0 FAULT_COUNT=count LD_PRELOAD=$work/fault.so "$gapscale" "${command[@]}" >out 2>err
 right=$(state)
 begin run
-FAULT_CALL=rename FAULT_AT=$(<count) FAULT_LATE=9 FAULT_SEEN=$work/seen LD_PRELOAD=$work/fault.so "$gapscale" "${command[@]}" 2>err &
-for ((try = 0; try < 500; try++)); do
-    [[ ! -e seen ]] || break
-    sleep 0.02
-done
-asked=${EPOCHREALTIME/./}
-kill -TERM $!
-wait $!
-holds "stopped in its last write: status 75" test $? -eq 75
-holds "within 2 s" test $((${EPOCHREALTIME/./} - asked)) -lt 2500000
-holds "it says where what is finished is" grep -q "stopped: what is finished is in out.h5.journal" err
+late "$(<count)" "${command[@]}"
+stops "a run"
+holds "it says where what is finished is" grep -q "stopped: what is finished is in out.h5.journal" late
 expect 0 "the same command" "${command[@]}"
 holds "writes the right file" test "$(state)" = "$right"
 holds "and leaves nothing else" test -z "$(compgen -G 'out*.tmp-*' || compgen -G 'out.h5.journal')"
+# A merge to a journal lives, as others see it, and gives way to who took it for dead all the same.
+command=(merge shards/*.journal -o both.journal)
+late 1 "${command[@]}"
+touch -d '50 seconds ago' both.journal/lock
+for ((try = 0; try < 100; try++)); do
+    [[ -z $(find both.journal/lock -newermt '-20 seconds') ]] || break
+    sleep 0.1
+done
+holds "a merge to a journal renews its lock" test $try -lt 100
+stops "a merge to a journal"
+holds "it says what to do" grep -q "stopped before both.journal was whole; the same command writes it anew" late
+holds "and leaves nothing" test ! -e both.journal
+late 1 "${command[@]}"
+echo "somebody else" | tee both.journal/lock >both.journal/000002.units
+stops "one that was taken for dead"
+holds "leaves all to its successor" test "$(cat both.journal/{lock,000002.units})" = $'somebody else\nsomebody else'
+rm -r both.journal
+expect 0 "the same command makes it" "${command[@]}"
 
 echo "$tried faults while writing, $failed_ones of them not told or not mended"
 summary

@@ -1,5 +1,6 @@
 /* `gapscale merge`: one results file from the journals of the parts of a sweep. */
 #include <fnmatch.h>
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ struct merge {
     struct unit_list all;
     struct records *records;
     struct publish_place place;
+    struct lock lock; /* of a journal */
 };
 
 /* ---- the same sweep ---- */
@@ -143,6 +145,22 @@ static int merge_records(struct merge *m, int (*make)(struct merge *m)) {
 
 /* ---- into one journal ---- */
 
+static bool beat(void *merge) { return lock_beat(&((struct merge *)merge)->lock); }
+
+/* What is not whole, unless it is a successor's. */
+static void discard(const struct merge *m) {
+    if (lock_beat(&m->lock)) { journal_clear(m->place.path); }
+}
+
+/* Before an end by force, the only one that a stop has here. */
+static void leave(void *merge) {
+    const struct merge *m = merge;
+    message_say("stopped before %s was whole; the same command writes it anew", m->place.path);
+    discard(m);
+    lock_release(&m->lock);
+    rmdir(m->place.path);
+}
+
 static int merge_under_lock(struct merge *m) {
     const char *directory = m->place.path;
     if (journal_exists(directory)) {
@@ -150,20 +168,22 @@ static int merge_under_lock(struct merge *m) {
                       directory);
         return EXIT_USAGE;
     }
+    struct stop *stop = stop_start(&(struct stop_plan){{.seconds = INFINITY}, beat, leave, m});
+    if (!stop) { return EXIT_FAILED; }
     const int status = files_clear(directory, NULL) ? merge_records(m, make_journal) : EXIT_FAILED;
-    if (status != EXIT_DONE) { journal_clear(directory); }
+    if (status != EXIT_DONE) { discard(m); }
+    stop_end(stop);
     return status;
 }
 
 static int merge_to_journal(struct merge *m) {
     const char *directory = m->place.path;
-    struct lock lock;
     if (!outfile_prepare(directory, false)) { return EXIT_FAILED; }
     if (!outfile_directory(directory, true, "; choose another place with -o")) { return EXIT_USAGE; }
     int status = EXIT_FAILED;
-    if (lock_take(&lock, directory)) {
+    if (lock_take(&m->lock, directory)) {
         status = merge_under_lock(m);
-        lock_release(&lock);
+        lock_release(&m->lock);
     }
     if (status != EXIT_DONE) { rmdir(directory); /* if it is empty */ }
     return status;
