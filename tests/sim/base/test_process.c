@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -40,9 +41,11 @@ static int remove_directory(void **state) {
     return rmdir(directory);
 }
 
-/* A process that does nothing until it is ended; what it says of itself, and its temporary file of `path`. */
+/* A process that does nothing until it is ended, or this one does; what it says of itself, and its temporary
+ * file of `path`. */
 struct child {
     pid_t pid;
+    int line; /* to it */
     struct process process;
     char tag[PROCESS_TAG], temporary[300];
 };
@@ -50,21 +53,21 @@ struct child {
 static struct child child_start(void) {
     struct child c = {.pid = 0};
     int way[2];
-    assert_int_equal(pipe(way), 0);
-    c.pid = fork();
-    assert_true(c.pid >= 0);
-    if (c.pid == 0) {
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, way), 0);
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        close(way[0]);
         c.process = process_self();
         process_tag(c.tag);
         bool good = temporary_name(path, sizeof c.temporary, c.temporary) && temporary_open(c.temporary) >= 0;
         if (!good || write(way[1], &c, sizeof c) != sizeof c) { _exit(1); }
-        for (;;) { pause(); }
+        _exit((int)read(way[1], &c, 1));
     }
-    pid_t pid = c.pid;
+    close(way[1]);
     assert_int_equal(read(way[0], &c, sizeof c), sizeof c);
     c.pid = pid;
-    close(way[0]);
-    close(way[1]);
+    c.line = way[0];
     return c;
 }
 
@@ -72,6 +75,7 @@ static void child_kill(const struct child *c) {
     siginfo_t info;
     kill(c->pid, SIGKILL);
     waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOWAIT); /* ended, not yet waited for */
+    close(c->line);
 }
 
 static void test_life(void **state) {
