@@ -114,10 +114,10 @@ struct oracle_answer {
     double weight[ORACLE_RANKS], weight_error[ORACLE_RANKS];
 };
 
-/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. Less than a millisecond; of trees 1 to 20. Where rows
- * differ in scale 8 to 16 for what all betas need, once for a question and those that ask for less, then a
- * fiftieth or so; and, as what was answered is kept, not for two threads at once. False when out of memory.
- */
+/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. Less than a millisecond; of trees 1 to 20, or 70 where
+ * groups are of many sizes. Where rows differ in scale 8 to 16 for what all betas need, once for a question
+ * and those that ask for less, then a fiftieth or so; and, as what was answered is kept, not for two threads
+ * at once. False when out of memory. */
 bool oracle_ask(const struct oracle *oracle, double beta_ratio, struct oracle_question question,
                 struct oracle_answer *answer);
 

@@ -18,7 +18,7 @@ struct tree {
     struct hierarchy h;
     double variance[HIERARCHY_LEVELS]; /* of a score from this level on */
     bool is_known;
-    struct level level[HIERARCHY_LEVELS];
+    struct level level[HIERARCHY_LEVELS + 1]; /* the last: keys, all of one kind */
     double keys, reach;            /* how many standard deviations some score of 1e16 rows passes */
     double highest, highest_error; /* E s_(1) */
 };
@@ -58,6 +58,7 @@ static bool sort_levels(struct tree *t) {
     uint8_t *kind = calloc(2, most);
     if (!kind) { return false; }
     t->is_known = true;
+    t->level[h->levels].kinds = 1;
     bool alike = true;
     for (size_t i = h->levels; t->is_known && i-- > 0;) {
         const uint64_t above = i > 0 ? h->groups[i - 1] : 1, below = h->groups[i];
@@ -86,11 +87,12 @@ struct pass {
     double beta;
     bool is_largest; /* of the largest score in the place of log Z */
     double low, step;
-    size_t count, margin;  /* points, and how many a number may reach beyond them */
-    size_t nodes;          /* of keys */
-    double *node, *weight; /* [nodes] */
-    double *group, *below; /* [kind][FUNCTIONS][count] of a level and of the one below it */
-    double *padded;        /* [FUNCTIONS][margin + count + margin] */
+    double soft, node_step; /* of keys: how far below 0 their law is softened, in such steps */
+    size_t count, margin;   /* points, and how many a number may reach beyond them */
+    size_t nodes;           /* of keys */
+    double *node, *weight;  /* [nodes] */
+    double *group, *below;  /* [kind][FUNCTIONS][count] of a level and of the one below it */
+    double *padded;         /* [FUNCTIONS][margin + count + margin] */
 };
 
 static const double normal = 0.39894228040143267794; /* (2 pi)^(-1/2) */
@@ -171,7 +173,7 @@ static void climb(struct pass *s, size_t level) {
     const double spread = s->beta * t->h.sigma[level];
     const size_t size = FUNCTIONS * s->count;
     const bool is_lowest = level + 1 == t->h.levels;
-    const size_t kinds = is_lowest ? 1 : t->level[level + 1].kinds;
+    const size_t kinds = t->level[level + 1].kinds;
     if (is_lowest) { begin_keys(s, spread, s->below); }
     for (size_t k = 0; !is_lowest && k < kinds; k++) { blur(s, spread, s->below + k * size); }
     memset(s->group, 0, t->level[level].kinds * size * sizeof *s->group);
@@ -207,35 +209,48 @@ static double step_of(const struct tree *t, double beta, bool is_largest) {
     return step;
 }
 
-/* Sets all but the room; false where it takes too long, some ten milliseconds, at steps that are not coarse.
- */
-static bool lay_out(struct pass *s, double coarse, size_t *kinds) {
-    const double most = 6e6, key = 10; /* terms of sums, and in them those of a key */
+/* Terms of the sums for one point of the grid. */
+static double terms_of(const struct pass *s) {
+    const double key = 10; /* terms that one of a key, or of a power, takes */
     const struct tree *t = s->tree;
-    const double spread = s->beta * sqrt(t->variance[0]), soft = s->is_largest ? 0 : t->reach * t->reach / 2,
-                 lowest = s->beta * t->h.sigma[t->h.levels - 1], node_step = fmin(s->step, 0.25 * coarse);
-    double widest = 0, terms = key * fmin(soft, 2 * t->reach * lowest) / node_step;
+    double terms = 0;
+    for (size_t i = 0; i < t->h.levels; i++) {
+        const double reach = 2 * t->reach * s->beta * t->h.sigma[i],
+                     number =
+                         i + 1 < t->h.levels ? reach / s->step : key * fmin(s->soft, reach) / s->node_step;
+        terms += (double)t->level[i + 1].kinds * (number + key * (double)t->level[i].kinds);
+    }
+    return terms;
+}
+
+/* Sets all but the room; false where it takes too long, 50 ms or so, at steps that are not coarse. */
+static bool lay_out(struct pass *s, double coarse, size_t *kinds) {
+    const double most = 2.4e7;
+    const struct tree *t = s->tree;
+    const double spread = t->reach * s->beta * sqrt(t->variance[0]);
+    double widest = 0;
     *kinds = 1;
     for (size_t i = 0; i < t->h.levels; i++) {
         widest = fmax(widest, s->beta * t->h.sigma[i]);
-        terms += (double)t->level[i].kinds * (key + 2 * t->reach * s->beta * t->h.sigma[i] / s->step);
         *kinds = t->level[i].kinds > *kinds ? t->level[i].kinds : *kinds;
     }
-    s->low = -t->reach * spread - soft;
-    const double wide = (t->reach * spread - s->low + (s->is_largest ? 0 : 4)) / s->step;
-    if (!(terms * wide * coarse * coarse < most)) { return false; }
+    s->soft = s->is_largest ? 0 : t->reach * t->reach / 2;
+    s->node_step = fmin(s->step, 0.25 * coarse);
+    s->low = -spread - s->soft;
+    const double wide = (spread - s->low + (s->is_largest ? 0 : 4)) / s->step;
+    if (!(terms_of(s) * wide * coarse * coarse < most)) { return false; }
     s->count = (size_t)wide + 2;
     s->margin = (size_t)(t->reach * widest / s->step) + 1;
-    s->nodes = s->is_largest ? 1 : (size_t)((soft + 4) / node_step) + 1;
+    s->nodes = s->is_largest ? 1 : (size_t)((s->soft + 4) / s->node_step) + 1;
     return true;
 }
 
-static void set_nodes(const struct pass *s, double coarse) {
-    const double step = fmin(s->step, 0.25 * coarse), high = 4;
+static void set_nodes(const struct pass *s) {
+    const double high = 4;
     for (size_t j = 0; j < s->nodes; j++) {
-        const double y = high - (double)(s->nodes - 1 - j) * step;
+        const double y = high - (double)(s->nodes - 1 - j) * s->node_step;
         s->node[j] = s->is_largest ? 0 : y;
-        s->weight[j] = s->is_largest ? 1 : step * exp(y - exp(y));
+        s->weight[j] = s->is_largest ? 1 : s->node_step * exp(y - exp(y));
     }
 }
 
@@ -255,7 +270,7 @@ static bool sums_on(const struct tree *t, double beta, bool is_largest, double c
     s.below = s.group + level;
     s.node = room + padded + 2 * level;
     s.weight = s.node + s.nodes;
-    set_nodes(&s, coarse);
+    set_nodes(&s);
     for (size_t i = t->h.levels; i-- > 0;) { climb(&s, i); }
     for (size_t k = 0; k < FUNCTIONS; k++) {
         sums->value[k] = 0;

@@ -187,6 +187,20 @@ static void test_errors(void **state) {
     }
 }
 
+/* 67 groups of 20 kinds. Numbers from a recursion in long doubles, derivatives from a circle of complex
+ * betas.
+ */
+static void test_many_kinds(void **state) {
+    (void)state;
+    struct oracle *o = tree_of(&four, 20102472);
+    struct oracle_point x;
+    assert_true(oracle_at(o, 10, &x));
+    check_close(x.entropy, 3.29858023842451, x.entropy_error);
+    check_close(x.susceptibility, 5.13845025780657, x.susceptibility_error);
+    assert_true(x.entropy_error < 1e-9);
+    oracle_free(o);
+}
+
 /* Grids that would be too long, and many groups of unlike size, are left unknown. */
 static void test_out_of_reach(void **state) {
     (void)state;
@@ -206,7 +220,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_level),     cmocka_unit_test(test_two_keys),
         cmocka_unit_test(test_unlike_groups), cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_out_of_reach),
+        cmocka_unit_test(test_many_kinds),    cmocka_unit_test(test_out_of_reach),
     };
     return cmocka_run_group_tests_name("tree", tests, NULL, NULL);
 }
