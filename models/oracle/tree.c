@@ -1,5 +1,6 @@
 #include "models/oracle/tree.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,6 +255,17 @@ static void set_nodes(const struct pass *s) {
     }
 }
 
+/* Without the rounding of so many steps (Kahan). */
+static double sum_of(size_t count, const double *value) {
+    double sum = 0, over = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double term = value[i] - over, next = sum + term;
+        over = next - sum - term;
+        sum = next;
+    }
+    return sum;
+}
+
 /* With steps so many times as long. False when out of memory; NaN where it takes too long. */
 static bool sums_on(const struct tree *t, double beta, bool is_largest, double coarse, struct sums *sums) {
     const double euler = 0.57721566490153286061;
@@ -273,8 +285,7 @@ static bool sums_on(const struct tree *t, double beta, bool is_largest, double c
     set_nodes(&s);
     for (size_t i = t->h.levels; i-- > 0;) { climb(&s, i); }
     for (size_t k = 0; k < FUNCTIONS; k++) {
-        sums->value[k] = 0;
-        for (size_t i = 0; i < s.count; i++) { sums->value[k] += s.step * s.below[k * s.count + i]; }
+        sums->value[k] = s.step * sum_of(s.count, s.below + k * s.count);
     }
     sums->value[DEFICIT] -= s.low + ((double)s.count - 0.5) * s.step + (is_largest ? 0 : euler);
     free(room);
@@ -348,7 +359,8 @@ bool tree_ask(const struct oracle *o, double beta_ratio, bool errors, struct ora
          &point->susceptibility_error);
     tell(value[SHARED], off[SHARED], &point->participation, &point->participation_error);
     point->log_mean_participation = log(point->participation);
-    point->log_mean_participation_error = point->participation_error / point->participation;
+    point->log_mean_participation_error =
+        point->participation_error / point->participation + DBL_EPSILON * fabs(point->log_mean_participation);
     answer_only_if(true, &point->log_mean_participation, &point->log_mean_participation_error);
     point->log_top_weight = beta * t->highest - value[DEFICIT];
     point->log_top_weight_error = beta * t->highest_error + off[DEFICIT];
