@@ -333,13 +333,7 @@ static bool answer_in_reach(struct grid *g, const struct oracle *o, double absol
 bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answer) {
     const double absolute = exp(log(beta) + o->log_lambda);
     struct grid grid;
-    memset(answer, 0, sizeof *answer);
-    answer->output = oracle_unknown_output;
-    for (size_t k = 0; k < ORACLE_RANKS; k++) {
-        answer->weight[k] = NAN;
-        answer->weight_error[k] = INFINITY;
-    }
-    answer->point = oracle_unknown_point;
+    oracle_know_nothing(answer);
     bool good = prepare(&grid, o, absolute);
     if (good && grid.lone.end < PRODUCT_WIDEST) {
         good = answer_in_reach(&grid, o, absolute, beta, &answer->point);

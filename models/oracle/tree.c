@@ -343,14 +343,8 @@ bool tree_ask(const struct oracle *o, double beta_ratio, bool errors, struct ora
     const struct tree *t = o->tree;
     const double beta = beta_ratio * exp(o->log_lambda);
     struct sums sums, error;
-    memset(answer, 0, sizeof *answer);
-    answer->output = oracle_unknown_output;
-    for (size_t k = 0; k < ORACLE_RANKS; k++) {
-        answer->weight[k] = NAN;
-        answer->weight_error[k] = INFINITY;
-    }
+    oracle_know_nothing(answer);
     struct oracle_point *point = &answer->point;
-    *point = oracle_unknown_point;
     if (!t->is_known) { return true; }
     if (!sums_at(t, beta, false, o->fineness, errors, &sums, &error)) { return false; }
     const double *value = sums.value, *off = error.value;
