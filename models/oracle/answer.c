@@ -2,6 +2,14 @@
 
 #include <math.h>
 
+void answer_unknown(struct oracle_answer *answer) {
+    *answer = (struct oracle_answer){.point = oracle_unknown_point, .output = oracle_unknown_output};
+    for (size_t k = 0; k < ORACLE_RANKS; k++) {
+        answer->weight[k] = NAN;
+        answer->weight_error[k] = INFINITY;
+    }
+}
+
 /* A choice, in absolute terms: what panels that meet their aim may add up to. */
 static const double ALLOWANCE = 2e-11;
 

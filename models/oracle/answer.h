@@ -17,6 +17,9 @@ static inline void answer_only_if(bool is_known, double *value, double *error) {
     }
 }
 
+/* Nothing is known of any of it. */
+void answer_unknown(struct oracle_answer *answer);
+
 /* After outer_integrate: the means, which come always; the output and the weights that were asked for. */
 void answer_point(const struct outer *outer, struct oracle_point *point);
 void answer_output(const struct outer *outer, struct oracle_output *output);

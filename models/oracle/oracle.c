@@ -72,14 +72,6 @@ const struct oracle_point oracle_unknown_point = {
     .susceptibility_error = INFINITY,
 };
 
-void oracle_know_nothing(struct oracle_answer *answer) {
-    *answer = (struct oracle_answer){.point = oracle_unknown_point, .output = oracle_unknown_output};
-    for (size_t k = 0; k < ORACLE_RANKS; k++) {
-        answer->weight[k] = NAN;
-        answer->weight_error[k] = INFINITY;
-    }
-}
-
 bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
                 struct oracle_answer *answer) {
     if (o->tree) { return tree_ask(o, beta, ask.errors, answer); }

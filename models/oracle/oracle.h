@@ -113,8 +113,6 @@ struct oracle_answer {
     /* The first `ranks`; absolute errors, of the outer rule and an allowance of 1e-10 p_(k) for the inner. */
     double weight[ORACLE_RANKS], weight_error[ORACLE_RANKS];
 };
-/* NaN everywhere, with errors without end. */
-void oracle_know_nothing(struct oracle_answer *answer);
 
 /* At beta = beta_ratio Lambda^typ, beta_ratio > 0. Less than a millisecond; of trees 1 to 20, or 70 where
  * groups are of many sizes. Where rows differ in scale 8 to 16 for what all betas need, once for a question

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/oracle/answer.h"
 #include "models/oracle/grid.h"
 #include "models/oracle/highest.h"
 #include "models/oracle/ladder.h"
@@ -177,7 +178,7 @@ static bool prepare(struct grid *g, const struct oracle *o, double absolute) {
 
 /* ---- the integral over x ---- */
 
-enum { SHARE, NO_SHARE, PLACE, MEAN_ENTROPY, SUSCEPTIBILITY, MISSED, COMPONENTS };
+enum { SHARE, NO_SHARE, PLACE, MEAN_ENTROPY, MEAN_SUSCEPTIBILITY, MISSED, COMPONENTS };
 
 /* By the trapezoid rule: on all points, and on every second. */
 struct totals {
@@ -193,7 +194,7 @@ static void add_point(void *totals, const struct ladder_point *p) {
         [NO_SHARE] = power * (first - p->sum[LONE_SHARED]),
         [PLACE] = power * first * p->depth,
         [MEAN_ENTROPY] = power * entropy,
-        [SUSCEPTIBILITY] = power * (first * p->sum[LONE_SPREADS] - entropy * entropy - p->sum[LONE_OWN]),
+        [MEAN_SUSCEPTIBILITY] = power * (first * p->sum[LONE_SPREADS] - entropy * entropy - p->sum[LONE_OWN]),
         [MISSED] = power * (p->sum[LADDER_MISS] + p->sum[LADDER_MISS_LOG] * (first + fabs(entropy))),
     };
     for (int c = 0; c < COMPONENTS; c++) {
@@ -243,8 +244,8 @@ static struct oracle_point point_of(const struct oracle *o, const struct totals 
     point.gap_mean = (point.entropy - point.log_partition) / beta - o->highest;
     point.gap_mean_error =
         isfinite(point.gap_mean) ? (point.entropy_error + point.log_top_weight_error) / beta : INFINITY;
-    point.susceptibility = sum[SUSCEPTIBILITY] / total;
-    point.susceptibility_error = error_of(t, SUSCEPTIBILITY) + lost * (1 + fabs(point.susceptibility)) +
+    point.susceptibility = sum[MEAN_SUSCEPTIBILITY] / total;
+    point.susceptibility_error = error_of(t, MEAN_SUSCEPTIBILITY) + lost * (1 + fabs(point.susceptibility)) +
                                  3e-15 * point.entropy * point.entropy; /* of two such squares */
     if (!(point.susceptibility > point.susceptibility_error)) {         /* what it is less than */
         point.susceptibility_error += fabs(point.susceptibility);
@@ -333,7 +334,7 @@ static bool answer_in_reach(struct grid *g, const struct oracle *o, double absol
 bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answer) {
     const double absolute = exp(log(beta) + o->log_lambda);
     struct grid grid;
-    oracle_know_nothing(answer);
+    answer_unknown(answer);
     bool good = prepare(&grid, o, absolute);
     if (good && grid.lone.end < PRODUCT_WIDEST) {
         good = answer_in_reach(&grid, o, absolute, beta, &answer->point);

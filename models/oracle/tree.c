@@ -343,7 +343,7 @@ bool tree_ask(const struct oracle *o, double beta_ratio, bool errors, struct ora
     const struct tree *t = o->tree;
     const double beta = beta_ratio * exp(o->log_lambda);
     struct sums sums, error;
-    oracle_know_nothing(answer);
+    answer_unknown(answer);
     struct oracle_point *point = &answer->point;
     if (!t->is_known) { return true; }
     if (!sums_at(t, beta, false, o->fineness, errors, &sums, &error)) { return false; }
