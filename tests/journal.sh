@@ -349,18 +349,29 @@ rm -rf here.h5* there.h5* grows.h5*
 # A record that is whole but says something else: made here from another seed, under the first one's key.
 cp -r parts.h5.shard-0-of-3.journal forged
 if have python3 "records in conflict"; then
-    python3 - forged/000001.units <<'PYTHON'
+    alter() { # FILE OFFSET: of its first record
+        python3 - "$1" "$2" <<'PYTHON'
 import hashlib, struct, sys
 data = bytearray(open(sys.argv[1], "rb").read())
 head = 80
 body = struct.unpack_from("<Q", data, head - 8)[0]
-data[head + 100] ^= 1
+data[int(sys.argv[2])] ^= 1
 data[head + body:head + body + 32] = hashlib.sha256(data[:head + body]).digest()
 open(sys.argv[1], "wb").write(data)
 PYTHON
+    }
+    alter forged/000001.units 180
     expect 2 "records in conflict" merge forged parts.h5.shard-*.journal -o forged.h5
     holds "the unit is named" grep -q "disagree on .* at n = .*, replicates" err
     holds "nothing is published" test ! -e forged.h5
+    # The same, of another length of groups: a body of another shape.
+    cp parts.h5.shard-0-of-3.journal/000001.units forged
+    alter forged/000001.units 64
+    for place in forged.h5 forged.journal; do
+        expect 1 "a record of another gapscale, into $place" merge forged parts.h5.shard-[12]*.journal -o $place
+        holds "it is told, once" test "$(grep -c 'forged/000001.units: the record of .* was made by another gapscale' err)" -eq 1
+        holds "nothing is left" test ! -e $place
+    done
 fi
 
 # A merge reads heads first and every record once; what it finds damaged then is told as when all are read before.

@@ -23,6 +23,7 @@ struct place {
     uint64_t offset;
     size_t length;
     uint64_t sum; /* the first bytes of its checksum */
+    bool told;    /* that it cannot be used */
 };
 
 struct records *records_create(const struct unit_plan *plan, struct numerics numerics) {
@@ -299,9 +300,11 @@ static void add_gaps(const struct records *r, const struct unit *of, struct unit
 
 /* ---- reading ---- */
 
-static bool cannot_use(const struct records *r, const struct place *place, bool lost) {
+/* Told once, however often it is read; by heads not at all. */
+static bool cannot_use(const struct records *r, struct place *place, bool lost) {
     char name[UNIT_NAME];
-    if (lost && r->by_heads) { return false; }
+    if (r->by_heads || place->told) { return false; }
+    place->told = true;
     message_error(lost ? "%s: the record of %s was good before and cannot be read now; run the same command "
                          "again"
                        : "%s: the record of %s was made by another gapscale; go on with that one, or compute "
@@ -312,8 +315,8 @@ static bool cannot_use(const struct records *r, const struct place *place, bool 
 }
 
 /* The first place that cannot be read; NULL when all are added. */
-static const struct place *read_part(const struct records *r, const struct unit *of,
-                                     struct partial_stack *stack, bool *lost) {
+static struct place *read_part(const struct records *r, const struct unit *of, struct partial_stack *stack,
+                               bool *lost) {
     for (size_t k = find_place(r, of); is_of(r, k, of); k++) {
         struct partial *p = read_place(r, &r->place[k], lost);
         if (!p) { return &r->place[k]; }
@@ -342,7 +345,7 @@ static const struct records *look_again(struct records *r) {
  * larger range. */
 bool records_read(struct records *r, const struct unit *of, struct partial_stack *stack) {
     bool lost, lost_again;
-    const struct place *bad = read_part(r, of, stack, &lost);
+    struct place *bad = read_part(r, of, stack, &lost);
     if (bad && lost && !r->by_heads) {
         const struct records *again = look_again(r);
         partial_drop(stack);

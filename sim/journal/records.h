@@ -53,8 +53,8 @@ struct unit_list records_missing(struct records *records, const struct unit_list
                                  struct unit_amount *most);
 double records_bytes(const struct records *records);
 /* Adds the partials of a range; from where another process has packed them to, if they are no more where they
- * were. False, with what was read before added, after a message, but where a record that was scanned by its
- * head cannot be read. From any thread. */
+ * were. False, with what was read before added, after a message the first time, but where records were
+ * scanned by their heads. From any thread, of different ranges. */
 bool records_read(struct records *records, const struct unit *range, struct partial_stack *stack);
 
 /* Adds ranges to a file that is being written, nodes of the tree instead of their halves: one pass, on all
