@@ -139,6 +139,19 @@ holds "it says where what is finished is" grep -q "stopped: what is finished is 
 expect 0 "the same command" "${command[@]}"
 holds "writes the right file" test "$(state)" = "$right"
 holds "and leaves nothing else" test -z "$(compgen -G 'out*.tmp-*' || compgen -G 'out.h5.journal')"
+# Fewer replicates in the place of more, killed between file and archive: no archive is ahead of its file.
+command=(run sweep.yaml -o out.h5 --quiet --threads 1 --force --set replicates=64)
+more() { rm -rf out.* && cp calm.h5 out.h5 && cp calm.h5.units out.h5.units; }
+more
+FAULT_CALL=rename FAULT_AT=0 FAULT_COUNT=count LD_PRELOAD=$work/fault.so "$gapscale" "${command[@]}" >out 2>err
+more
+late "$(<count)" "${command[@]}"
+kill -KILL $!
+wait $! 2>/dev/null
+holds "fewer replicates by --force, killed before the archive is in place: the file is there" test "$(digest out.h5)" = "$(digest small.h5)"
+holds "and the archive of the old one is not" test ! -e out.h5.units
+expect 0 "the same command" "${command[@]}"
+holds "writes both" cmp out.h5.units small.h5.units
 # A merge to a journal lives, as others see it, and gives way to who took it for dead all the same.
 command=(merge shards/*.journal -o both.journal)
 late 1 "${command[@]}"

@@ -118,16 +118,18 @@ static void take_cell(void *context, struct partial_stack *stack) {
     partial_free(whole);
 }
 
-/* The archive first, without which results cannot grow; where they take the place of others, last: one that
- * is ahead of its file would tell a target more than was known at the counts before. */
+/* The archive first, without which results cannot grow; where they take the place of others, last, and that
+ * of others that they did not grow from is removed before: one that is ahead of its file would tell a target
+ * more than was known at the counts before. */
 static int put_in_place(const struct publish_place *place, const struct results *results,
                         const char *command_line, struct files_out *archive) {
     const bool replaces = place->file.st_nlink > 0;
     const struct store_provenance provenance = {.command_line = command_line,
                                                 .threads = omp_get_max_threads()};
     if (!replaces && !files_close(archive, true)) { return EXIT_FAILED; }
-    int status =
-        replaces && !files_sync(archive) ? EXIT_FAILED : store_write(place->path, results, &provenance);
+    const bool written = !replaces || files_sync(archive);
+    if (written && replaces && place->force) { unlink(place->archive); }
+    int status = written ? store_write(place->path, results, &provenance) : EXIT_FAILED;
     if (replaces && !files_close(archive, status == EXIT_DONE)) { status = EXIT_FAILED; }
     return status;
 }

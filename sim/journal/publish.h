@@ -35,7 +35,7 @@ bool publish_scan_archive(struct publish_place *place, struct records *records, 
  * Status as of records_copy, and EXIT_USAGE where others have put something there that may not be replaced
  * since publish_check (it is asked once more before the first of both files is in its place); unless it is
  * EXIT_DONE both are as they were, but for an archive of new results that cannot be written, or results of
- * which the archive cannot be put in the place of another. */
+ * which the archive cannot be put in the place of another; with `force` that other one may be gone. */
 int publish_results(struct records *records, const struct publish_place *place, const char *command_line,
                     const char *isa, bool quiet, const struct stop *stop);
 
