@@ -98,6 +98,16 @@ bool temporary_is_left(int directory, const char *name, const char *tag, long se
            temporary_now(directory, name) - last_touch(&status) > seconds;
 }
 
+/* A file, or a directory of files. */
+static void remove_left(int directory, const char *name) {
+    if (unlinkat(directory, name, 0) == 0 || errno != EISDIR) { return; }
+    const int inner = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *listing = inner < 0 ? NULL : fdopendir(inner);
+    for (struct dirent *entry; listing && (entry = readdir(listing));) { unlinkat(inner, entry->d_name, 0); }
+    if (listing) { closedir(listing); }
+    unlinkat(directory, name, AT_REMOVEDIR);
+}
+
 void temporary_clear(const char *path) {
     const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
     size_t length = strlen(base);
@@ -106,7 +116,7 @@ void temporary_clear(const char *path) {
         const char *name = entry->d_name;
         if (strncmp(name, base, length) == 0 && strncmp(name + length, mark, MARK) == 0 &&
             temporary_is_left(dirfd(listing), name, name + length + MARK, TEMPORARY_OLD)) {
-            unlinkat(dirfd(listing), name, 0);
+            remove_left(dirfd(listing), name);
         }
     }
     if (listing) { closedir(listing); }

@@ -1,4 +1,5 @@
-/* temporary: files that are written under a name of their own, and renamed when they are whole.
+/* temporary: files, and directories of files, that are written under a name of their own, and renamed when
+ * they are whole.
  *
  * FILE is written as FILE.tmp-TAG, where the tag is that of the process (process.h): nobody else writes or
  * clears it while that process lives. */

@@ -1,17 +1,19 @@
 /* `gapscale merge`: one results file from the journals of the parts of a sweep. */
+#include <errno.h>
 #include <fnmatch.h>
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "sim/base/commandline.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
+#include "sim/base/temporary.h"
 #include "sim/commands/command.h"
 #include "sim/config/difference.h"
 #include "sim/journal/journal.h"
-#include "sim/journal/lock.h"
 #include "sim/journal/publish.h"
 #include "sim/rows/isa.h"
 
@@ -28,7 +30,7 @@ struct merge {
     struct unit_list all;
     struct records *records;
     struct publish_place place;
-    struct lock lock; /* of a journal */
+    char apart[FILES_PATH]; /* where a journal is made */
 };
 
 /* ---- the same sweep ---- */
@@ -118,20 +120,24 @@ static int make_results(struct merge *m) {
     return publish_results(m->records, &m->place, m->command_line, isa_best()->name, m->quiet, NULL);
 }
 
-/* It is a journal from its end on: what a killed merge leaves is none. */
+/* Apart; it takes its place when it is whole. */
 static int make_journal(struct merge *m) {
     const size_t units = unit_amount(&m->all).units;
     struct journal_header header = m->journal[0]->header;
     char path[FILES_PATH];
     header.shard = 0;
     header.shards = 1;
-    files_path(m->place.path, "000001.units", path);
-    int status = records_pack(m->records, &m->all, path, NULL);
-    if (status == EXIT_DONE && !journal_header_write(m->place.path, &header)) { status = EXIT_FAILED; }
-    if (status == EXIT_DONE) {
-        message_say("%zu of %zu units are in %s", units - count_missing(m, &m->all), units, m->place.path);
+    if (!journal_header_write(m->apart, &header)) { return EXIT_FAILED; }
+    files_path(m->apart, "000001.units", path);
+    const int status = records_pack(m->records, &m->all, path, NULL);
+    if (status != EXIT_DONE) { return status; }
+    const size_t held = units - count_missing(m, &m->all);
+    if (rename(m->apart, m->place.path) != 0) {
+        message_error("cannot write %s: %s", m->place.path, strerror(errno));
+        return EXIT_FAILED;
     }
-    return status;
+    message_say("%zu of %zu units are in %s", held, units, m->place.path);
+    return EXIT_DONE;
 }
 
 /* Every record is read once, but where something is missing, damaged or in conflict, which is told then. */
@@ -143,49 +149,18 @@ static int merge_records(struct merge *m, int (*make)(struct merge *m)) {
     return status == EXIT_DONE ? make(m) : status;
 }
 
-/* ---- into one journal ---- */
-
-static bool beat(void *merge) { return lock_beat(&((struct merge *)merge)->lock); }
-
-/* What is not whole, unless it is a successor's. */
-static void discard(const struct merge *m) {
-    if (lock_beat(&m->lock)) { journal_clear(m->place.path); }
-}
-
-/* Before an end by force, the only one that a stop has here. */
-static void leave(void *merge) {
-    const struct merge *m = merge;
-    message_say("stopped before %s was whole; the same command writes it anew", m->place.path);
-    discard(m);
-    lock_release(&m->lock);
-    rmdir(m->place.path);
-}
-
-static int merge_under_lock(struct merge *m) {
-    const char *directory = m->place.path;
-    if (journal_exists(directory)) {
-        message_error("%s is a journal already; remove what is there, or choose another place with -o",
-                      directory);
+static int merge_to_journal(struct merge *m) {
+    const char *path = m->place.path;
+    if (!outfile_prepare(path, false)) { return EXIT_FAILED; }
+    if (rmdir(path) != 0 && errno != ENOENT) { /* one that is empty may be there */
+        message_error("%s is there already; remove it, or choose another place with -o", path);
         return EXIT_USAGE;
     }
-    struct stop *stop = stop_start(&(struct stop_plan){{.seconds = INFINITY}, beat, leave, m});
-    if (!stop) { return EXIT_FAILED; }
-    const int status = files_clear(directory, NULL) ? merge_records(m, make_journal) : EXIT_FAILED;
-    if (status != EXIT_DONE) { discard(m); }
-    stop_end(stop);
-    return status;
-}
-
-static int merge_to_journal(struct merge *m) {
-    const char *directory = m->place.path;
-    if (!outfile_prepare(directory, false)) { return EXIT_FAILED; }
-    if (!outfile_directory(directory, true, "; choose another place with -o")) { return EXIT_USAGE; }
-    int status = EXIT_FAILED;
-    if (lock_take(&m->lock, directory)) {
-        status = merge_under_lock(m);
-        lock_release(&m->lock);
-    }
-    if (status != EXIT_DONE) { rmdir(directory); /* if it is empty */ }
+    temporary_clear(path);
+    temporary_name(path, sizeof m->apart, m->apart);
+    if (!outfile_directory(m->apart, false, "; choose another place with -o")) { return EXIT_FAILED; }
+    const int status = merge_records(m, make_journal);
+    if (status != EXIT_DONE && journal_clear(m->apart)) { rmdir(m->apart); }
     return status;
 }
 

@@ -135,11 +135,16 @@ static bool is_there(const char *name) { return access(name, F_OK) == 0; }
 static void test_clearing(void **state) {
     (void)state;
     struct child c = child_start();
-    char elsewhere[200], young[200], old[200], other[200];
+    char elsewhere[200], young[200], old[200], other[200], apart[200], within[220];
     snprintf(elsewhere, sizeof elsewhere, "%s.tmp-1-1-0000000000000001", path);
     snprintf(young, sizeof young, "%s.tmp-2-1-0000000000000001", path);
     snprintf(old, sizeof old, "%s.tmp-123", path);
     snprintf(other, sizeof other, "%s.units.tmp-123", path);
+    snprintf(apart, sizeof apart, "%s.tmp-124", path);
+    snprintf(within, sizeof within, "%s/header", apart);
+    assert_int_equal(mkdir(apart, 0777), 0);
+    leave(within, "half", 0);
+    assert_int_equal(utimes(apart, (struct timeval[2]){{1, 0}, {1, 0}}), 0);
     leave(elsewhere, "half", 0);
     leave(young, "", 2 * TEMPORARY_OLD);
     leave(old, "half", 2 * TEMPORARY_OLD);
@@ -147,7 +152,7 @@ static void test_clearing(void **state) {
     for (ahead = -2 * TEMPORARY_OLD; ahead <= 2 * TEMPORARY_OLD; ahead += 2 * TEMPORARY_OLD) {
         temporary_clear(path);
         assert_true(is_there(c.temporary) && is_there(elsewhere) && is_there(young) && is_there(other));
-        assert_false(is_there(old));
+        assert_false(is_there(old) || is_there(apart));
     }
     ahead = 0;
     child_kill(&c);
