@@ -112,17 +112,6 @@ static void check_count(const struct yaml_node *node, const char *what, size_t c
     YAML_FAULT(node, "%zu values of %s are too many; at most %d", count, what, MOST_VALUES);
 }
 
-/* Whether rows that are sampled are short enough. */
-static void check_lengths(const struct yaml_node *node, const struct config_series *series) {
-    char n[NUMBER_TEXT];
-    for (size_t i = 0; series->family->kind == FAMILY_SAMPLED && i < series->n_count; i++) {
-        if (series->log_n[i] <= log(FAMILY_SAMPLED_MOST)) { continue; }
-        YAML_FAULT(node, "n = %s is beyond the rows of family `%s`; write n <= 2^26",
-                   lengths_print(series->log_n[i], n), series->family->name);
-        return;
-    }
-}
-
 /* Keys that go with `prescription` alone. */
 static void check_companions(struct arguments *arguments) {
     for (size_t i = 0; i < READER_COUNT(prescription_key); i++) {
@@ -146,7 +135,7 @@ static void read_keys(struct arguments *arguments, struct predict_request *r) {
     check_count(beta, "beta", series->beta.count);
     position_check_key(arguments->root, series->family);
     parameters_read(arguments->root, series);
-    check_lengths(n, series);
+    if (n) { series_check_drawing(arguments->root, n, series); }
     if (fault_count(arguments->root->source) == 0) { series_check_rows(arguments->root, series); }
     if (fault_count(arguments->root->source) > 0) { return; }
     if (beta && r->prescriptions.count > 0) {

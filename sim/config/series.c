@@ -99,18 +99,18 @@ static void check_counting(const struct yaml_node *node, const struct config_ser
                    : "cannot be counted, as no law of their number is known: every score is drawn");
 }
 
-/* Whether rows that are drawn score by score are short enough. */
-static void check_drawing(const struct yaml_node *node, const struct shared *shared) {
-    const struct config_series *series = &shared->settings;
+void series_check_drawing(const struct yaml_node *node, const struct yaml_node *lengths,
+                          const struct config_series *series) {
     bool sampled = series->family->kind == FAMILY_SAMPLED;
-    double longest = series->n_count ? series->log_n[series->n_count - 1] : 0;
+    double longest = 0;
     char n[NUMBER_TEXT];
+    for (size_t i = 0; i < series->n_count; i++) { longest = fmax(longest, series->log_n[i]); }
     if (series->family->kind == FAMILY_FIXED || (!sampled && series->rows != CONFIG_ROWS_DRAWN) ||
         longest <= log(sampled ? FAMILY_SAMPLED_MOST : POSITION_DRAWN)) {
         return;
     }
-    bool by_default = reader_is_default(shared->n);
-    const struct yaml_node *at = by_default ? node : lengths_find(shared->n, longest);
+    bool by_default = reader_is_default(lengths);
+    const struct yaml_node *at = by_default ? node : lengths_find(lengths, longest);
     YAML_FAULT(at,
                "series `%s` reaches n = %s%s, but %s %s or for example n: {from: 2^8, to: 2^16, points: 9}",
                series->name, lengths_print(longest, n), by_default ? " by default" : "",
@@ -284,7 +284,7 @@ static void read_series(struct listing *list, const struct yaml_node *node) {
     if (family) {
         parameters_read(node, &shared.settings);
         check_counting(node, &shared.settings);
-        check_drawing(node, &shared);
+        series_check_drawing(node, shared.n, &shared.settings);
         if (family->dimension) { outputs_read(node, &shared.settings); }
     }
     add_each(list, node, &shared);

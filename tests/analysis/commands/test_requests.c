@@ -108,7 +108,7 @@ static void test_refused_predictions(void **state) {
          "without a `position`"},
         {{"pareto", "tail=10", "position={log: 1}", "n=e^2000"}, "predict pareto", "1:10", "out of reach"},
         {{"grem", "levels=[[1/2,1],[1/4,1]]"}, "predict grem", "1:1", "add up to 0.75"},
-        {{"grem", "levels=[[1,1]]", "n=1e8"}, "predict grem", "1:3", "write n <= 2^26"},
+        {{"grem", "levels=[[1,1]]", "n=1e8"}, "predict grem", "1:3", "which needs n <= 2^26"},
         {{"gaussian", "n=1"}, "predict gaussian", "1:3", "from 2 to e^1000000, such as"},
         {{"gaussian", "n=[2,x]"}, "predict gaussian", "1:6", "not `x`"},
         {{"gaussian", "beta=1", "beta_ratio=2"}, "predict gaussian", "1:1", "does not go with `beta`"},
