@@ -34,23 +34,18 @@ unsigned files_number(const char *name) {
 
 static int is_units(const struct dirent *entry) { return files_number(entry->d_name) > 0; }
 
-struct files_name *files_list(size_t source_count, char *const *source, size_t *count) {
-    struct files_name *all = memory_create(1, sizeof *all);
-    *count = 0;
-    for (size_t i = 0; i < source_count; i++) {
-        struct dirent **entry = NULL;
-        const int found = scandir(source[i], &entry, is_units, versionsort);
-        for (int k = 0; k < (found < 0 ? 1 : found); k++) {
-            all = memory_extend(all, *count, sizeof *all);
-            struct files_name *name = &all[(*count)++];
-            *name = (struct files_name){.alone = found < 0};
-            snprintf(name->path, FILES_PATH, name->alone ? "%s" : "%s/%s", source[i],
-                     name->alone ? "" : entry[k]->d_name);
-            if (!name->alone) { free(entry[k]); }
-        }
-        free(entry);
+void files_list(struct files_list *list, const char *source) {
+    struct dirent **entry = NULL;
+    const int found = scandir(source, &entry, is_units, versionsort);
+    for (int k = 0; k < (found < 0 ? 1 : found); k++) {
+        list->file = memory_extend(list->file, list->count, sizeof *list->file);
+        struct files_name *name = &list->file[list->count++];
+        *name = (struct files_name){.alone = found < 0};
+        snprintf(name->path, FILES_PATH, name->alone ? "%s" : "%s/%s", source,
+                 name->alone ? "" : entry[k]->d_name);
+        if (!name->alone) { free(entry[k]); }
     }
-    return all;
+    free(entry);
 }
 
 /* ---- reading ---- */
@@ -92,12 +87,12 @@ bool files_create(struct files_out *f, const char *path) {
     return f->file >= 0 || cannot_write(f);
 }
 
-bool files_append(struct files_out *f, char *directory) {
+bool files_append(struct files_out *f, const char *directory) {
     if (f->file >= 0) { return true; }
-    size_t count;
-    struct files_name *name = files_list(1, &directory, &count);
-    unsigned last = count > 0 ? files_number(basename(name[count - 1].path)) : 0;
-    free(name);
+    struct files_list list = {0};
+    files_list(&list, directory);
+    unsigned last = list.count > 0 ? files_number(basename(list.file[list.count - 1].path)) : 0;
+    free(list.file);
     do { /* another writer may be as quick */
         snprintf(f->path, FILES_PATH, "%s/%06u.units", directory, ++last);
         f->file = open(f->path, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_APPEND | O_CLOEXEC, 0666);

@@ -18,13 +18,17 @@ void files_path(const char *directory, const char *name, char path[FILES_PATH]);
 bool files_are_of(const char *directory, const char *path);
 /* The number of a name NNNNNN.units; 0 of others. */
 unsigned files_number(const char *name);
-/* The files of several sources: of a directory those of such names, numbered from 1 on, each the records of
- * one writer, in the order of their numbers; of what is none that can be read, itself. Free with free(). */
-struct files_name {
-    char path[FILES_PATH];
-    bool alone; /* it is a source */
+/* The files of sources: of a directory those of such names, numbered from 1 on, each the records of one
+ * writer, in the order of their numbers; of what is none that can be read, itself. */
+struct files_list {
+    size_t count;
+    struct files_name {
+        char path[FILES_PATH];
+        bool alone; /* it is a source */
+    } * file;
 };
-struct files_name *files_list(size_t source_count, char *const *source, size_t *count);
+/* Adds those of a source. Free `file` with free(). */
+void files_list(struct files_list *list, const char *source);
 
 /* Bytes of a file from `offset` on; false, with errno set, where it has not so many. */
 bool files_read_at(int file, uint64_t offset, void *bytes, size_t length);
@@ -43,7 +47,7 @@ struct files_out {
 /* These return false after a message. One to be written as a whole: */
 bool files_create(struct files_out *file, const char *path);
 /* One to append to: where it is not open, a new one of a directory. */
-bool files_append(struct files_out *file, char *directory);
+bool files_append(struct files_out *file, const char *directory);
 /* Adds records. Allocates nothing. */
 bool files_add(struct files_out *file, const uint8_t *record, size_t length);
 /* Waits until all is on the disk. */

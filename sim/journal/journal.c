@@ -54,10 +54,11 @@ void journal_remove_directory(const char *directory) {
 
 bool journal_exists(const char *directory) {
     char path[FILES_PATH];
-    size_t count;
+    struct files_list list = {0};
     files_path(directory, "header", path);
-    free(files_list(1, &(char *){(char *)directory}, &count));
-    return directory_is(directory) && (access(path, F_OK) == 0 || count > 0);
+    files_list(&list, directory);
+    free(list.file);
+    return directory_is(directory) && (access(path, F_OK) == 0 || list.count > 0);
 }
 
 /* ---- opening ---- */
@@ -170,7 +171,7 @@ bool journal_scan(struct journal *j, unsigned how) {
     if (j->records->strange == 0) { return !j->mended || journal_header_write(j->directory, &j->header); }
     message_error("%s holds records of another config; move that file away, choose another -o FILE, or "
                   "discard all that is in %s with --fresh",
-                  j->records->file[j->records->strange_file].path, j->directory);
+                  j->records->files.file[j->records->strange_file].path, j->directory);
     return false;
 }
 
@@ -211,9 +212,10 @@ bool journal_scan_others(struct journal *j, const char *output, const char *reso
 static bool is_packed(const struct journal *j) {
     const struct records *r = j->records;
     struct stat status;
-    return r->file_count == 0 ||
-           (r->file_count == 1 && files_are_of(j->directory, r->file[0].path) && j->out.size == 0 &&
-            stat(r->file[0].path, &status) == 0 && (double)status.st_size == records_bytes(r));
+    const struct files_name *file = r->files.file;
+    return r->files.count == 0 ||
+           (r->files.count == 1 && files_are_of(j->directory, file->path) && j->out.size == 0 &&
+            stat(file->path, &status) == 0 && (double)status.st_size == records_bytes(r));
 }
 
 /* What is kept from now on goes to another file than `last`. */

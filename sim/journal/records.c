@@ -36,7 +36,7 @@ struct records *records_create(const struct unit_plan *plan, struct numerics num
 void records_forget(struct records *r) {
     for (size_t i = 0; i < r->source_count; i++) { free(r->source[i]); }
     free(r->source);
-    free(r->file);
+    free(r->files.file);
     records_free(r->again);
     free(r->place);
     *r = (struct records){.plan = r->plan, .numerics = r->numerics};
@@ -108,7 +108,7 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
     const uint64_t left = s->size - *offset;
     struct records *r = s->records;
     struct record_head head;
-    struct place place = {.file = (uint32_t)(s->from - r->file), .offset = *offset};
+    struct place place = {.file = (uint32_t)(s->from - r->files.file), .offset = *offset};
     if (left >= RECORD_HEAD && !files_read_at(s->file, *offset, start, RECORD_HEAD)) {
         return cannot_read(s);
     }
@@ -162,21 +162,18 @@ static bool scan_file(struct scan *s) {
     return good;
 }
 
-static bool scan_files(struct records *r, size_t count, const struct files_name *file, unsigned how) {
+/* From one of those that are listed on. */
+static bool scan_files(struct records *r, size_t first, unsigned how) {
     bool good = true;
     double bytes = 0;
     struct stat status;
-    r->file = memory_resize(r->file, r->file_count + count, sizeof *file);
-    struct files_name *from = r->file + r->file_count;
-    memcpy(from, file, count * sizeof *file);
-    r->file_count += count;
-    for (size_t i = 0; i < count; i++) {
-        bytes += stat(file[i].path, &status) == 0 ? (double)status.st_size : 0;
+    for (size_t i = first; i < r->files.count; i++) {
+        bytes += stat(r->files.file[i].path, &status) == 0 ? (double)status.st_size : 0;
     }
     struct progress progress = progress_start(bytes, 0, !(how & RECORDS_SHOWN));
 #pragma omp parallel for schedule(dynamic, 1) reduction(&& : good)
-    for (size_t i = 0; i < count; i++) {
-        struct scan s = {.records = r, .how = how, .from = &from[i]};
+    for (size_t i = first; i < r->files.count; i++) {
+        struct scan s = {.records = r, .how = how, .from = &r->files.file[i]};
         good = scan_file(&s) && good;
         progress_add(&progress, (double)s.size, "reading journals");
     }
@@ -203,7 +200,7 @@ static bool disagree(const struct place *a, const struct place *b) {
 static struct partial *read_place(const struct records *r, const struct place *place, bool *lost) {
     struct record_head head;
     uint8_t *bytes = memory_resize(NULL, place->length, 1);
-    int file = open(r->file[place->file].path, O_RDONLY | O_CLOEXEC);
+    int file = open(r->files.file[place->file].path, O_RDONLY | O_CLOEXEC);
     *lost = file < 0 || !files_read_at(file, place->offset, bytes, place->length) ||
             record_check(bytes, place->length, &head) ||
             memcmp(bytes + place->length - RECORD_TAIL, &place->sum, sizeof place->sum) != 0;
@@ -240,8 +237,8 @@ static bool settle(struct records *r) {
             r->place[kept++] = here;
         } else if (disagree(last, &here) && r->conflicts++ < SHOWN && !r->by_heads) {
             char name[UNIT_NAME];
-            message_error("%s and %s disagree on %s", r->file[last->file].path, r->file[here.file].path,
-                          unit_name(&here.of, name));
+            message_error("%s and %s disagree on %s", r->files.file[last->file].path,
+                          r->files.file[here.file].path, unit_name(&here.of, name));
         }
     }
     if (r->by_heads) { r->damaged += count_unsound(r, kept); }
@@ -255,19 +252,26 @@ static bool settle(struct records *r) {
     return r->conflicts == 0;
 }
 
+static void list_files(struct records *r, size_t count, char *const *source) {
+    for (size_t i = 0; i < count; i++) { files_list(&r->files, source[i]); }
+}
+
 bool records_scan(struct records *r, size_t count, char *const *source, unsigned how) {
-    size_t files, after;
+    const size_t first = r->files.count;
     r->by_heads |= (how & RECORDS_BY_HEADS) && (how & RECORDS_QUIET);
     r->source = memory_resize(r->source, r->source_count + count, sizeof *r->source);
     for (size_t i = 0; i < count; i++) { r->source[r->source_count++] = memory_copy_text(source[i]); }
-    struct files_name *before = files_list(count, source, &files);
-    bool good = scan_files(r, files, before, how);
-    struct files_name *now = files_list(count, source, &after);
-    if (good && (files != after || memcmp(before, now, files * sizeof *now) != 0)) {
-        good = scan_files(r, after, now, how);
+    list_files(r, count, source);
+    const size_t again = r->files.count, files = again - first;
+    bool good = scan_files(r, first, how);
+    list_files(r, count, source);
+    const struct files_name *file = r->files.file;
+    if (r->files.count == again + files &&
+        (files == 0 || memcmp(file + first, file + again, files * sizeof *file) == 0)) {
+        r->files.count = again;
+    } else {
+        good = good && scan_files(r, again, how);
     }
-    free(before);
-    free(now);
     return good && settle(r);
 }
 
@@ -310,7 +314,7 @@ static bool cannot_use(const struct records *r, struct place *place, bool lost) 
                        : "%s: the record of %s was made by another gapscale; go on with that one, or compute "
                          "it again: gapscale run with --fresh discards a journal, with --force what a file "
                          "would grow from",
-                  r->file[place->file].path, unit_name(&place->of, name));
+                  r->files.file[place->file].path, unit_name(&place->of, name));
     return false;
 }
 
@@ -425,8 +429,8 @@ int records_copy(struct records *r, const struct records_copy *copy, struct file
 
 /* What was known is in its own file now; one that stays there says nothing else. */
 static void remove_files(const struct records *r, const char *directory, const char *packed) {
-    for (size_t i = 0; directory && i < r->file_count; i++) {
-        const char *path = r->file[i].path;
+    for (size_t i = 0; directory && i < r->files.count; i++) {
+        const char *path = r->files.file[i].path;
         if (files_are_of(directory, path) && strcmp(path, packed) != 0 && unlink(path) != 0 &&
             errno != ENOENT) {
             message_say("%s is not needed any more, but cannot be removed: %s", path, strerror(errno));

@@ -16,8 +16,7 @@ struct records {
     size_t conflicts;    /* ranges that two records disagree on */
     bool by_heads; /* some were scanned so, quietly: that one is damaged shows when it is read, without a
                       message */
-    size_t file_count;
-    struct files_name *file; /* that were there to be read */
+    struct files_list files; /* that were there to be read */
     const struct unit_plan *plan;
     /* Of this file: */
     struct numerics numerics;

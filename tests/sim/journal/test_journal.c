@@ -270,14 +270,14 @@ static void test_packing(void **state) {
         }
     }
     j = reopened(j, &s);
-    assert_int_equal(j->records->file_count, 3);
+    assert_int_equal(j->records->files.count, 3);
     size_t length[2] = {0};
     struct partial *before = whole_of(&s, j, 0);
     uint8_t *want = record_append(before, NULL, &length[0]);
     assert_true(journal_pack(j, NULL));
     double bytes = records_bytes(j->records);
     j = reopened(j, &s);
-    assert_int_equal(j->records->file_count, 1);
+    assert_int_equal(j->records->files.count, 1);
     assert_true(records_bytes(j->records) == bytes);
     struct partial *after = whole_of(&s, j, 0);
     uint8_t *got = record_append(after, NULL, &length[1]);
@@ -312,7 +312,7 @@ static void test_packing_own(void **state) {
     free(sampled.unit);
     assert_true(journal_pack_own(j));
     j = reopened(j, &s);
-    assert_int_equal(j->records->file_count, 2);
+    assert_int_equal(j->records->files.count, 2);
     assert_int_equal(j->records->damaged, 0);
     for (size_t i = 0; i < units; i++) { assert_true(has(&s, j->records, i)); }
     assert_true(has(&s, j->records, units + 1) && !has(&s, j->records, units));
@@ -337,7 +337,7 @@ static void test_stays_behind(void **state) {
     assert_true(journal_pack(j, NULL));
     assert_true(rmdir(path[1]) == 0 && access(path[0], F_OK) != 0);
     j = reopened(j, &s);
-    assert_true(j->records->file_count == 1 && has(&s, j->records, s.sampled));
+    assert_true(j->records->files.count == 1 && has(&s, j->records, s.sampled));
     free(record);
     journal_close(j);
     setting_free(&s);
@@ -361,7 +361,7 @@ static void test_packed_beside(void **state) {
         journal_begin(other, &s.plan);
         assert_true(journal_scan(here, 0) && journal_scan(other, 0));
         struct partial *before = whole_of(&s, here, 0);
-        char *was = strdup(here->records->file[0].path);
+        char *was = strdup(here->records->files.file[0].path);
         assert_int_equal(records_pack(other->records, NULL, renamed ? name : was, NULL), EXIT_DONE);
         if (renamed) { assert_int_equal(unlink(was), 0); }
         struct partial *after = whole_of(&s, here, 0);
