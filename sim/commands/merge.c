@@ -54,8 +54,7 @@ static bool open_journals(struct merge *m) {
 
 /* ---- records ---- */
 
-/* All of them, first by heads; RECORDS_UNREAD, without a message, where what these say does not fit together.
- * An archive is read whole both times, and told of the first. */
+/* All of them, first by heads. An archive is read whole both times, and told of the first. */
 static int read_records(struct merge *m, bool by_heads) {
     const unsigned heads = by_heads ? RECORDS_QUIET | RECORDS_BY_HEADS : 0,
                    shown = m->quiet ? 0 : RECORDS_SHOWN, archive = by_heads ? 0 : RECORDS_QUIET;
@@ -63,7 +62,7 @@ static int read_records(struct merge *m, bool by_heads) {
     m->records = records_create(&m->plan, numerics_here());
     if (!publish_scan_archive(&m->place, m->records, archive)) { return EXIT_FAILED; }
     if (records_scan(m->records, m->journal_count, m->directory, heads | shown)) { return EXIT_DONE; }
-    return m->records->conflicts == 0 ? EXIT_FAILED : by_heads ? RECORDS_UNREAD : EXIT_USAGE;
+    return m->records->conflicts == 0 ? EXIT_FAILED : EXIT_USAGE;
 }
 
 /* ---- what is missing ---- */
@@ -140,7 +139,8 @@ static int make_journal(struct merge *m) {
     return EXIT_DONE;
 }
 
-/* Every record is read once, but where something is missing, damaged or in conflict, which is told then. */
+/* Every record is read once, but where something is missing, damaged or there twice: what is wrong is told
+ * then. */
 static int merge_records(struct merge *m, int (*make)(struct merge *m)) {
     int status = read_records(m, true);
     if (status == EXIT_DONE) { status = m->records->damaged == 0 ? make(m) : RECORDS_UNREAD; }

@@ -210,20 +210,7 @@ static struct partial *read_place(const struct records *r, const struct place *p
     return p;
 }
 
-/* Of those that do not count, behind the others. */
-static size_t count_unsound(const struct records *r, size_t kept) {
-    size_t unsound = 0;
-#pragma omp parallel for schedule(dynamic, 1) reduction(+ : unsound)
-    for (size_t i = kept; i < r->count; i++) {
-        bool lost;
-        struct partial *p = read_place(r, &r->place[i], &lost);
-        unsound += p == NULL;
-        partial_free(p);
-    }
-    return unsound;
-}
-
-/* In order, disjoint; those that do not count change places with the next that does. */
+/* In order, disjoint. */
 static bool settle(struct records *r) {
     size_t kept = 0;
     records_free(r->again);
@@ -233,17 +220,17 @@ static bool settle(struct records *r) {
     for (size_t i = 0; i < r->count; i++) {
         const struct place *last = kept > 0 ? &r->place[kept - 1] : NULL, here = r->place[i];
         if (!last || unit_is_behind(&here.of, &last->of)) {
-            r->place[i] = r->place[kept];
             r->place[kept++] = here;
-        } else if (disagree(last, &here) && r->conflicts++ < SHOWN && !r->by_heads) {
+        } else if (r->by_heads) {
+            r->damaged++;
+        } else if (disagree(last, &here) && r->conflicts++ < SHOWN) {
             char name[UNIT_NAME];
             message_error("%s and %s disagree on %s", r->files.file[last->file].path,
                           r->files.file[here.file].path, unit_name(&here.of, name));
         }
     }
-    if (r->by_heads) { r->damaged += count_unsound(r, kept); }
     r->count = kept;
-    if (r->conflicts > 0 && !r->by_heads) {
+    if (r->conflicts > 0) {
         message_error(
             "%zu ranges in conflict: one of the journals is of another machine or was tampered with; "
             "leave it out, or compute it again",

@@ -36,8 +36,8 @@ void records_forget(struct records *records);
 /* Adds those of several sources, a directory's files NNNNNN.units or one file each, on all threads; again
  * where files came and went meanwhile. What is damaged is told and passed over up to the next record, a torn
  * end like it. False, after a message, when a file cannot be read or holds records of other numerics, or
- * where two of one range disagree. What was scanned by heads may disagree because one of the two is damaged:
- * no message then, if it is quiet, and what does not count is read, to be known as damaged. */
+ * where two of one range disagree. Where any were scanned by heads, quietly, one that is
+ * there twice counts as damaged instead: which of both is sound is not known. */
 enum {
     RECORDS_QUIET = 1,    /* damage is not told, and a source that is not there is none */
     RECORDS_BY_HEADS = 2, /* of records that fit in with plan and file, no more than head and tail are read */
