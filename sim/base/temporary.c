@@ -70,7 +70,12 @@ bool temporary_write(const char *name, const char *path, const void *bytes, size
                            temporary_put(file, bytes, length) && temporary_holds(file, 0, bytes, length));
 }
 
-bool temporary_is(const char *name) { return strstr(name, mark) != NULL; }
+/* In such a name, its last part; NULL in another. */
+static const char *tag_of(const char *name) {
+    const char *tag = NULL;
+    for (const char *at = name; (at = strstr(at, mark));) { tag = at += MARK; }
+    return tag;
+}
 
 /* While NFS makes a file that must be a new one, its times are a number of the maker's, but for its ctime. */
 static time_t last_touch(const struct stat *status) {
@@ -90,9 +95,10 @@ time_t temporary_now(int directory, const char *name) {
     return now;
 }
 
-bool temporary_is_left(int directory, const char *name, const char *tag, long seconds) {
+bool temporary_is_left(int directory, const char *name, long seconds) {
     struct stat status;
-    enum process_life life = process_tag_life(tag);
+    const char *tag = tag_of(name);
+    const enum process_life life = tag ? process_tag_life(tag) : PROCESS_GOING;
     if (life != PROCESS_UNKNOWN) { return life == PROCESS_GONE; }
     return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
            temporary_now(directory, name) - last_touch(&status) > seconds;
@@ -114,8 +120,8 @@ void temporary_clear(const char *path) {
     DIR *listing = directory_open(path);
     for (struct dirent *entry; listing && (entry = readdir(listing));) {
         const char *name = entry->d_name;
-        if (strncmp(name, base, length) == 0 && strncmp(name + length, mark, MARK) == 0 &&
-            temporary_is_left(dirfd(listing), name, name + length + MARK, TEMPORARY_OLD)) {
+        if (strncmp(name, base, length) == 0 && tag_of(name) == name + length + MARK &&
+            temporary_is_left(dirfd(listing), name, TEMPORARY_OLD)) {
             remove_left(dirfd(listing), name);
         }
     }

@@ -33,10 +33,8 @@ void temporary_clear(const char *path);
 /* What time it is for that file of a directory (AT_FDCWD: for a path), by the clock of who serves it where a
  * file can be made beside it for a moment: the clocks of hosts differ. */
 time_t temporary_now(int directory, const char *name);
-/* Whether the process with this tag (process.h) is gone or, where that cannot be seen, has not touched that
- * file of a directory for so long. */
-bool temporary_is_left(int directory, const char *name, const char *tag, long seconds);
-/* Whether a file's name is one of these. */
-bool temporary_is(const char *name);
+/* Whether a file of a directory has such a name, and its process is gone or, where that cannot be seen, has
+ * not touched it for so long. */
+bool temporary_is_left(int directory, const char *name, long seconds);
 
 #endif

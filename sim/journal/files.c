@@ -114,21 +114,3 @@ bool files_sync(struct files_out *f) { return temporary_sync(f->file) || cannot_
 bool files_close(struct files_out *f, bool keep) {
     return temporary_close(f->file, f->temporary, f->path, keep) || !keep || cannot_write(f);
 }
-
-/* ---- clearing ---- */
-
-bool files_clear(const char *directory, bool (*also)(int directory, const char *name)) {
-    DIR *listing = opendir(directory);
-    if (!listing) { return errno == ENOENT; }
-    bool good = true;
-    for (struct dirent *entry; (entry = readdir(listing));) {
-        const char *name = entry->d_name;
-        if (!temporary_is(name) && !(also && also(dirfd(listing), name))) { continue; }
-        if (unlinkat(dirfd(listing), name, 0) != 0 && errno != ENOENT) {
-            message_error("cannot remove %s/%s: %s", directory, name, strerror(errno));
-            good = false;
-        }
-    }
-    closedir(listing);
-    return good;
-}

@@ -55,8 +55,4 @@ bool files_sync(struct files_out *file);
 /* Of a whole one: puts it in its place or, where it is not to be kept, removes it. */
 bool files_close(struct files_out *file, bool keep);
 
-/* Removes of a directory's files those with temporary names and, where `also` is not NULL, those that it
- * tells. False after a message. */
-bool files_clear(const char *directory, bool (*also)(int directory, const char *name));
-
 #endif

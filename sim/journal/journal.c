@@ -1,5 +1,6 @@
 #include "sim/journal/journal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <glob.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include "sim/base/directory.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/temporary.h"
 #include "sim/base/version.h"
 #include "sim/config/config_read.h"
 #include "sim/journal/lock.h"
@@ -34,16 +36,35 @@ size_t journal_shards(const char *directory, const char *resolved) {
     return same ? header.shards : 0;
 }
 
-static bool is_a_journals(int directory, const char *name) {
+static bool is_a_journals(const char *name) {
     return files_number(name) > 0 || strcmp(name, "header") == 0 || strcmp(name, "config.yaml") == 0 ||
-           strcmp(name, "resolved.yaml") == 0 || lock_is_left(directory, name);
+           strcmp(name, "resolved.yaml") == 0;
+}
+
+/* Of what others left half written, and of all that journals are made of. */
+static bool clear(const char *directory, bool all) {
+    DIR *listing = opendir(directory);
+    if (!listing) { return errno == ENOENT; }
+    bool good = true;
+    for (struct dirent *entry; (entry = readdir(listing));) {
+        const char *name = entry->d_name;
+        if (!temporary_is_left(dirfd(listing), name, LOCK_STALE) && !(all && is_a_journals(name))) {
+            continue;
+        }
+        if (unlinkat(dirfd(listing), name, 0) != 0 && errno != ENOENT) {
+            message_error("cannot remove %s/%s: %s", directory, name, strerror(errno));
+            good = false;
+        }
+    }
+    closedir(listing);
+    return good;
 }
 
 bool journal_clear(const char *directory) {
     char header[FILES_PATH];
     files_path(directory, "header", header);
     unlink(header); /* first: without it the rest is nothing */
-    return files_clear(directory, is_a_journals);
+    return clear(directory, true);
 }
 
 void journal_remove_directory(const char *directory) {
@@ -102,7 +123,7 @@ struct journal *journal_open(const char *directory) {
 struct journal *journal_make(const char *directory, const struct journal_header *header) {
     struct journal *j = prepare(directory);
     enum journal_header_state state = journal_header_read(directory, &j->header);
-    files_clear(directory, NULL);
+    clear(directory, false);
     if (state == JOURNAL_HEADER_GOOD) { return j; }
     if (state == JOURNAL_HEADER_OLDER) { return refuse(j, state); }
     free(j->header.bytes);

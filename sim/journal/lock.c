@@ -15,12 +15,6 @@
 
 enum { BESIDE = FILES_PATH + PROCESS_TAG + 16 };
 
-/* A name beside the lock that is this process's own. */
-static void name_beside(const char *path, const char *what, char name[BESIDE]) {
-    char tag[PROCESS_TAG];
-    snprintf(name, BESIDE, "%s.%s-%s", path, what, process_tag(tag));
-}
-
 /* ---- what stands there ---- */
 
 static bool read_text(const char *path, char text[LOCK_TEXT]) {
@@ -86,7 +80,7 @@ static bool link_to(const char *own, const char *path) {
 static bool make_file(const struct lock *lock) {
     const size_t length = strlen(lock->text);
     char own[BESIDE];
-    name_beside(lock->path, "new", own);
+    temporary_name(lock->path, sizeof own, own);
     if (!temporary_write(own, NULL, lock->text, length)) { return false; }
     bool made = link_to(own, lock->path) ||
                 (errno != EEXIST && errno != ENOSPC && temporary_write(lock->path, NULL, lock->text, length));
@@ -99,7 +93,7 @@ static bool make_file(const struct lock *lock) {
 /* Moves a stale lock out of the way, unless it is another's by then. */
 static void clear_stale(const struct lock *lock, const char *stale) {
     char aside[BESIDE];
-    name_beside(lock->path, "stale", aside);
+    temporary_name(lock->path, sizeof aside, aside);
     if (rename(lock->path, aside) != 0) { return; }
     if (!says(aside, stale)) { link(aside, lock->path); }
     unlink(aside);
@@ -147,11 +141,6 @@ bool lock_beat(const struct lock *lock) {
         return false;
     }
     return utimensat(AT_FDCWD, lock->path, NULL, 0) == 0 || may_pass(errno);
-}
-
-bool lock_is_left(int directory, const char *name) {
-    const char *tag = strchr(name, '-');
-    return strncmp(name, "lock.", 5) == 0 && tag && temporary_is_left(directory, name, tag + 1, LOCK_STALE);
 }
 
 void lock_release(const struct lock *lock) {

@@ -3,7 +3,8 @@
  * DIRECTORY/lock is made by whoever comes first: the tag of its process (process.h), and a line of words. Its
  * time stamp is renewed every few seconds (the heartbeat, by the file server's clock). Where the holder can
  * be seen, of this start of this machine and in this PID namespace, its lock is stale when it is gone;
- * elsewhere when its heartbeat is older than LOCK_STALE seconds. */
+ * elsewhere when its heartbeat is older than LOCK_STALE seconds. While it is taken, it or its like may lie
+ * beside it under a temporary name (temporary.h), which is that of a process that lives. */
 #ifndef GAPSCALE_SIM_JOURNAL_LOCK_H
 #define GAPSCALE_SIM_JOURNAL_LOCK_H
 
@@ -22,10 +23,6 @@ bool lock_take(struct lock *lock, const char *directory);
 /* Renews the heartbeat; false, after a message, when the lock is no longer this process's. */
 bool lock_beat(const struct lock *lock);
 void lock_release(const struct lock *lock);
-/* Whether a file of a directory lay beside a lock while somebody looked at it or took it, and is not needed
- * any more: of a process that is gone, or older than LOCK_STALE where that cannot be seen. A live one may
- * hold the lock itself, moved aside for a moment. */
-bool lock_is_left(int directory, const char *name);
 
 /* Who holds a directory's lock, as words for a message: "process 12 on node1 since 2026-01-31 12:00:00 UTC,
  * last sign of life 3 s ago". False when nobody does or the holder is gone; then `who` may tell of the stale

@@ -140,13 +140,13 @@ static bool is_kept(const char *name, long age) {
 static void test_beside(void **state) {
     (void)state;
     char tag[PROCESS_TAG], name[PROCESS_TAG + 32];
-    snprintf(name, sizeof name, "lock.stale-%s", process_tag(tag));
+    snprintf(name, sizeof name, "lock.tmp-%s", process_tag(tag));
     assert_true(is_kept(name, 0));
     assert_true(is_kept(name, 1000));
-    snprintf(name, sizeof name, "lock.stale-999999999%s", strchr(process_tag(tag), '-'));
+    snprintf(name, sizeof name, "lock.tmp-999999999%s", strchr(process_tag(tag), '-'));
     assert_false(is_kept(name, 0));
-    assert_true(is_kept("lock.new-1-1-0123456789abcdef", 50)); /* of another machine */
-    assert_false(is_kept("lock.new-1-1-0123456789abcdef", 65));
+    assert_true(is_kept("000001.units.tmp-1-1-0123456789abcdef", 50)); /* of another machine */
+    assert_false(is_kept("000001.units.tmp-1-1-0123456789abcdef", 65));
     assert_true(is_kept("lock", 1000));
 }
 
