@@ -16,3 +16,12 @@ ssize_t head_read(const char *path, int flags, void *bytes, size_t size) {
     errno = why;
     return got < 0 ? -1 : length;
 }
+
+bool head_read_at(int file, uint64_t offset, void *bytes, size_t size) {
+    ssize_t got = 1;
+    for (size_t done = 0; done < size && got > 0; done += (size_t)got) {
+        got = TEMP_FAILURE_RETRY(pread(file, (char *)bytes + done, size - done, (off_t)(offset + done)));
+        if (got == 0) { errno = ENODATA; }
+    }
+    return got > 0;
+}

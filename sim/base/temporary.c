@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sim/base/directory.h"
+#include "sim/base/head.h"
 #include "sim/base/process.h"
 
 static const char mark[] = ".tmp-";
@@ -40,10 +41,9 @@ bool temporary_sync(int file) {
 bool temporary_holds(int file, off_t offset, const void *bytes, size_t length) {
     char block[1 << 14];
     const char *at = bytes;
-    for (ssize_t done; length > 0; at += done, offset += done, length -= (size_t)done) {
-        done = TEMP_FAILURE_RETRY(pread(file, block, length < sizeof block ? length : sizeof block, offset));
-        if (done < 0) { return false; }
-        if (done == 0 || memcmp(block, at, (size_t)done) != 0) {
+    for (size_t part; length > 0; at += part, offset += (off_t)part, length -= part) {
+        part = length < sizeof block ? length : sizeof block;
+        if (!head_read_at(file, (uint64_t)offset, block, part) || memcmp(block, at, part) != 0) {
             errno = EIO;
             return false;
         }

@@ -50,15 +50,6 @@ void files_list(struct files_list *list, const char *source) {
 
 /* ---- reading ---- */
 
-bool files_read_at(int file, uint64_t offset, void *bytes, size_t length) {
-    ssize_t got = 1;
-    for (size_t done = 0; done < length && got > 0; done += (size_t)got) {
-        got = TEMP_FAILURE_RETRY(pread(file, (uint8_t *)bytes + done, length - done, (off_t)(offset + done)));
-        if (got == 0) { errno = EIO; }
-    }
-    return got > 0;
-}
-
 enum files_kind files_kind(const char *path) {
     static const char older[] = "gapscale units";
     char head[sizeof older] = "";

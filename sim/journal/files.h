@@ -30,9 +30,6 @@ struct files_list {
 /* Adds those of a source. Free `file` with free(). */
 void files_list(struct files_list *list, const char *source);
 
-/* Bytes of a file from `offset` on; false, with errno set, where it has not so many. */
-bool files_read_at(int file, uint64_t offset, void *bytes, size_t length);
-
 /* FILES_OTHER: nothing of gapscale's; FILES_OLDER: of a format before this one. */
 enum files_kind { FILES_NONE, FILES_RECORDS, FILES_OLDER, FILES_OTHER };
 /* What is at a path, by how it begins. */

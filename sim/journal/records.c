@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "models/numeric/search.h"
+#include "sim/base/head.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/progress.h"
@@ -75,7 +76,7 @@ static uint64_t find_next(const struct scan *s, uint64_t offset) {
     uint8_t block[1 << 16];
     while ((offset = skip_hole(s, offset)) + RECORD_MAGIC <= s->size) {
         size_t length = s->size - offset < sizeof block ? (size_t)(s->size - offset) : sizeof block;
-        if (!files_read_at(s->file, offset, block, length)) { break; }
+        if (!head_read_at(s->file, offset, block, length)) { break; }
         const uint8_t *found = memmem(block, length, record_magic, RECORD_MAGIC);
         if (found) { return offset + (uint64_t)(found - block); }
         offset += length - RECORD_MAGIC + 1;
@@ -109,14 +110,12 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
     struct records *r = s->records;
     struct record_head head;
     struct place place = {.file = (uint32_t)(s->from - r->files.file), .offset = *offset};
-    if (left >= RECORD_HEAD && !files_read_at(s->file, *offset, start, RECORD_HEAD)) {
-        return cannot_read(s);
-    }
+    if (left >= RECORD_HEAD && !head_read_at(s->file, *offset, start, RECORD_HEAD)) { return cannot_read(s); }
     const char *why = record_begin(start, left, &head);
     const bool is_known = unit_find(r->plan, head.key, head.first_replicate, head.replicates, &place.of);
     if (!why && !(s->how & RECORDS_BY_HEADS && is_known && numerics_equal(head.numerics, r->numerics))) {
         s->bytes = memory_resize(s->bytes, head.length, 1);
-        if (!files_read_at(s->file, *offset, s->bytes, head.length)) { return cannot_read(s); }
+        if (!head_read_at(s->file, *offset, s->bytes, head.length)) { return cannot_read(s); }
         why = record_check(s->bytes, head.length, &head);
     }
     if (why) {
@@ -125,7 +124,7 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
         return true;
     }
     const uint64_t tail = *offset + head.length - RECORD_TAIL;
-    if (!files_read_at(s->file, tail, &place.sum, sizeof place.sum)) { return cannot_read(s); }
+    if (!head_read_at(s->file, tail, &place.sum, sizeof place.sum)) { return cannot_read(s); }
     if (!numerics_match(head.numerics, r->numerics, s->from->path, s->from->alone ? "--force" : "--fresh")) {
         return false;
     }
@@ -201,7 +200,7 @@ static struct partial *read_place(const struct records *r, const struct place *p
     struct record_head head;
     uint8_t *bytes = memory_resize(NULL, place->length, 1);
     int file = open(r->files.file[place->file].path, O_RDONLY | O_CLOEXEC);
-    *lost = file < 0 || !files_read_at(file, place->offset, bytes, place->length) ||
+    *lost = file < 0 || !head_read_at(file, place->offset, bytes, place->length) ||
             record_check(bytes, place->length, &head) ||
             memcmp(bytes + place->length - RECORD_TAIL, &place->sum, sizeof place->sum) != 0;
     if (file >= 0) { close(file); }

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "sim/base/head.h"
 #include "sim/base/memory.h"
 
 enum { LONGEST = 1 << 24 }; /* bytes of a header */
@@ -170,7 +170,7 @@ static char *read_text(int descriptor, uint64_t at, uint64_t length, uint64_t si
         return NULL;
     }
     char *text = memory_create(length + 1, 1);
-    if (pread(descriptor, text, length, (off_t)at) == (ssize_t)length) { return text; }
+    if (head_read_at(descriptor, at, text, length)) { return text; }
     free(text);
     source_array_refuse(why, "its header cannot be read");
     return NULL;
@@ -179,12 +179,12 @@ static char *read_text(int descriptor, uint64_t at, uint64_t length, uint64_t si
 bool header_read(int descriptor, const char *path, uint64_t size, struct header *h, char why[SOURCE_WHY]) {
     unsigned char head[12] = {0};
     *h = (struct header){.format = HEADER_NEITHER};
-    if (pread(descriptor, head, 4, 0) == 4 && memcmp(head, "PK\3\4", 4) == 0) {
+    if (head_read_at(descriptor, 0, head, 4) && memcmp(head, "PK\3\4", 4) == 0) {
         return source_array_refuse(why,
                                    "it is a zip archive, as numpy.savez and torch.save write them; save one "
                                    "array with numpy.save, or several as HDF5 or .safetensors");
     }
-    if (pread(descriptor, head, sizeof head, 0) < (ssize_t)sizeof head) { return true; }
+    if (!head_read_at(descriptor, 0, head, sizeof head)) { return true; }
     bool is_npy = memcmp(head, npy_magic, sizeof npy_magic) == 0;
     if (!is_npy && (head[8] != '{' || head[7] != 0)) { return true; }
     uint64_t at = is_npy ? (head[6] == 1 ? 10 : 12) : 8;

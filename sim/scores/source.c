@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/base/head.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/scores/header.h"
@@ -374,9 +375,9 @@ static bool read_plain(const struct source *s, const struct piece *piece, const 
     for (uint64_t done = 0; done < numbers;) {
         uint64_t count = numbers - done < TOGETHER ? numbers - done : TOGETHER;
         void *as_stored = place_as_stored(a, room, done), *to = as_stored ? as_stored : bytes;
-        ssize_t got = pread(s->format->descriptor, to, count * size, (off_t)(at + done * size));
-        if (got < (ssize_t)(count * size)) {
-            return source_array_refuse(why, "%s", got < 0 ? strerror(errno) : "it has become shorter");
+        if (!head_read_at(s->format->descriptor, at + done * size, to, count * size)) {
+            return source_array_refuse(why, "%s",
+                                       errno == ENODATA ? "it has become shorter" : strerror(errno));
         }
         if (!as_stored) { decode(a, count, bytes, room, done); }
         done += count;
