@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "sim/base/message.h"
+#include "sim/base/stop.h"
 #include "sim/sweep/ranks.h"
-#include "sim/sweep/stop.h"
 
 /* "I/N" with 0 <= I < N. */
 static bool take_shard(const struct commandline_option *option, const char *text, void *options) {

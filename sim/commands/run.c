@@ -12,6 +12,7 @@
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
 #include "sim/base/process.h"
+#include "sim/base/stop.h"
 #include "sim/commands/command.h"
 #include "sim/commands/options.h"
 #include "sim/config/config_read.h"
@@ -24,7 +25,6 @@
 #include "sim/sweep/estimate.h"
 #include "sim/sweep/ranks.h"
 #include "sim/sweep/scorefile.h"
-#include "sim/sweep/stop.h"
 #include "sim/sweep/sweep.h"
 
 static const char run_about[] = "Runs the sweep that CONFIG asks for and writes FILE. What is finished waits "

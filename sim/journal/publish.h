@@ -7,8 +7,8 @@
 
 #include <sys/stat.h>
 
+#include "sim/base/stop.h"
 #include "sim/journal/records.h"
-#include "sim/sweep/stop.h"
 
 /* Where results go, and what is there. */
 struct publish_place {

@@ -5,10 +5,10 @@
 #ifndef GAPSCALE_SIM_SWEEP_SCOREFILE_H
 #define GAPSCALE_SIM_SWEEP_SCOREFILE_H
 
+#include "sim/base/stop.h"
 #include "sim/config/config.h"
 #include "sim/results/results.h"
 #include "sim/rows/isa.h"
-#include "sim/sweep/stop.h"
 
 /* Whether the config has rows to write, and a file may be made at `path` (destination.h): before any work,
  * and before it is written, since what was made meanwhile may lie there. Returns EXIT_DONE, or EXIT_USAGE

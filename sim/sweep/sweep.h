@@ -3,9 +3,9 @@
 #define GAPSCALE_SIM_SWEEP_SWEEP_H
 
 #include "sim/base/progress.h"
+#include "sim/base/stop.h"
 #include "sim/rows/isa.h"
 #include "sim/sweep/partial.h"
-#include "sim/sweep/stop.h"
 
 struct sweep_work {
     const struct unit_plan *plan;

@@ -1,11 +1,11 @@
 /* stop: when to end before the work is done: SIGTERM, SIGINT, SIGUSR1, or a time limit.
  *
- * A thread of its own waits for signals and the deadline; another looks after the journal every few seconds,
- * which takes as long as a disk may. Once stopped, work that looks at stop_asked between rows has STOP_GRACE
- * seconds to end in good order; after that the process ends with EXIT_RESUMABLE, however long the row or the
- * disk at hand would have taken. */
-#ifndef GAPSCALE_SIM_SWEEP_STOP_H
-#define GAPSCALE_SIM_SWEEP_STOP_H
+ * A thread of its own waits for signals and the deadline; another beats every few seconds, as a journal wants
+ * it, which takes as long as a disk may. Once stopped, work that looks at stop_asked between rows has
+ * STOP_GRACE seconds to end in good order; after that the process ends with EXIT_RESUMABLE, however long the
+ * row or the disk at hand would have taken. */
+#ifndef GAPSCALE_SIM_BASE_STOP_H
+#define GAPSCALE_SIM_BASE_STOP_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "sim/sweep/stop.h"
+#include "sim/base/stop.h"
 
 #include <errno.h>
 #include <math.h>
