@@ -41,7 +41,7 @@ static bool is_a_journals(const char *name) {
            strcmp(name, "resolved.yaml") == 0;
 }
 
-/* Of what others left half written, and of all that journals are made of. */
+/* Of what processes that are gone left half written; of all that journals are made of, too. */
 static bool clear(const char *directory, bool all) {
     DIR *listing = opendir(directory);
     if (!listing) { return errno == ENOENT; }
