@@ -13,8 +13,6 @@
 #include "sim/base/process.h"
 #include "sim/base/temporary.h"
 
-enum { BESIDE = FILES_PATH + PROCESS_TAG + 16 };
-
 /* ---- what stands there ---- */
 
 static bool read_text(const char *path, char text[LOCK_TEXT]) {
@@ -79,24 +77,20 @@ static bool link_to(const char *own, const char *path) {
  * system without links. False with errno set: EEXIST where another holds it. */
 static bool make_file(const struct lock *lock) {
     const size_t length = strlen(lock->text);
-    char own[BESIDE];
-    temporary_name(lock->path, sizeof own, own);
-    if (!temporary_write(own, NULL, lock->text, length)) { return false; }
-    bool made = link_to(own, lock->path) ||
+    if (!temporary_write(lock->beside, NULL, lock->text, length)) { return false; }
+    bool made = link_to(lock->beside, lock->path) ||
                 (errno != EEXIST && errno != ENOSPC && temporary_write(lock->path, NULL, lock->text, length));
     int why = errno;
-    unlink(own);
+    unlink(lock->beside);
     errno = why;
     return made;
 }
 
 /* Moves a stale lock out of the way, unless it is another's by then. */
 static void clear_stale(const struct lock *lock, const char *stale) {
-    char aside[BESIDE];
-    temporary_name(lock->path, sizeof aside, aside);
-    if (rename(lock->path, aside) != 0) { return; }
-    if (!says(aside, stale)) { link(aside, lock->path); }
-    unlink(aside);
+    if (rename(lock->path, lock->beside) != 0) { return; }
+    if (!says(lock->beside, stale)) { link(lock->beside, lock->path); }
+    unlink(lock->beside);
 }
 
 bool lock_take(struct lock *lock, const char *directory) {
@@ -106,6 +100,7 @@ bool lock_take(struct lock *lock, const char *directory) {
     const time_t now = time(NULL);
     struct tm utc;
     files_path(directory, "lock", lock->path);
+    temporary_name(lock->path, sizeof lock->beside, lock->beside);
     if (gmtime_r(&now, &utc)) { strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S UTC", &utc); }
     snprintf(lock->text, LOCK_TEXT, "%s\nprocess %ld on %.200s since %s", process_tag(tag), self.pid,
              self.host, since);

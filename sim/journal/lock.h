@@ -13,7 +13,7 @@
 enum { LOCK_STALE = 60, LOCK_PATIENCE = 3, LOCK_TEXT = 512 };
 
 struct lock {
-    char path[FILES_PATH];
+    char path[FILES_PATH], beside[FILES_PATH + PROCESS_TAG + 16];
     char text[LOCK_TEXT]; /* what the file says while it is this process's */
 };
 
