@@ -239,6 +239,26 @@ static void means_are_named(void **state) {
                "  Means against their exact collapse points, nothing fitted: chi^2 = ");
 }
 
+/* Points whose mean of Y_2 no error covers are counted, and where there are none nothing is said. */
+static void rare_rows_are_counted(void **state) {
+    (void)state;
+    for (size_t rare = 0; rare < 5; rare += 4) {
+        struct results *results = handmade_results(&(struct handmade_shape){2, 65, 1, 2, 100}, "gaussian");
+        struct results_series *s = &results->series[0];
+        handmade_fill(s, 0, 12, 0, 0, 0.01);
+        handmade_fill(s, 1, 13, 0, 0, 0.01);
+        for (size_t k = 0; k < 2 * 65; k++) { s->participation_carriers[k] = 100; }
+        for (size_t k = 0; k < rare; k++) { s->participation_carriers[63 + k] = 24; }
+        struct study study = handmade_study(results, "a.h5");
+        char *text = text_of(table_print, &study);
+        check_table(text);
+        assert_int_equal(strstr(text, "Rare rows carry") != NULL, rare > 0);
+        assert_true(rare == 0 || strstr(text, "Rare rows carry the mean of Y_2 at 4 of 130 points"));
+        free(text);
+        handmade_free(&study, results);
+    }
+}
+
 /* A text whose lines are one, with one blank where there were more. */
 static void unfold(char *text) {
     char *to = text;
@@ -301,6 +321,7 @@ int main(void) {
         cmocka_unit_test(exponents_stand_apart),
         cmocka_unit_test(constant_scales_have_no_power),
         cmocka_unit_test(means_are_named),
+        cmocka_unit_test(rare_rows_are_counted),
         cmocka_unit_test(what_all_n_share_is_told),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
