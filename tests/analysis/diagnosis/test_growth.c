@@ -108,6 +108,14 @@ static void test_few_rows(void **state) {
         story_sentence(&t.diagnosis, g, sentence);
         assert_non_null(strstr(sentence, " Medians of few rows (4 of a sequence at n = 2^6) stand too high, "
                                          "which lowers the exponent by some 0."));
+        for (int k = 0; k < 4; k++) { /* a quarter of half the interval is little */
+            struct diagnosis_group other = *g;
+            const double quarter = (g->trained.exponent.high - g->trained.exponent.low) / 8;
+            other.trained.few_rows = (k % 2 ? 1 : -1) * (k < 2 ? 0.99 : 1.01) * quarter;
+            story_sentence(&t.diagnosis, &other, sentence);
+            assert_int_equal(strstr(sentence, "Medians of few rows") != NULL, k >= 2);
+            assert_int_equal(strstr(sentence, "which raises the exponent") != NULL, k == 3);
+        }
     }
     told_release(&t);
 }
@@ -270,6 +278,44 @@ static void test_heads_of_other_sequences(void **state) {
     }
 }
 
+/* What the prescriptions are told to be that are left: some, one, none. */
+static void test_prescriptions_left(void **state) {
+    (void)state;
+    struct told t;
+    diagnose(&t, (const size_t[]){6, 6, 6}, (const size_t[]){8, 8, 8});
+    const char *const says[] = {"; every prescription is excluded at 5%, log the least",
+                                "; of the prescriptions only sqrt_log is left",
+                                "; prescriptions left at 5%: sqrt_log, yarn (undecided; log is closest)"};
+    for (size_t left = 0; left < 3; left++) {
+        char sentence[DIAGNOSIS_SENTENCE];
+        struct diagnosis_group g = *told_group(&t, "all");
+        for (int p = 0; p < PRESCRIPTIONS; p++) { g.trained.law[p].excluded = true; }
+        g.trained.law[PRESCRIPTION_SQRT_LOG].excluded = left < 1;
+        g.trained.law[PRESCRIPTION_YARN].excluded = left < 2;
+        g.trained.closest = PRESCRIPTION_LOG;
+        story_sentence(&t.diagnosis, &g, sentence);
+        if (!strstr(sentence, says[left])) { fail_msg("no \"%s\" in: %s", says[left], sentence); }
+    }
+    told_release(&t);
+}
+
+/* Rows of plateaus, of heads alone and together: whatever the unit, Lambda_n times how far they stay is log
+ * n, and all keys but the first are as far below it. */
+static void test_units(void **state) {
+    (void)state;
+    struct told t;
+    diagnose_plateaus(&t, (const size_t[]){0, 0, 0}, (const size_t[]){2, 2, 2});
+    for (size_t i = 0; i < t.results->series_count; i++) {
+        const struct results_series *s = &t.results->series[i];
+        const size_t kept = s->size[RESULTS_REPLICATE];
+        for (size_t r = 0; r < LENGTHS * kept; r++) {
+            check_relative(s->lambda[r] * s->lambda_gap[r], log((double)length[r / kept]), 1e-12);
+            check_relative(s->top_gap[r], s->lambda_gap[r], 1e-12);
+        }
+    }
+    told_release(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences),
                                        cmocka_unit_test(test_rows),
@@ -279,6 +325,8 @@ int main(void) {
                                        cmocka_unit_test(test_heads),
                                        cmocka_unit_test(test_heads_apart),
                                        cmocka_unit_test(test_single),
+                                       cmocka_unit_test(test_prescriptions_left),
+                                       cmocka_unit_test(test_units),
                                        cmocka_unit_test(test_heads_of_other_sequences)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,23 +9,30 @@ static const size_t length[LENGTHS] = {64, 128, 256};
 /* Score of KEY beside n - 1 others. */
 typedef double key_maker(size_t n, const double *gaussian);
 
-static void write_rows(hid_t file, size_t n, key_maker *make) {
-    const hsize_t size[5] = {SEQUENCES, 1, 1, ROWS, n};
-    double *score = malloc(SEQUENCES * ROWS * n * sizeof *score);
+static double nowhere(size_t n, const double *gaussian) {
+    (void)n, (void)gaussian;
+    return -50;
+}
+
+/* In the first head; in others nobody attends to the key. */
+static void write_rows(hid_t file, size_t n, size_t heads, key_maker *make) {
+    const hsize_t size[5] = {SEQUENCES, 1, heads, ROWS, n};
+    double *score = malloc(SEQUENCES * heads * ROWS * n * sizeof *score);
     char group[16];
-    for (size_t r = 0; r < SEQUENCES * ROWS; r++) {
-        law_draw(&law_case[0], n, "rows", r, score + r * n);
-        score[r * n + KEY] = make(n, score + r * n);
+    for (size_t r = 0; r < SEQUENCES * heads * ROWS; r++) {
+        double *row = score + r * n;
+        law_draw(&law_case[0], n, "rows", r, row);
+        row[KEY] = (r / ROWS % heads == 0 ? make : nowhere)(n, row);
     }
     snprintf(group, sizeof group, "n%05zu", n);
     written_scores(file, group, size, H5T_IEEE_F64LE, score);
     free(score);
 }
 
-static void diagnose(struct told *t, key_maker *make) {
+static void diagnose(struct told *t, size_t heads, key_maker *make) {
     char path[WRITTEN_PATH];
     hid_t file = written_open(path);
-    for (size_t j = 0; j < LENGTHS; j++) { write_rows(file, length[j], make); }
+    for (size_t j = 0; j < LENGTHS; j++) { write_rows(file, length[j], heads, make); }
     H5Fclose(file);
     told_make(t, path, NAN, 0);
     unlink(path);
@@ -38,10 +45,6 @@ static double score_of(size_t n, const double *gaussian, double share) {
     return log(others * share / (1 - share));
 }
 
-static double nowhere(size_t n, const double *gaussian) {
-    (void)n, (void)gaussian;
-    return -50;
-}
 static double fading(size_t n, const double *gaussian) {
     return score_of(n, gaussian, n == LONG ? 0.05 : 0.4);
 }
@@ -66,8 +69,8 @@ static void check_words(const struct told *t, const char *words, bool are_there)
 static void test_fading(void **state) {
     (void)state;
     struct told t, bare;
-    diagnose(&t, fading);
-    diagnose(&bare, nowhere);
+    diagnose(&t, 1, fading);
+    diagnose(&bare, 1, nowhere);
     check_sinks(&t, (const bool[]){true, true, false});
     for (size_t i = 0; i < t.diagnosis.group_count; i++) {
         const struct diagnosis_group *g = &t.diagnosis.group[i], *other = &bare.diagnosis.group[i];
@@ -88,7 +91,7 @@ static void test_fading(void **state) {
 static void test_passing(void **state) {
     (void)state;
     struct told t;
-    diagnose(&t, passing);
+    diagnose(&t, 1, passing);
     check_sinks(&t, (const bool[]){true, false, false});
     for (size_t i = 0; i < t.diagnosis.group_count; i++) {
         const struct diagnosis_group *g = &t.diagnosis.group[i];
@@ -99,7 +102,28 @@ static void test_passing(void **state) {
     told_release(&t);
 }
 
+/* Nothing is told of a head without its sinks that has none; of all heads it is, once one has. */
+static void test_one_head_of_two(void **state) {
+    (void)state;
+    struct told t, bare;
+    diagnose(&t, 2, fading);
+    diagnose(&bare, 2, nowhere);
+    for (size_t i = 0; i < t.diagnosis.group_count; i++) {
+        const struct diagnosis_group *g = &t.diagnosis.group[i], *other = &bare.diagnosis.group[i];
+        const bool has = strcmp(g->name, "L0H1") != 0;
+        assert_int_equal(g->without_sinks.known, has);
+        for (size_t j = 0; j < LENGTHS; j++) {
+            const double lambda = g->point[j].lambda_without_sinks;
+            assert_int_equal(!isnan(lambda), has);
+            if (has) { check_relative(lambda, other->point[j].median, 1e-12); }
+        }
+    }
+    told_release(&t);
+    told_release(&bare);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_fading), cmocka_unit_test(test_passing)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_fading), cmocka_unit_test(test_passing),
+                                       cmocka_unit_test(test_one_head_of_two)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
