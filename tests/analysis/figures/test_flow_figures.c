@@ -84,7 +84,41 @@ static void numbers_are_those_of_the_answer(void **state) {
     flow_request_free(&r);
 }
 
+/* Of keys gathered around means: what theory says of each degree, and what was measured at the probes. */
+static void drifts_are_those_of_the_answer(void **state) {
+    (void)state;
+    char *const word[] = {"dimension=2", "n=64",         "beta=4", "modes=2",
+                          "steps=1",     "replicates=8", "eps=0",  "concentration=2"};
+    struct flow_request r;
+    struct flow_answer a;
+    char *script = malloc(MOST);
+    const char *at = script;
+    assert_non_null(script);
+    draw(word, sizeof word / sizeof *word, &r, &a, script);
+    for (int degrees = 1; degrees < 180; degrees++) {
+        const struct flow_line line = flow_answer_predict(&r, degrees);
+        const double want[] = {degrees, line.predicted, line.limit, line.gradient};
+        for (size_t k = 0; k < 4; k++) {
+            const double x = number_after(at, degrees == 1 && k == 0 ? "$theory << EOD\n" : "", &at);
+            assert_int_equal(isnan(x), isnan(want[k]));
+            if (!isnan(x)) { check_relative(x, want[k], 1e-9); }
+        }
+        assert_true(isfinite(line.limit));
+    }
+    for (size_t p = 0; p < FLOW_PROBES; p++) {
+        const struct flow_line *line = &a.drift[p];
+        check_relative(number_after(at, p == 0 ? "$probes << EOD\n" : "", &at), line->degrees, 1e-9);
+        check_relative(number_after(at, "", &at), line->measured.value, 1e-9);
+        check_relative(number_after(at, "", &at), line->measured.error, 1e-9);
+    }
+    check_close(number_after(script, "\nlaws = ", NULL), 1, 0);
+    free(script);
+    flow_answer_free(&a);
+    flow_request_free(&r);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(numbers_are_those_of_the_answer)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(numbers_are_those_of_the_answer),
+                                       cmocka_unit_test(drifts_are_those_of_the_answer)};
     return cmocka_run_group_tests_name("flow figures", tests, enter_directory, leave_directory);
 }

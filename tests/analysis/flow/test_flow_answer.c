@@ -116,6 +116,7 @@ static void test_neglected(void **state) {
     }
     /* the growths of one step are the prediction to order 1/n, and not the limit */
     assert_true(a.verdict[0].growths.pvalue > 1e-3);
+    assert_true(a.verdict[0].grown.chi_square > 2 * a.verdict[0].growths.chi_square); /* nor are they 1 */
     flow_answer_free(&a);
 }
 

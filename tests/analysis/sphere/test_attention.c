@@ -323,6 +323,8 @@ static void normal_values_are_normal(void **state) {
     }
     check_close(normality_pvalue(N, x, 0, 1), 0.05, 0.004);
     assert_true(isnan(normality_pvalue(5, x, 0, 1)));
+    x[7] = INFINITY;
+    assert_true(isnan(normality_pvalue(N, x, 0, 1)));
     x[7] = NAN;
     assert_true(isnan(normality_pvalue(N, x, 0, 1)));
 }
