@@ -6,6 +6,7 @@
 #include "models/numeric/legendre.h"
 #include "models/numeric/logs.h"
 #include "models/numeric/root.h"
+#include "models/theory/criterion.h"
 #include "models/theory/profile.h"
 #include "models/theory/typical.h"
 
@@ -137,13 +138,34 @@ static void test_profile_to_the_end(void **state) {
     }
 }
 
+/* A label is read as it was written, and nothing else is one. */
+static void test_criterion_labels(void **state) {
+    (void)state;
+    static const struct criterion known[] = {
+        {CRITERION_ENTROPY, 0.1}, {CRITERION_PARTICIPATION, 0.5}, {CRITERION_SUSCEPTIBILITY, 0}};
+    static const char *const others[] = {"entropy",          "entropy=", "entropy=1x",
+                                         "susceptibility=1", "lambda=1", ""};
+    char label[CRITERION_LABEL];
+    struct criterion read;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        criterion_label(&known[i], label);
+        assert_true(criterion_parse(label, &read));
+        assert_int_equal(read.kind, known[i].kind);
+        check_close(read.threshold, known[i].threshold, 0);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_false(criterion_parse(others[i], &read));
+    }
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_legendre),   cmocka_unit_test(test_ten_nodes),
-        cmocka_unit_test(test_root),       cmocka_unit_test(test_root_between),
-        cmocka_unit_test(test_root_peak),  cmocka_unit_test(test_log_sum_exp),
-        cmocka_unit_test(test_peak_width), cmocka_unit_test(test_profile_to_the_end),
+        cmocka_unit_test(test_criterion_labels),   cmocka_unit_test(test_legendre),
+        cmocka_unit_test(test_ten_nodes),          cmocka_unit_test(test_root),
+        cmocka_unit_test(test_root_between),       cmocka_unit_test(test_root_peak),
+        cmocka_unit_test(test_log_sum_exp),        cmocka_unit_test(test_peak_width),
+        cmocka_unit_test(test_profile_to_the_end),
     };
     return cmocka_run_group_tests_name("numerics", tests, NULL, NULL);
 }

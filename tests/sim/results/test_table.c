@@ -155,6 +155,16 @@ static void test_page(void **state) {
     assert_int_equal(rows, stored + 3); /* its head, criterion and prescription */
     free(page);
 }
+/* At most 256 groups of blocks, a power of two of these in each; a begun block is one. */
+static void test_block_groups(void **state) {
+    (void)state;
+    const uint64_t most = 256 * (uint64_t)RESULTS_BLOCK_LENGTH;
+    for (uint64_t times = 1; times <= 4; times *= 2) {
+        assert_int_equal(results_blocks_per_group(times * most), times);
+        assert_int_equal(results_blocks_per_group(times * most + 1), 2 * times);
+    }
+}
+
 int main(void) {
     if (!getcwd(top, sizeof top)) { return 1; }
     const struct CMUnitTest tests[] = {
@@ -162,6 +172,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_quantities, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_file, sample_make_place, sample_remove_place),
         cmocka_unit_test(test_owners),
+        cmocka_unit_test(test_block_groups),
         cmocka_unit_test(test_page),
     };
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);

@@ -108,6 +108,8 @@ static void test_refused(void **state) {
     check_refused(scratch, scratch->directory, config,
                   "is a directory; choose another place with --write-scores FILE");
     check_refused(scratch, "/nowhere/s.h5", config, "cannot write in /nowhere");
+    check_refused(scratch, "/nowhere/", config, "is no name of a file");
+    check_refused(scratch, "", config, "is no name of a file");
     snprintf(link_path, sizeof link_path, "%s/l.h5", scratch->directory);
     assert_int_equal(symlink("elsewhere.h5", link_path), 0);
     check_refused(scratch, link_path, config, "is a link");
