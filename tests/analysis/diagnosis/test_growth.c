@@ -316,6 +316,31 @@ static void test_units(void **state) {
     told_release(&t);
 }
 
+/* What the file has of a length: where the model stands, beta = 1 in units of Lambda_n, goes down as that
+ * goes up. */
+static void test_filed(void **state) {
+    (void)state;
+    struct told t;
+    diagnose(&t, (const size_t[]){6, 6, 6}, (const size_t[]){8, 8, 8});
+    for (size_t i = 0; i < t.diagnosis.group_count; i++) {
+        const struct diagnosis_group *g = &t.diagnosis.group[i];
+        const struct results_series *s = &t.results->series[i];
+        assert_string_equal(s->name, g->name);
+        for (size_t j = 0; j < LENGTHS; j++) {
+            const struct diagnosis_point *p = &g->point[j];
+            assert_true(p->lambda.low < p->lambda.high);
+            check_relative(s->model_beta_ratio[j], 1 / p->median, 1e-15);
+            check_relative(s->model_beta_ratio_low[j], 1 / p->lambda.high, 1e-15);
+            check_relative(s->model_beta_ratio_high[j], 1 / p->lambda.low, 1e-15);
+            check_close(s->lambda_between_sequences[j], p->lambda.value, 0);
+            check_close(s->extreme_value_index[j], p->index.value, 0);
+            check_close(s->extreme_value_index_gaussian[j], p->gaussian, 0);
+            check_close(s->sequences[j], 6, 0);
+        }
+    }
+    told_release(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences),
                                        cmocka_unit_test(test_rows),
@@ -327,6 +352,7 @@ int main(void) {
                                        cmocka_unit_test(test_single),
                                        cmocka_unit_test(test_prescriptions_left),
                                        cmocka_unit_test(test_units),
+                                       cmocka_unit_test(test_filed),
                                        cmocka_unit_test(test_heads_of_other_sequences)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,7 @@ static void test_inverse(void **state) {
     }
     for (int i = 1; i < SPACING_POINTS; i++) { assert_true(table.mean[i] < table.mean[i - 1]); }
     check_close(spacing_index(&table, 0.99), -4.5, 0);
+    check_close(spacing_index(&table, 0), table.index[SPACING_POINTS - 1], 0);
     assert_true(isnan(spacing_index(&table, NAN)));
 }
 
