@@ -162,7 +162,8 @@ static void test_measures_of_ties(void **state) {
             }
             for (size_t b = 0; b < 3; b++) {
                 check_close(s->mean[MEASURE_ENTROPY][j * 3 + b], want[b], 1e-12);
-                assert_true(isnan(s->beta_ratio[j * 3 + b]) && isnan(s->mean[MEASURE_GAP_MEAN][j * 3 + b]));
+                assert_true(isnan(s->beta_ratio[j * 3 + b]) && isnan(s->mean[MEASURE_GAP_MEAN][j * 3 + b]) &&
+                            isnan(s->se[MEASURE_GAP_MEAN][j * 3 + b]));
             }
             assert_int_equal(ensemble_collapse(s, j, &s->criterion[0]).state, ENSEMBLE_TIED);
             for (size_t r = 0; r < kept; r++) {
