@@ -22,7 +22,8 @@ enum {
     KERNEL_MIXED = 128,
     KERNEL_OCTAVES = 10, /* squared nine times, weights are good to 2^-44 */
     KERNEL_LANES = 8,
-    KERNEL_NODES = 8, /* polynomial moments carried per bin */
+    KERNEL_NODES = 8,   /* polynomial moments carried per bin */
+    KERNEL_POINTS = 16, /* of a wide bin (pyramid.c) */
     KERNEL_BINS_PER_OCTAVE = 32,
     KERNEL_WASTE = 8,
     KERNEL_SORTED = 1024, /* numbers that are sorted without room */
@@ -44,16 +45,14 @@ struct kernel_keys {
     size_t count;
 };
 
-/* Bins of gaps size (middle[i] + h x), |x| <= 1, with the moments of x of their scores. At a beta such a
- * score has the weight weight[i] f(x); series[m][k]: coefficients of x^k of (h x)^m f(x); total[m]: sum of
- * weight gap^m, in lanes. */
+/* Bins of KERNEL_POINTS points each, by their weights times gap^m; at a beta, point j of bin i counts
+ * weight[i] value[j] times. total[m]: sum of that, in lanes. */
 struct kernel_bins {
     size_t count;
-    double size;
-    const double *middle, (*moment)[KERNEL_NODES];
+    const double (*point)[KERNEL_AVERAGES][KERNEL_POINTS];
 };
 struct kernel_rung {
-    const double *weight, (*series)[KERNEL_NODES];
+    const double *weight, *value;
     double (*total)[KERNEL_LANES];
 };
 
@@ -169,21 +168,17 @@ struct kernel {
     void (*widen)(size_t n, const float *x, double *out);
     /* Into descending order; no NaN. `room` holds n numbers; NULL will do for up to KERNEL_SORTED. */
     void (*sort)(size_t n, double *x, double *room);
-    /* out[j] = sum_k matrix[k][j] x[k], k in order. */
-    void (*nodes)(const double matrix[KERNEL_NODES][KERNEL_NODES], const double x[KERNEL_NODES],
-                  double out[KERNEL_NODES]);
+    /* out[j] = sum_k matrix[k][j] x[k], for an even n. */
+    void (*points)(size_t n, const double (*matrix)[KERNEL_POINTS], const double *x,
+                   double out[KERNEL_POINTS]);
     /* Appends the nodes of bins from the first on that have scores: middles + node[j] times half their
-     * widths, and weights out of their moments as by `nodes`; how many. Room for KERNEL_NODES more. */
+     * widths, and weights matrix[k][j] times their moments k; how many. Room for KERNEL_NODES more. */
     size_t (*nodes_of_moments)(size_t bins, int64_t first_bin, const double node[KERNEL_NODES],
                                const double matrix[KERNEL_NODES][KERNEL_NODES],
                                const double (*moment)[KERNEL_NODES], double *gap, double *weight);
     /* Gaps, and the ranges they are in; count + i % KERNEL_KEYLESS in none, or not below the cut. */
     void (*keys)(size_t n, const double *score, const struct kernel_keys *keys, double *gap, uint64_t *key);
-    /* to[i]: moments of the bin that from[2 i] and from[2 i + 1] are the lower and the upper half of;
-     * half[.][j][k]: how moment j of it enters moment k. */
-    void (*join)(size_t n, const double half[2][KERNEL_NODES][KERNEL_NODES],
-                 const double (*from)[KERNEL_NODES], double (*to)[KERNEL_NODES]);
-    /* Adds the scores of these bins to the totals of all rungs. */
+    /* Adds these bins to the totals of all rungs. */
     void (*rungs)(size_t count, const struct kernel_rung *rung, const struct kernel_bins *bins);
     /* sum[i]: of all lanes of x[i]. */
     void (*totals)(size_t n, const double (*x)[KERNEL_LANES], double *sum);

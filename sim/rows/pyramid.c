@@ -1,10 +1,7 @@
-/* With u = beta 2^e, exp(-beta gap) at gaps 2^e (1 + t), 0 < t <= 1, depends on u alone: a rung is what an
- * octave of gaps needs at all such beta, in bins of one width. In a bin of middle c and half-width h, both
- * over 2^e, it stands for the exponential by
- *
- *     exp(-u (c + h x)) = exp(-u c) p_0(x),   p_0 = sum_k series[0][k] x^k,
- *
- * and by p_1, p_2 for h x and (h x)^2 times the last factor (kernel.h, `rungs`).
+/* A wide bin is a quarter of an octave, or all up to an octave's end: scores in it count as KERNEL_POINTS
+ * points at Chebyshev nodes do. In the octave from 2^e on, with u = beta 2^e, point j of a bin of middle c
+ * and half-width h, both over 2^e, has the weight e^{-u c} e^{-u h x_j}: a rung is what an octave of gaps
+ * needs at all such beta, in bins of one width (kernel.h, `rungs`).
  *
  * Sums are made at columns, beta = 2^(k/4), or 2^(k/8) where scores are many: their rungs serve every row.
  * Between columns they are those of the polynomial that meets, at eight of them, S_0 and its first two
@@ -21,12 +18,16 @@
 
 enum {
     WIDE = KERNEL_BINS_PER_OCTAVE,
-    LEVELS = 6,          /* widths: WIDE, WIDE/2, .. 1 bins an octave */
-    TIER = 2 * WIDE - 1, /* bins of all widths, the narrow ones first */
-    LOWEST = -64,        /* log2 u up to which all weights are 1 but for rounding, */
-    FARTHEST = 100,      /* beta gap from which on they are nothing, */
-    BEYOND = 1,          /* columns that polynomials may meet there, */
-    HIGHEST = 8,         /* and log2 u beyond those */
+    QUARTERS = 4,
+    NARROW = WIDE / QUARTERS, /* bins in a quarter */
+    BELOW = QUARTERS,         /* of an octave's wide bins, the one of all up to its end, */
+    SPANS = QUARTERS + 1,
+    NEAR = 5, /* which serves up to log2 u of so many FINE parts */
+    POINTS = KERNEL_POINTS,
+    LOWEST = -64,   /* log2 u up to which all weights are 1 but for rounding, */
+    FARTHEST = 100, /* beta gap from which on they are nothing, */
+    BEYOND = 1,     /* columns that polynomials may meet there, */
+    HIGHEST = 8,    /* and log2 u beyond those */
     STENCIL = KERNEL_STENCIL,
     AVERAGES = KERNEL_AVERAGES,
     LOG_FINE = 3,
@@ -36,11 +37,16 @@ enum {
     ROOM = COLUMNS + KERNEL_LANES,
     RUNGS = (HIGHEST - LOWEST) * FINE,
 };
-_Static_assert(1 << (LEVELS - 1) == WIDE, "an octave is one bin in the end");
 
 struct rung {
-    size_t level;
-    double weight[WIDE], series[AVERAGES][KERNEL_NODES];
+    _Alignas(64) double value[POINTS];
+    double weight[QUARTERS];
+};
+
+/* Of its wide bins: weights of their points, after those of all before the octave; and these times gap^m. */
+struct octave {
+    _Alignas(64) double weight[1 + QUARTERS][POINTS];
+    double point[SPANS][AVERAGES][POINTS], start;
 };
 
 /* Betas, each some way beyond a column. Those of one way are neighbours in `order`. */
@@ -58,11 +64,11 @@ struct plan {
 
 struct pyramid {
     const struct kernel *kernel;
-    double node[KERNEL_NODES], values[KERNEL_NODES][KERNEL_NODES]; /* [node][coefficient] */
-    double join[2][KERNEL_NODES][KERNEL_NODES];                    /* [which half][moment of it][moment] */
-    double middle[TIER];      /* of an octave's bins, over its lower end */
-    double mantissa[FINE];    /* of columns */
-    struct rung *rung[RUNGS]; /* from u = 2^LOWEST on; NULL: not made yet */
+    _Alignas(64) double node[POINTS], place[SPANS][POINTS]; /* place: of points, over the octave's start */
+    double quarter[NARROW * KERNEL_NODES][POINTS];          /* how moments of its bins enter its points, */
+    double below[(1 + QUARTERS) * POINTS][POINTS];          /* and how an octave's weights do */
+    double mantissa[FINE];                                  /* of columns */
+    struct rung *rung[RUNGS];                               /* from u = 2^LOWEST on; NULL: not made yet */
     struct stencil stencil;
     struct plan plan[2]; /* for a grid of betas that comes again and again, and for others */
     size_t latest;       /* of the two */
@@ -71,75 +77,114 @@ struct pyramid {
     double lead; /* by which gaps are larger than in its bins */
     int64_t first_octave;
     size_t octaves, room;
-    size_t begin, end;                             /* its bins, from the first octave's first on */
-    double (*moment)[KERNEL_NODES];                /* [octaves * TIER] */
-    double *start;                                 /* [octaves]: their lower ends */
-    int farthest;                                  /* octaves count up to u = 2^(farthest/FINE) */
-    int step;                                      /* FINE columns from column to column */
-    int first, known, unknown;                     /* in `at`; columns known .. unknown - 1 are made */
-    double at[AVERAGES][ROOM];                     /* S_0 and its first derivatives by columns */
-    bool is_bent[COLUMNS];                         /* whether the second is not small beside S_0 */
-    double total[COLUMNS][AVERAGES][KERNEL_LANES]; /* sums in the making */
+    size_t begin, end; /* its bins, from the first octave's first on */
+    struct octave *octave;
+    int farthest;              /* octaves count up to u = 2^(farthest/FINE) */
+    int step;                  /* FINE columns from column to column */
+    int first, known, unknown; /* in `at`; columns known .. unknown - 1 are made */
+    double at[AVERAGES][ROOM]; /* S_0 and its first derivatives by columns */
+    bool is_bent[COLUMNS];     /* whether the second is not small beside S_0 */
+    _Alignas(64) double total[COLUMNS][AVERAGES][KERNEL_LANES]; /* sums in the making */
 };
 
-static size_t level_bins(size_t level) { return (size_t)WIDE >> level; }
+/* Lagrange polynomials of the points' nodes. */
+static void lagrange_at(const struct pyramid *p, double x, double value[POINTS]) {
+    for (size_t j = 0; j < POINTS; j++) {
+        value[j] = 1;
+        for (size_t k = 0; k < POINTS; k++) {
+            value[j] *= k == j ? 1 : (x - p->node[k]) / (p->node[j] - p->node[k]);
+        }
+    }
+}
 
-/* Of an octave's bins, where those of a level begin. */
-static size_t level_start(size_t level) { return 2 * WIDE - 2 * level_bins(level); }
+/* Middle of a quarter, over the octave's start; and half its width. */
+static double middle_of(size_t quarter) { return 1 + (2 * (double)quarter + 1) / (2 * QUARTERS); }
+static const double half_quarter = 0.5 / QUARTERS;
 
-/* Half the width of its bins, over the octave's. */
-static double level_half(size_t level) { return 0.5 / (double)level_bins(level); }
-
-/* (x -+ 1)/2 to the k-th power: a half's moments in those of the whole. */
-static void make_join(struct pyramid *p) {
-    for (int half = 0; half < 2; half++) {
-        double sign = half == 0 ? -1 : 1;
-        p->join[half][0][0] = 1;
-        for (size_t k = 1; k < KERNEL_NODES; k++) {
-            for (size_t j = 0; j <= k; j++) {
-                double same = j < k ? p->join[half][j][k - 1] : 0,
-                       less = j > 0 ? p->join[half][j - 1][k - 1] : 0;
-                p->join[half][j][k] = (sign * same + less) / 2;
+/* A bin's moments are those of KERNEL_NODES nodes, whose weights they give by `lagrange`. */
+static void make_quarter(struct pyramid *p, const double node[KERNEL_NODES],
+                         const double lagrange[KERNEL_NODES][KERNEL_NODES]) {
+    for (size_t i = 0; i < NARROW; i++) {
+        for (size_t n = 0; n < KERNEL_NODES; n++) {
+            double value[POINTS];
+            lagrange_at(p, (2 * (double)i + 1 + node[n]) / NARROW - 1, value);
+            for (size_t k = 0; k < KERNEL_NODES; k++) {
+                for (size_t j = 0; j < POINTS; j++) {
+                    p->quarter[i * KERNEL_NODES + k][j] += lagrange[k][n] * value[j];
+                }
             }
+        }
+    }
+}
+
+static void make_below(struct pyramid *p) {
+    for (size_t j = 0; j < POINTS; j++) {
+        lagrange_at(p, (p->node[j] - 1) / 2, p->below[j]);
+        p->place[BELOW][j] = 1 + p->node[j];
+        for (size_t q = 0; q < QUARTERS; q++) {
+            p->place[q][j] = middle_of(q) + half_quarter * p->node[j];
+            lagrange_at(p, p->place[q][j] - 1, p->below[(1 + q) * POINTS + j]);
         }
     }
 }
 
 struct pyramid *pyramid_create(const struct kernel *kernel, const double node[KERNEL_NODES],
                                const double lagrange[KERNEL_NODES][KERNEL_NODES]) {
-    struct pyramid *p = memory_create(1, sizeof *p);
+    struct pyramid *p = memory_create_aligned(1, sizeof *p);
+    memset(p, 0, sizeof *p);
     p->kernel = kernel;
-    for (size_t j = 0; j < KERNEL_NODES; j++) {
-        p->node[j] = node[j];
-        for (size_t k = 0; k < KERNEL_NODES; k++) { p->values[j][k] = lagrange[k][j]; }
-    }
-    make_join(p);
+    for (size_t j = 0; j < POINTS; j++) { p->node[j] = cos(M_PI * (2 * (double)j + 1) / (2 * POINTS)); }
+    make_quarter(p, node, lagrange);
+    make_below(p);
     stencil_make(&p->stencil);
     for (size_t i = 0; i < FINE; i++) { p->mantissa[i] = exp2((double)i / FINE); }
-    for (size_t level = 0; level < LEVELS; level++) {
-        for (size_t i = 0; i < level_bins(level); i++) {
-            p->middle[level_start(level) + i] = 1 + (double)(2 * i + 1) * level_half(level);
-        }
-    }
     return p;
 }
 
 void pyramid_free(struct pyramid *p) {
     for (size_t k = 0; k < RUNGS; k++) { free(p->rung[k]); }
     for (size_t i = 0; i < 2; i++) { free(p->plan[i].basis); }
-    free(p->moment);
-    free(p->start);
+    free(p->octave);
     free(p);
 }
 
-/* ---- moments ---- */
+/* ---- points ---- */
 
-static void join_octave(const struct pyramid *p, double (*moment)[KERNEL_NODES]) {
-    for (size_t level = 1; level < LEVELS; level++) {
-        p->kernel->join(level_bins(level), p->join,
-                        (const double(*)[KERNEL_NODES])moment + level_start(level - 1),
-                        moment + level_start(level));
+/* Those of an octave's bins or quarters that the row has: from .. to - 1. */
+struct reach {
+    size_t from, to;
+};
+static struct reach reach_of(const struct pyramid *p, size_t octave, size_t together) {
+    const size_t low = octave == 0 ? p->begin : 0,
+                 high = octave + 1 == p->octaves ? p->end - octave * WIDE : WIDE;
+    return (struct reach){low / together, (high - 1) / together + 1};
+}
+
+static void place_points(const struct pyramid *p, struct octave *o, size_t span) {
+    double(*point)[POINTS] = o->point[span];
+    for (size_t j = 0; j < POINTS; j++) {
+        const double gap = o->start * p->place[span][j];
+        point[1][j] = gap * point[0][j];
+        point[2][j] = gap * point[1][j];
     }
+}
+
+static void make_octave(struct pyramid *p, size_t octave, const double (*moment)[KERNEL_NODES]) {
+    struct octave *o = &p->octave[octave];
+    const struct reach bins = reach_of(p, octave, 1), quarters = reach_of(p, octave, NARROW);
+    for (size_t q = quarters.from; q < quarters.to; q++) {
+        const size_t low = q == quarters.from ? bins.from : q * NARROW,
+                     high = q + 1 == quarters.to ? bins.to : (q + 1) * NARROW;
+        p->kernel->points((high - low) * KERNEL_NODES, p->quarter + low % NARROW * KERNEL_NODES,
+                          moment[octave * WIDE + low - p->begin], o->weight[1 + q]);
+        memcpy(o->point[q][0], o->weight[1 + q], sizeof o->weight[1 + q]);
+        place_points(p, o, q);
+    }
+    const size_t first = octave == 0 ? 1 + quarters.from : 0;
+    p->kernel->points((1 + quarters.to - first) * POINTS, p->below + first * POINTS, o->weight[first],
+                      o->point[BELOW][0]);
+    place_points(p, o, BELOW);
+    if (octave + 1 < p->octaves) { memcpy(o[1].weight[0], o->point[BELOW][0], sizeof o[1].weight[0]); }
 }
 
 void pyramid_build(struct pyramid *p, double log_n, double lead, int64_t first, size_t bins,
@@ -154,31 +199,17 @@ void pyramid_build(struct pyramid *p, double log_n, double lead, int64_t first, 
     p->end = p->begin + bins;
     p->octaves = (p->end - 1) / WIDE + 1;
     if (p->octaves > p->room) {
-        free(p->moment);
-        p->moment = memory_create_aligned(p->octaves * TIER, sizeof *p->moment);
-        p->start = memory_resize(p->start, p->octaves, sizeof *p->start);
+        free(p->octave);
+        p->octave = memory_create_aligned(p->octaves, sizeof *p->octave);
         p->room = p->octaves;
     }
-    for (size_t o = 0, from = 0; o < p->octaves; o++) {
-        double(*octave)[KERNEL_NODES] = p->moment + o * TIER;
-        size_t low = o == 0 ? p->begin : 0, high = o + 1 == p->octaves ? p->end - o * WIDE : WIDE;
-        p->start[o] = kernel_bin_edge((p->first_octave + (int64_t)o) * WIDE);
-        memset(octave, 0, WIDE * sizeof *octave);
-        memcpy(octave + low, moment + from, (high - low) * sizeof *octave);
-        from += high - low;
-        join_octave(p, octave);
+    for (size_t o = 0; o < p->octaves; o++) {
+        p->octave[o].start = kernel_bin_edge((p->first_octave + (int64_t)o) * WIDE);
+        make_octave(p, o, moment);
     }
 }
 
 /* ---- rungs ---- */
-
-/* The widest bins that are narrow enough. */
-static size_t level_of(double size) {
-    const double widest = 0.16;
-    size_t level = 0;
-    while (level + 1 < LEVELS && size <= widest * (double)(2 * level_bins(level + 1))) { level++; }
-    return level;
-}
 
 /* 2^(fine/FINE). */
 static double power_of(const struct pyramid *p, int fine) {
@@ -186,15 +217,15 @@ static double power_of(const struct pyramid *p, int fine) {
     return p->mantissa[fine & (FINE - 1)] * kernel_bin_edge(octave * WIDE);
 }
 
-static void make_rung(const struct pyramid *p, double u, struct rung *r) {
-    double half, value[KERNEL_NODES];
-    r->level = level_of(u);
-    half = level_half(r->level);
-    p->kernel->weights(level_bins(r->level), p->middle + level_start(r->level), u, r->weight);
-    p->kernel->weights(KERNEL_NODES, p->node, u * half, value);
-    for (size_t m = 0; m < AVERAGES; m++) {
-        p->kernel->nodes(p->values, value, r->series[m]);
-        for (size_t j = 0; j < KERNEL_NODES; j++) { value[j] *= half * p->node[j]; }
+/* Of quarters, or of all up to the octave's end. */
+static void make_rung(const struct pyramid *p, double u, bool is_near, struct rung *r) {
+    double middle[QUARTERS];
+    for (size_t q = 0; q < QUARTERS; q++) { middle[q] = is_near ? 0 : middle_of(q); }
+    p->kernel->weights(QUARTERS, middle, u, r->weight);
+    if (is_near) {
+        p->kernel->weights(POINTS, p->place[BELOW], u, r->value);
+    } else {
+        p->kernel->weights(POINTS, p->node, u * half_quarter, r->value);
     }
 }
 
@@ -203,8 +234,8 @@ static const struct rung *rung_of(struct pyramid *p, int fine) {
     const int lowest = LOWEST * FINE, at = fine > lowest ? fine : lowest;
     struct rung **rung = &p->rung[at - lowest];
     if (!*rung) {
-        *rung = memory_create(1, sizeof **rung);
-        make_rung(p, power_of(p, at), *rung);
+        *rung = memory_create_aligned(1, sizeof **rung);
+        make_rung(p, power_of(p, at), at <= NEAR, *rung);
     }
     return *rung;
 }
@@ -284,37 +315,36 @@ static const struct plan *plan_for(struct pyramid *p, size_t count, const double
 
 /* ---- sums ---- */
 
-/* Bins of an octave, of one width, that hold what the row has there: after the first so many. */
-static struct kernel_bins bins_of(const struct pyramid *p, size_t octave, size_t level, size_t *before) {
-    const size_t low = octave == 0 ? p->begin : 0,
-                 high = octave + 1 == p->octaves ? p->end - octave * WIDE : WIDE;
-    const double(*moment)[KERNEL_NODES] = (const double(*)[KERNEL_NODES])p->moment + octave * TIER;
-    *before = low >> level;
-    return (struct kernel_bins){.count = ((high - 1) >> level) + 1 - *before,
-                                .middle = p->middle + level_start(level) + *before,
-                                .moment = moment + level_start(level) + *before,
-                                .size = p->start[octave]};
+/* The wide bins of an octave: of all up to its end, or quarters. */
+static struct kernel_bins bins_of(const struct pyramid *p, size_t octave, bool is_near) {
+    const struct reach quarters = reach_of(p, octave, NARROW);
+    return is_near
+               ? (struct kernel_bins){1, p->octave[octave].point + BELOW}
+               : (struct kernel_bins){quarters.to - quarters.from, p->octave[octave].point + quarters.from};
 }
 
-/* Adds an octave to the totals of the columns first .. end - 1; neighbours share the width of their bins. */
+/* Adds an octave to the totals of the columns first .. end - 1. */
 static void add_octave(struct pyramid *p, size_t octave, int first, int end) {
     struct kernel_rung rung[COLUMNS];
-    struct kernel_bins bins;
-    const int log_start = (int)p->first_octave - 1023 + (int)octave;
-    size_t some = 0, level = LEVELS, before = 0;
-    for (int i = first; i < end; i++) {
-        const int fine = (p->first + i) * p->step + log_start * FINE;
-        if (fine > p->farthest) { break; }
-        const struct rung *at = rung_of(p, fine);
-        if (at->level != level) {
-            if (some > 0) { p->kernel->rungs(some, rung, &bins); }
-            some = 0;
-            level = at->level;
-            bins = bins_of(p, octave, level, &before);
-        }
-        rung[some++] = (struct kernel_rung){at->weight + before, at->series, p->total[i]};
+    const int log_start = (int)p->first_octave - 1023 + (int)octave,
+              fine = p->first * p->step + log_start * FINE; /* of column 0 */
+    const size_t before = reach_of(p, octave, NARROW).from;
+    const struct kernel_bins all = bins_of(p, octave, true), quarters = bins_of(p, octave, false);
+    size_t some = 0;
+    int i = first;
+    if (octave + 1 < p->octaves) {
+        while (i < end && fine + i * p->step <= NEAR - FINE) { i++; }
     }
-    if (some > 0) { p->kernel->rungs(some, rung, &bins); }
+    for (; i < end && fine + i * p->step <= NEAR; i++) {
+        const struct rung *at = rung_of(p, fine + i * p->step);
+        rung[some++] = (struct kernel_rung){at->weight, at->value, p->total[i]};
+    }
+    if (some > 0) { p->kernel->rungs(some, rung, &all); }
+    for (some = 0; i < end && fine + i * p->step <= p->farthest; i++) {
+        const struct rung *at = rung_of(p, fine + i * p->step);
+        rung[some++] = (struct kernel_rung){at->weight + before, at->value, p->total[i]};
+    }
+    if (some > 0) { p->kernel->rungs(some, rung, &quarters); }
 }
 
 /* From column to column, in log beta. */
@@ -386,15 +416,18 @@ static void fill_between(const struct pyramid *p, const struct plan *plan, size_
 
 /* Without columns. */
 static void sum_one(const struct pyramid *p, double beta, double sum[AVERAGES]) {
-    const double farthest = power_of(p, p->farthest);
+    const double farthest = power_of(p, p->farthest), nearest = power_of(p, NEAR);
     double total[AVERAGES][KERNEL_LANES] = {{0}};
     struct rung rung;
     for (size_t o = 0; o < p->octaves; o++) {
-        size_t before;
-        if (beta * p->start[o] > farthest) { break; }
-        make_rung(p, beta * p->start[o], &rung);
-        const struct kernel_bins bins = bins_of(p, o, rung.level, &before);
-        const struct kernel_rung one = {rung.weight + before, rung.series, total};
+        const double u = beta * p->octave[o].start;
+        const bool is_near = u <= nearest;
+        if (u > farthest) { break; }
+        if (2 * u <= nearest && o + 1 < p->octaves) { continue; }
+        make_rung(p, u, is_near, &rung);
+        const struct kernel_bins bins = bins_of(p, o, is_near);
+        const size_t before = is_near ? 0 : reach_of(p, o, NARROW).from;
+        const struct kernel_rung one = {rung.weight + before, rung.value, total};
         p->kernel->rungs(1, &one, &bins);
     }
     p->kernel->totals(AVERAGES, (const double(*)[KERNEL_LANES])total, sum);
