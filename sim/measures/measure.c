@@ -17,23 +17,6 @@ static double row_gap(const struct row *row, size_t k) {
 
 double measure_top_gap(const struct row *row) { return row->stretch * row_gap(row, 2); }
 
-void measure_ordered_weights(const struct kernel *kernel, const struct row *row, size_t count,
-                             const double *beta, const double (*value)[MEASURE_VALUES], size_t ranks,
-                             double *weight) {
-    enum { MOST = 64 };
-    double gap[MOST];
-    for (size_t first = 0; first < ranks; first += MOST) {
-        size_t some = ranks - first < MOST ? ranks - first : MOST;
-        for (size_t k = 0; k < some; k++) { gap[k] = row_gap(row, first + k + 1); }
-        for (size_t b = 0; b < count; b++) {
-            double *w = weight + b * ranks + first, at = row_own_beta(row, beta[b]),
-                   log_z = value[b][MEASURE_LOG_PARTITION];
-            for (size_t k = 0; k < some; k++) { w[k] = at * gap[k] + log_z; }
-        }
-    }
-    kernel->weights(count * ranks, weight, 1, weight);
-}
-
 /* What beta and the largest two scores tell. */
 static void fill_top_two(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
                          double (*value)[MEASURE_VALUES]) {
@@ -60,6 +43,35 @@ static size_t octave_length(size_t count, const double *beta) {
         if (!(fabs(beta[i] - 2 * beta[i - length]) <= 1e-14 * beta[i])) { return count; }
     }
     return length;
+}
+
+/* How many betas of which each is twice the one before are made from one: weights squared so often are good.
+ */
+enum { CHAIN = KERNEL_OCTAVES - 1 };
+
+/* e^{-beta gap} by squares, chain by chain. */
+void measure_ordered_weights(const struct kernel *kernel, const struct row *row, size_t count,
+                             const double *beta, const double (*value)[MEASURE_VALUES], size_t ranks,
+                             double *weight) {
+    const size_t octave = octave_length(count, beta), chains = octave * CHAIN;
+    for (size_t start = 0; start < count; start += chains) {
+        const size_t first = count - start < octave ? count : start + octave,
+                     end = count - start < chains ? count : start + chains;
+        for (size_t k = 0; k < ranks; k++) {
+            const double gap = row_gap(row, k + 1);
+            for (size_t b = start; b < first; b++) {
+                weight[b * ranks + k] = row_own_beta(row, beta[b]) * gap;
+            }
+        }
+        double *w = weight + start * ranks;
+        kernel->weights((first - start) * ranks, w, 1, w);
+        for (size_t i = octave * ranks; i < (end - start) * ranks; i++) {
+            w[i] = w[i - octave * ranks] * w[i - octave * ranks];
+        }
+    }
+    for (size_t b = 0; b < count; b++) {
+        for (size_t k = 0; k < ranks; k++) { weight[b * ranks + k] *= value[b][MEASURE_TOP_WEIGHT]; }
+    }
 }
 
 enum { FORESEEN = 128 }; /* betas */
@@ -139,20 +151,20 @@ static void fill_from(const struct kernel *kernel, double stretch, size_t octave
 
 void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
                    double (*value)[MEASURE_VALUES]) {
-    enum { LENGTH = KERNEL_OCTAVES - 1, MOST = KERNEL_MIXED - KERNEL_LANES * KERNEL_OCTAVES };
+    enum { MOST = KERNEL_MIXED - KERNEL_LANES * KERNEL_OCTAVES };
     struct betas betas;
     struct averages_columns columns;
     struct chain chain[KERNEL_MIXED];
     size_t chains = 0, octave = octave_length(count, beta);
     columns.count = 0;
     look_ahead(kernel, row, octave, count, beta, &betas);
-    for (size_t start = 0; start < count; start += octave * LENGTH) {
+    for (size_t start = 0; start < count; start += octave * CHAIN) {
         const size_t end = count - start < octave ? count : start + octave;
         for (size_t first = start, here; first < end; first += here) {
             size_t column = columns.count;
             here = end - first < KERNEL_LANES ? end - first : KERNEL_LANES;
             for (size_t k = 0; k < here; k++) {
-                size_t left = (count - 1 - first - k) / octave + 1, length = left < LENGTH ? left : LENGTH;
+                size_t left = (count - 1 - first - k) / octave + 1, length = left < CHAIN ? left : CHAIN;
                 chain[chains + k] = (struct chain){first + k, column, length};
                 column += length + 1;
             }

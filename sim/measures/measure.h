@@ -43,9 +43,9 @@ void measure_row(const struct kernel *kernel, const struct row *row, double beta
 void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
                    double (*value)[MEASURE_VALUES]);
 
-/* Weights p_(k) of the k-th largest scores, k <= ranks, at `count` betas, whose measures are `value`:
- * weight[beta][k - 1]. 0 where k > n; NaN where the k-th score is neither explicit nor in a bin of equal
- * scores. */
+/* Weights p_(k) of the k-th largest scores, k <= ranks, at `count` increasing betas, whose measures are
+ * `value`: weight[beta][k - 1]. 0 where k > n; NaN where the k-th score is neither explicit nor in a bin of
+ * equal scores. */
 void measure_ordered_weights(const struct kernel *kernel, const struct row *row, size_t count,
                              const double *beta, const double (*value)[MEASURE_VALUES], size_t ranks,
                              double *weight);

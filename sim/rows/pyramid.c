@@ -433,9 +433,8 @@ static void sum_one(const struct pyramid *p, double beta, double sum[AVERAGES]) 
     p->kernel->totals(AVERAGES, (const double(*)[KERNEL_LANES])total, sum);
 }
 
-static void sum_way(const struct pyramid *p, const struct plan *plan, size_t way, double (*sum)[AVERAGES]) {
-    const int log_start = (int)p->first_octave - 1023,
-              end = (p->farthest - log_start * FINE) / p->step + 1; /* from there on nothing is left */
+static void sum_way(const struct pyramid *p, const struct plan *plan, size_t way, int end,
+                    double (*sum)[AVERAGES]) {
     const double per_step = 1 / column_step(p);
     double room[AVERAGES][ROOM];
     const double(*made)[ROOM] = p->at;
@@ -446,9 +445,9 @@ static void sum_way(const struct pyramid *p, const struct plan *plan, size_t way
     for (size_t k = plan->start[way]; k < plan->start[way + 1]; k++) {
         const size_t b = plan->order[k];
         const int i = plan->column[b] - p->first;
-        const double length = per_step * plan->length[b], slope = made[1][i];
         memset(sum[b], 0, sizeof sum[b]);
         if (plan->column[b] >= end) { continue; }
+        const double length = per_step * plan->length[b], slope = made[1][i];
         if (made != p->at && !(p->is_bent[i] && p->is_bent[i + 1])) {
             sum_one(p, plan->beta[b], sum[b]);
             continue;
@@ -463,8 +462,11 @@ bool pyramid_sums(struct pyramid *p, size_t count, const double *beta, double (*
     const struct plan *plan = plan_for(p, count, beta);
     const int most = 500 * plan->columns; /* squares of betas are doubles */
     if (plan->end - plan->first > COLUMNS || plan->first < -most || plan->end > most) { return false; }
-    reach_columns(p, plan->first, plan->end);
-    for (size_t way = 0; way < plan->ways; way++) { sum_way(p, plan, way, sum); }
+    const int log_start = (int)p->first_octave - 1023,
+              end = (p->farthest - log_start * FINE) / p->step + 1, /* from there on nothing is left */
+        last = end + STENCIL - STENCIL_BEFORE;
+    if (plan->first < last) { reach_columns(p, plan->first, plan->end < last ? plan->end : last); }
+    for (size_t way = 0; way < plan->ways; way++) { sum_way(p, plan, way, end, sum); }
     if (p->lead > 0) { add_lead(p, count, beta, sum); }
     return true;
 }

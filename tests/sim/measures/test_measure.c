@@ -250,12 +250,32 @@ static void test_no_squares(void **state) {
     assert_true(isnan(m[MEASURE_SUSCEPTIBILITY]));
 }
 
+/* At betas that double twenty times weights keep their digits. */
+static void test_ordered(void **state) {
+    (void)state;
+    enum { OCTAVE = 4, DOUBLINGS = 20, BETAS = OCTAVE * DOUBLINGS + 2, RANKS = 8 };
+    static double beta[BETAS], value[BETAS][MEASURE_VALUES], weight[BETAS][RANKS];
+    struct drawn *drawn = drawn_create(isa_best());
+    const struct row *row = make_row(drawn, &laws[0], 3000, 1);
+    for (size_t b = 0; b < BETAS; b++) { beta[b] = exp2((double)b / OCTAVE - 12); }
+    measure_betas(isa_best()->kernel, row, BETAS, beta, value);
+    measure_ordered_weights(isa_best()->kernel, row, BETAS, beta, (const double(*)[MEASURE_VALUES])value,
+                            RANKS, weight[0]);
+    for (size_t b = 0; b < BETAS; b++) {
+        for (size_t k = 0; k < RANKS; k++) {
+            const double plain = exp(-beta[b] * row->gap[k] - value[b][MEASURE_LOG_PARTITION]);
+            check_close(weight[b][k], plain, 1e-13 * (1 + beta[b] * row->gap[k]) * plain);
+        }
+    }
+    drawn_free(drawn);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_measures),   cmocka_unit_test(test_accumulation),
         cmocka_unit_test(test_collapse),   cmocka_unit_test(test_invariants),
         cmocka_unit_test(test_shift),      cmocka_unit_test(test_isas_agree),
-        cmocka_unit_test(test_no_squares),
+        cmocka_unit_test(test_no_squares), cmocka_unit_test(test_ordered),
     };
     return cmocka_run_group_tests_name("measure", tests, NULL, NULL);
 }
