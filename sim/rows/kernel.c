@@ -387,8 +387,7 @@ const struct kernel VECTOR_OF_ISA(kernel_) = {
     .points = points,
     .nodes_of_moments = nodes_of_moments,
     .keys = keys,
-    .rungs = sum_rungs,
-    .totals = totals,
+    .rung = rung,
     .deposit = deposit,
     .gather = gather,
 };

@@ -45,17 +45,6 @@ struct kernel_keys {
     size_t count;
 };
 
-/* Bins of KERNEL_POINTS points each, by their weights times gap^m; at a beta, point j of bin i counts
- * weight[i] value[j] times. total[m]: sum of that, in lanes. */
-struct kernel_bins {
-    size_t count;
-    const double (*point)[KERNEL_AVERAGES][KERNEL_POINTS];
-};
-struct kernel_rung {
-    const double *weight, *value;
-    double (*total)[KERNEL_LANES];
-};
-
 /* Averages under weights e^{-beta gap} at `count` betas, each over points and a bulk together. In: sums over
  * the points but the first, whose gap is 0, of weights times gap^m; of the bulk, where there is one, the log
  * of its sum (may be -inf), mean and variance. Out, in their place: those of all. The bulk is left out where
@@ -178,10 +167,9 @@ struct kernel {
                                const double (*moment)[KERNEL_NODES], double *gap, double *weight);
     /* Gaps, and the ranges they are in; count + i % KERNEL_KEYLESS in none, or not below the cut. */
     void (*keys)(size_t n, const double *score, const struct kernel_keys *keys, double *gap, uint64_t *key);
-    /* Adds these bins to the totals of all rungs. */
-    void (*rungs)(size_t count, const struct kernel_rung *rung, const struct kernel_bins *bins);
-    /* sum[i]: of all lanes of x[i]. */
-    void (*totals)(size_t n, const double (*x)[KERNEL_LANES], double *sum);
+    /* sum[m][l] += sum_i weight[i][l] sum_j value[j][l] point[i][m][j], i < bins. */
+    void (*rung)(size_t bins, const double (*weight)[KERNEL_LANES], const double (*value)[KERNEL_LANES],
+                 const double (*point)[KERNEL_AVERAGES][KERNEL_POINTS], double *const sum[KERNEL_AVERAGES]);
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps
      * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; its moments k are the sums of x^k with x in (-1, 1] the
      * position in the bin. Score i adds to number i mod S of the S = 2^log_stripes parts of those sums, which

@@ -1,9 +1,10 @@
 /* A wide bin is a quarter of an octave, or all up to an octave's end: scores in it count as KERNEL_POINTS
  * points at Chebyshev nodes do. In the octave from 2^e on, with u = beta 2^e, point j of a bin of middle c
  * and half-width h, both over 2^e, has the weight e^{-u c} e^{-u h x_j}: a rung is what an octave of gaps
- * needs at all such beta, in bins of one width (kernel.h, `rungs`).
+ * needs at LANES such beta, in bins of one width (kernel.h, `rung`).
  *
- * Sums are made at columns, beta = 2^(k/4), or 2^(k/8) where scores are many: their rungs serve every row.
+ * Sums are made at columns, beta = 2^(k/4), or 2^(k/8) where scores are many, LANES neighbours at a time:
+ * their rungs serve every row.
  * Between columns they are those of the polynomial that meets, at eight of them, S_0 and its first two
  * derivatives in log beta (stencil.h), times an exponential. Where those are small beside S_0 they would lose
  * digits, and sums are made at the beta itself. */
@@ -22,7 +23,7 @@ enum {
     NARROW = WIDE / QUARTERS, /* bins in a quarter */
     BELOW = QUARTERS,         /* of an octave's wide bins, the one of all up to its end, */
     SPANS = QUARTERS + 1,
-    NEAR = 5, /* which serves up to log2 u of so many FINE parts */
+    NEAR = -1, /* which serves where log2 u of the first column is no more, */
     POINTS = KERNEL_POINTS,
     LOWEST = -64,   /* log2 u up to which all weights are 1 but for rounding, */
     FARTHEST = 100, /* beta gap from which on they are nothing, */
@@ -30,17 +31,18 @@ enum {
     HIGHEST = 8,    /* and log2 u beyond those */
     STENCIL = KERNEL_STENCIL,
     AVERAGES = KERNEL_AVERAGES,
+    LANES = KERNEL_LANES,
     LOG_FINE = 3,
     FINE = 1 << LOG_FINE, /* columns an octave, */
     COARSE = 4,           /* and where scores are few */
     COLUMNS = 256,        /* of a row, at most */
     ROOM = COLUMNS + KERNEL_LANES,
-    RUNGS = (HIGHEST - LOWEST) * FINE,
+    RUNGS = HIGHEST - LOWEST,
 };
 
 struct rung {
-    _Alignas(64) double value[POINTS];
-    double weight[QUARTERS];
+    _Alignas(64) double value[POINTS][LANES];
+    double weight[QUARTERS][LANES];
 };
 
 /* Of its wide bins: weights of their points, after those of all before the octave; and these times gap^m. */
@@ -68,7 +70,8 @@ struct pyramid {
     double quarter[NARROW * KERNEL_NODES][POINTS];          /* how moments of its bins enter its points, */
     double below[(1 + QUARTERS) * POINTS][POINTS];          /* and how an octave's weights do */
     double mantissa[FINE];                                  /* of columns */
-    struct rung *rung[RUNGS];                               /* from u = 2^LOWEST on; NULL: not made yet */
+    double lane[1 + FINE / COARSE][LANES];                  /* (step): of columns, over the first of LANES */
+    struct rung *rung[1 + FINE / COARSE][RUNGS]; /* (step): from u = 2^LOWEST on; NULL: not made yet */
     struct stencil stencil;
     struct plan plan[2]; /* for a grid of betas that comes again and again, and for others */
     size_t latest;       /* of the two */
@@ -79,12 +82,11 @@ struct pyramid {
     size_t octaves, room;
     size_t begin, end; /* its bins, from the first octave's first on */
     struct octave *octave;
-    int farthest;              /* octaves count up to u = 2^(farthest/FINE) */
-    int step;                  /* FINE columns from column to column */
-    int first, known, unknown; /* in `at`; columns known .. unknown - 1 are made */
-    double at[AVERAGES][ROOM]; /* S_0 and its first derivatives by columns */
-    bool is_bent[COLUMNS];     /* whether the second is not small beside S_0 */
-    _Alignas(64) double total[COLUMNS][AVERAGES][KERNEL_LANES]; /* sums in the making */
+    int farthest;                           /* octaves count up to u = 2^(farthest/FINE) */
+    int step;                               /* FINE columns from column to column */
+    int first, known, unknown;              /* in `at`; columns known .. unknown - 1 are made, whole LANES */
+    _Alignas(64) double at[AVERAGES][ROOM]; /* S_0 and its first derivatives by columns */
+    bool is_bent[COLUMNS];                  /* whether the second is not small beside S_0 */
 };
 
 /* Lagrange polynomials of the points' nodes. */
@@ -138,11 +140,16 @@ struct pyramid *pyramid_create(const struct kernel *kernel, const double node[KE
     make_below(p);
     stencil_make(&p->stencil);
     for (size_t i = 0; i < FINE; i++) { p->mantissa[i] = exp2((double)i / FINE); }
+    for (size_t step = 1; step <= FINE / COARSE; step++) {
+        for (size_t l = 0; l < LANES; l++) { p->lane[step][l] = exp2((double)(l * step) / FINE); }
+    }
     return p;
 }
 
 void pyramid_free(struct pyramid *p) {
-    for (size_t k = 0; k < RUNGS; k++) { free(p->rung[k]); }
+    for (size_t k = 0; k < RUNGS; k++) {
+        for (size_t step = 0; step <= FINE / COARSE; step++) { free(p->rung[step][k]); }
+    }
     for (size_t i = 0; i < 2; i++) { free(p->plan[i].basis); }
     free(p->octave);
     free(p);
@@ -218,24 +225,24 @@ static double power_of(const struct pyramid *p, int fine) {
 }
 
 /* Of quarters, or of all up to the octave's end. */
-static void make_rung(const struct pyramid *p, double u, bool is_near, struct rung *r) {
-    double middle[QUARTERS];
-    for (size_t q = 0; q < QUARTERS; q++) { middle[q] = is_near ? 0 : middle_of(q); }
-    p->kernel->weights(QUARTERS, middle, u, r->weight);
-    if (is_near) {
-        p->kernel->weights(POINTS, p->place[BELOW], u, r->value);
-    } else {
-        p->kernel->weights(POINTS, p->node, u * half_quarter, r->value);
+static void make_rung(const struct pyramid *p, const double u[LANES], bool is_near, struct rung *r) {
+    for (size_t q = 0; q < QUARTERS; q++) {
+        p->kernel->weights(LANES, u, is_near ? 0 : middle_of(q), r->weight[q]);
+    }
+    for (size_t j = 0; j < POINTS; j++) {
+        p->kernel->weights(LANES, u, is_near ? p->place[BELOW][j] : half_quarter * p->node[j], r->value[j]);
     }
 }
 
-/* Of u = 2^(fine/FINE). */
-static const struct rung *rung_of(struct pyramid *p, int fine) {
-    const int lowest = LOWEST * FINE, at = fine > lowest ? fine : lowest;
-    struct rung **rung = &p->rung[at - lowest];
+/* From u = 2^log_u on. */
+static const struct rung *rung_of(struct pyramid *p, int log_u) {
+    const int at = log_u > LOWEST ? log_u : LOWEST;
+    struct rung **rung = &p->rung[p->step][at - LOWEST];
     if (!*rung) {
+        double u[LANES];
         *rung = memory_create_aligned(1, sizeof **rung);
-        make_rung(p, power_of(p, at), at <= NEAR, *rung);
+        for (size_t l = 0; l < LANES; l++) { u[l] = p->lane[p->step][l] * power_of(p, at * FINE); }
+        make_rung(p, u, at <= NEAR, *rung);
     }
     return *rung;
 }
@@ -315,36 +322,23 @@ static const struct plan *plan_for(struct pyramid *p, size_t count, const double
 
 /* ---- sums ---- */
 
-/* The wide bins of an octave: of all up to its end, or quarters. */
-static struct kernel_bins bins_of(const struct pyramid *p, size_t octave, bool is_near) {
+/* Adds an octave's wide bins, quarters or all up to its end. */
+static void add_octave(const struct pyramid *p, size_t octave, bool is_near, const struct rung *rung,
+                       double *const sum[AVERAGES]) {
+    const struct octave *o = &p->octave[octave];
     const struct reach quarters = reach_of(p, octave, NARROW);
-    return is_near
-               ? (struct kernel_bins){1, p->octave[octave].point + BELOW}
-               : (struct kernel_bins){quarters.to - quarters.from, p->octave[octave].point + quarters.from};
+    const size_t from = is_near ? BELOW : quarters.from;
+    p->kernel->rung(is_near ? 1 : quarters.to - quarters.from, rung->weight + from % BELOW, rung->value,
+                    o->point + from, sum);
 }
 
-/* Adds an octave to the totals of the columns first .. end - 1. */
-static void add_octave(struct pyramid *p, size_t octave, int first, int end) {
-    struct kernel_rung rung[COLUMNS];
-    const int log_start = (int)p->first_octave - 1023 + (int)octave,
-              fine = p->first * p->step + log_start * FINE; /* of column 0 */
-    const size_t before = reach_of(p, octave, NARROW).from;
-    const struct kernel_bins all = bins_of(p, octave, true), quarters = bins_of(p, octave, false);
-    size_t some = 0;
-    int i = first;
-    if (octave + 1 < p->octaves) {
-        while (i < end && fine + i * p->step <= NEAR - FINE) { i++; }
+/* Adds the row to sums at LANES columns from 2^log_beta on. */
+static void add_row(struct pyramid *p, int log_beta, double *const sum[AVERAGES]) {
+    const int log_u = log_beta + (int)p->first_octave - 1023, last = (int)p->octaves - 1;
+    const int near = NEAR - log_u < last ? NEAR - log_u : last;
+    for (int o = near > 0 ? near : 0; o <= last && (log_u + o) * FINE <= p->farthest; o++) {
+        add_octave(p, (size_t)o, log_u + o <= NEAR, rung_of(p, log_u + o), sum);
     }
-    for (; i < end && fine + i * p->step <= NEAR; i++) {
-        const struct rung *at = rung_of(p, fine + i * p->step);
-        rung[some++] = (struct kernel_rung){at->weight, at->value, p->total[i]};
-    }
-    if (some > 0) { p->kernel->rungs(some, rung, &all); }
-    for (some = 0; i < end && fine + i * p->step <= p->farthest; i++) {
-        const struct rung *at = rung_of(p, fine + i * p->step);
-        rung[some++] = (struct kernel_rung){at->weight + before, at->value, p->total[i]};
-    }
-    if (some > 0) { p->kernel->rungs(some, rung, &quarters); }
 }
 
 /* From column to column, in log beta. */
@@ -353,27 +347,28 @@ static double column_step(const struct pyramid *p) { return M_LN2 / FINE * p->st
 /* Derivatives in log beta, by columns: -beta S_1 and beta^2 S_2 - beta S_1. */
 static void make_columns(struct pyramid *p, int first, int end) {
     const double step = column_step(p), least = 0x1p-10 * step * step;
-    double sum[COLUMNS][AVERAGES];
-    if (first >= end) { return; }
-    const size_t count = (size_t)(end - first);
-    memset(p->total + first, 0, count * sizeof *p->total);
-    for (size_t o = 0; o < p->octaves; o++) { add_octave(p, o, first, end); }
-    p->kernel->totals(count * AVERAGES, (const double(*)[KERNEL_LANES])p->total[first], sum[0]);
-    for (int i = first; i < end; i++) {
-        const double *s = sum[i - first], unit = step * power_of(p, (p->first + i) * p->step),
-                     slope = -unit * s[1], bend = unit * unit * s[2];
-        p->at[0][i] = s[0];
-        p->at[1][i] = slope;
-        p->at[2][i] = bend + step * slope;
-        p->is_bent[i] = !(bend < least * s[0]);
+    for (int i = first; i < end; i += LANES) {
+        const int log_beta = (p->first + i) * p->step / FINE;
+        const double unit = step * power_of(p, log_beta * FINE);
+        double *const at[AVERAGES] = {p->at[0] + i, p->at[1] + i, p->at[2] + i};
+        for (size_t m = 0; m < AVERAGES; m++) { memset(at[m], 0, LANES * sizeof *at[m]); }
+        add_row(p, log_beta, at);
+        for (size_t l = 0; l < LANES; l++) {
+            const double x = unit * p->lane[p->step][l], slope = -x * at[1][l], bend = x * x * at[2][l];
+            at[1][l] = slope;
+            at[2][l] = bend + step * slope;
+            p->is_bent[i + (int)l] = !(bend < least * at[0][l]);
+        }
     }
 }
 
 /* Makes the columns first .. end - 1 and all between them and those that there are, which are forgotten where
  * there would be too many. */
 static void reach_columns(struct pyramid *p, int first, int end) {
+    first = first & ~(LANES - 1);
+    end = (end + LANES - 1) & ~(LANES - 1);
     if (p->known == p->unknown || first < p->first || end > p->first + COLUMNS) {
-        p->first = first - (COLUMNS - (end - first)) / 2;
+        p->first = (first - (COLUMNS - (end - first)) / 2) & ~(LANES - 1);
         p->known = p->unknown = first - p->first;
     }
     first -= p->first;
@@ -416,21 +411,17 @@ static void fill_between(const struct pyramid *p, const struct plan *plan, size_
 
 /* Without columns. */
 static void sum_one(const struct pyramid *p, double beta, double sum[AVERAGES]) {
-    const double farthest = power_of(p, p->farthest), nearest = power_of(p, NEAR);
-    double total[AVERAGES][KERNEL_LANES] = {{0}};
+    const double farthest = power_of(p, p->farthest), nearest = power_of(p, (1 + NEAR) * FINE + FINE / 2);
+    double total[AVERAGES][LANES] = {{0}}, u[LANES], *const at[] = {total[0], total[1], total[2]};
     struct rung rung;
-    for (size_t o = 0; o < p->octaves; o++) {
-        const double u = beta * p->octave[o].start;
-        const bool is_near = u <= nearest;
-        if (u > farthest) { break; }
-        if (2 * u <= nearest && o + 1 < p->octaves) { continue; }
-        make_rung(p, u, is_near, &rung);
-        const struct kernel_bins bins = bins_of(p, o, is_near);
-        const size_t before = is_near ? 0 : reach_of(p, o, NARROW).from;
-        const struct kernel_rung one = {rung.weight + before, rung.value, total};
-        p->kernel->rungs(1, &one, &bins);
+    for (size_t o = 0; o < p->octaves && beta * p->octave[o].start <= farthest; o++) {
+        const double here = beta * p->octave[o].start;
+        if (o + 1 < p->octaves && 2 * here <= nearest) { continue; }
+        for (size_t l = 0; l < LANES; l++) { u[l] = here; }
+        make_rung(p, u, here <= nearest, &rung);
+        add_octave(p, o, here <= nearest, &rung, at);
     }
-    p->kernel->totals(AVERAGES, (const double(*)[KERNEL_LANES])total, sum);
+    for (size_t m = 0; m < AVERAGES; m++) { sum[m] = total[m][0]; }
 }
 
 static void sum_way(const struct pyramid *p, const struct plan *plan, size_t way, int end,
@@ -461,7 +452,9 @@ static void sum_way(const struct pyramid *p, const struct plan *plan, size_t way
 bool pyramid_sums(struct pyramid *p, size_t count, const double *beta, double (*sum)[AVERAGES]) {
     const struct plan *plan = plan_for(p, count, beta);
     const int most = 500 * plan->columns; /* squares of betas are doubles */
-    if (plan->end - plan->first > COLUMNS || plan->first < -most || plan->end > most) { return false; }
+    if (plan->end - plan->first > COLUMNS - 2 * LANES || plan->first < -most || plan->end > most) {
+        return false;
+    }
     const int log_start = (int)p->first_octave - 1023,
               end = (p->farthest - log_start * FINE) / p->step + 1, /* from there on nothing is left */
         last = end + STENCIL - STENCIL_BEFORE;

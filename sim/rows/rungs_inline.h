@@ -9,8 +9,6 @@
 #include "sim/rows/kernel.h"
 #include "sim/rows/lanes_inline.h"
 
-enum { RUNGS_TOGETHER = 4 };
-
 static void points(size_t n, const double (*matrix)[KERNEL_POINTS], const double *x,
                    double out[KERNEL_POINTS]) {
     for (size_t l = 0; l < KERNEL_POINTS; l += 2 * WIDTH) {
@@ -28,33 +26,24 @@ static void points(size_t n, const double (*matrix)[KERNEL_POINTS], const double
     }
 }
 
-/* A constant number of rungs, whose sums stay in registers. */
-static inline __attribute__((always_inline)) void
-add_rungs(const size_t count, const struct kernel_rung *rung, const struct kernel_bins *bins, size_t l) {
-    lanes t[RUNGS_TOGETHER][KERNEL_AVERAGES] = {{{0}}};
-    for (size_t i = 0; i < bins->count; i++) {
-        for (size_t m = 0; m < KERNEL_AVERAGES; m++) {
-            const lanes point = lanes_load(bins->point[i][m] + l);
-            for (size_t r = 0; r < count; r++) { t[r][m] += rung[r].weight[i] * point; }
+static void rung(size_t bins, const double (*weight)[LANES], const double (*value)[LANES],
+                 const double (*point)[KERNEL_AVERAGES][KERNEL_POINTS], double *const sum[KERNEL_AVERAGES]) {
+    for (size_t l = 0; l < LANES; l += WIDTH) {
+        lanes total[KERNEL_AVERAGES];
+        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { total[m] = lanes_load(sum[m] + l); }
+        for (size_t i = 0; i < bins; i++) {
+            const lanes w = lanes_load(weight[i] + l);
+            lanes even[KERNEL_AVERAGES] = {{0}}, odd[KERNEL_AVERAGES] = {{0}};
+            for (size_t j = 0; j < KERNEL_POINTS; j += 2) {
+                const lanes first = lanes_load(value[j] + l), second = lanes_load(value[j + 1] + l);
+                for (size_t m = 0; m < KERNEL_AVERAGES; m++) {
+                    even[m] += first * point[i][m][j];
+                    odd[m] += second * point[i][m][j + 1];
+                }
+            }
+            for (size_t m = 0; m < KERNEL_AVERAGES; m++) { total[m] += w * (even[m] + odd[m]); }
         }
-    }
-    for (size_t r = 0; r < count; r++) {
-        const lanes value = lanes_load(rung[r].value + l);
-        for (size_t m = 0; m < KERNEL_AVERAGES; m++) {
-            double *at = rung[r].total[m] + l % LANES;
-            const lanes total = lanes_load(at) + value * t[r][m];
-            memcpy(at, &total, sizeof total);
-        }
-    }
-}
-
-static void sum_rungs(size_t count, const struct kernel_rung *rung, const struct kernel_bins *bins) {
-    size_t r = 0;
-    for (; r + RUNGS_TOGETHER <= count; r += RUNGS_TOGETHER) {
-        for (size_t l = 0; l < KERNEL_POINTS; l += WIDTH) { add_rungs(RUNGS_TOGETHER, rung + r, bins, l); }
-    }
-    for (; r < count; r++) {
-        for (size_t l = 0; l < KERNEL_POINTS; l += WIDTH) { add_rungs(1, rung + r, bins, l); }
+        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { memcpy(sum[m] + l, &total[m], sizeof total[m]); }
     }
 }
 
