@@ -3,12 +3,13 @@
 #include <math.h>
 
 /* A second derivative asks for more than the function itself. */
-enum { NODES = 8, MOST_NODES = 12, MOST_TERMS = 2 * MOST_NODES };
+enum { NODES = 8, MOST_NODES = 12 };
 
-/* In Newton's form: c[2 k] and c[2 k + 1] belong to x[k], the nodes from the middle outwards. */
+/* In Newton's form: a[k] and b[k], which is of one degree more, belong to x[k], the nodes from the middle
+ * outwards. */
 struct polynomial {
     size_t nodes;
-    double x[MOST_NODES], c[MOST_TERMS];
+    double x[MOST_NODES], a[MOST_NODES], b[MOST_NODES];
 };
 
 struct node {
@@ -34,28 +35,43 @@ static struct node node_at(const struct measure_grid *grid, const struct criteri
     return (struct node){x, value[MEASURE_ENTROPY] - threshold, -value[MEASURE_SUSCEPTIBILITY]};
 }
 
+/* From values and slopes. Terms go along as a[0], b[0], a[1], b[1], ..; what a step makes of two of them
+ * takes the place of the latter. */
+static void divide_differences(struct polynomial *p) {
+    double inverse[MOST_NODES + 1][MOST_NODES]; /* [j][k]: of x[k] - x[k - j] */
+    const size_t n = p->nodes;
+    for (size_t j = 1; j < n; j++) {
+        for (size_t k = j; k < n; k++) { inverse[j][k] = 1 / (p->x[k] - p->x[k - j]); }
+    }
+    for (size_t k = n; k-- > 1;) { p->a[k] = (p->a[k] - p->a[k - 1]) * inverse[1][k]; }
+    for (size_t j = 1; j < n; j++) {
+        double a[MOST_NODES], b[MOST_NODES];
+        for (size_t k = j; k < n; k++) {
+            b[k] = (p->b[k] - p->a[k]) * inverse[j][k];
+            a[k] = (p->a[k] - p->b[k - 1]) * inverse[j][k];
+        }
+        p->a[j] = a[j];
+        for (size_t k = j; k < n; k++) { p->b[k] = (b[k] - a[k]) * inverse[j][k]; }
+        for (size_t k = j + 1; k < n; k++) { p->a[k] = (a[k] - b[k - 1]) * inverse[j + 1][k]; }
+    }
+}
+
 /* Through nodes on both sides of point i, at an end of the grid more of them on the other one; by divided
  * differences. */
 static void make_polynomial(const struct measure_grid *grid, const struct criterion *criterion, size_t i,
                             size_t nodes, struct polynomial *p) {
-    double *x = p->x, *c = p->c, inverse[MOST_NODES][MOST_NODES]; /* of distances */
+    double *x = p->x;
     const double threshold = threshold_of(criterion);
     size_t first = i, end = i; /* nodes that are there */
     p->nodes = nodes;
     for (size_t k = 0; k < nodes; k++) {
         const bool below = end == grid->count || (first > 0 && i - first <= end - i);
         const struct node node = node_at(grid, criterion, threshold, below ? --first : end++);
-        for (size_t j = 0; j < k; j++) { inverse[k][j] = 1 / (node.x - x[j]); }
         x[k] = node.x;
-        c[2 * k] = node.value;
-        c[2 * k + 1] = node.slope;
+        p->a[k] = node.value;
+        p->b[k] = node.slope;
     }
-    for (size_t k = nodes; k-- > 1;) { c[2 * k] = (c[2 * k] - c[2 * k - 2]) * inverse[k][k - 1]; }
-    for (size_t order = 2; order < 2 * nodes; order++) {
-        for (size_t k = 2 * nodes - 1; k >= order; k--) {
-            c[k] = (c[k] - c[k - 1]) * inverse[k / 2][(k - order) / 2];
-        }
-    }
+    divide_differences(p);
 }
 
 /* Value, slope, half of the second and a sixth of the third derivative. */
@@ -75,7 +91,7 @@ static struct steps steps_at(const struct polynomial *p, bool steepest, double x
     double d[DERIVATIVES] = {0}, w[DERIVATIVES] = {1}; /* w: of the product of (x - node)^2 so far */
     struct steps steps = {0, 0, 0};
     for (size_t k = 0; k < p->nodes; k++) {
-        const double t = x - p->x[k], square = t * t, a = p->c[2 * k], b = p->c[2 * k + 1];
+        const double t = x - p->x[k], square = t * t, a = p->a[k], b = p->b[k];
         const double once[DERIVATIVES] = {w[0] * t, w[1] * t + w[0], w[2] * t + w[1], w[3] * t + w[2]};
         if (k + 2 == p->nodes) { steps.but_two = step_of(d, steepest); }
         if (k + 1 == p->nodes) { steps.but_one = step_of(d, steepest); }
@@ -135,7 +151,7 @@ struct guess guess_root(const struct measure_grid *grid, const struct criterion 
     if (grid->count < nodes || (steepest && peak_is_hidden(grid, i))) { return guess; }
     make_polynomial(grid, criterion, i, nodes, &p);
     double low = p.x[0], middle = p.x[1], high = steepest ? grid->value[i + 1][MEASURE_LOG_BETA] : middle,
-           secant = p.c[0] / (p.c[1] + p.c[2] * (middle - low)), x = steepest ? middle : low - secant;
+           secant = p.a[0] / (p.b[0] + p.a[1] * (middle - low)), x = steepest ? middle : low - secant;
     struct steps step = {INFINITY, INFINITY, INFINITY};
     for (int k = 0; k < 8 && !(fabs(step.all) < small); k++) {
         step = steps_at(&p, steepest, x);

@@ -1,8 +1,8 @@
 /* pyramid: sums over binned scores at many betas. Bins of KERNEL_BINS_PER_OCTAVE an octave of gap, given by
  * their moments, are joined into wide ones of KERNEL_POINTS points: quarters of an octave, and all up to an
  * octave's end where beta gap is below 3.4 there. Over a bin the polynomial of degree KERNEL_NODES - 1 stands
- * for the exponential, off by 1e-14 of it where beta gap = 8 and by 3e-12 where it is 16; over a wide bin that
- * of degree KERNEL_POINTS - 1 does, off by less as far as beta gap = 24, where e^-24 is left of a score.
+ * for the exponential, off by 1e-14 of it where beta gap = 8 and by 3e-12 where it is 16; over a wide bin
+ * that of degree KERNEL_POINTS - 1 does, off by less as far as beta gap = 24, where e^-24 is left of a score.
  *
  * They are summed at columns, betas even in their logarithms; sums between them are off by 1e-14, 2e-13 and
  * 3e-12 of 1 + S_0 + beta^m S_m (pyramid.c). A sum does not depend on what else was asked for.
