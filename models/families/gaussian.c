@@ -58,11 +58,8 @@ static double log_gap(const double *p, double log_v_top, double y) {
 
 /* Box & Muller: the first half of the uniforms are radii, the second half angles. */
 static void draw(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores) {
-    size_t half = n / 2;
-    double *radius = uniforms, *angle = uniforms + half, *sine = scores, *cosine = scores + half;
-    vector->log(half, radius, radius);
-    vector->sincos_turn(half, angle, sine, cosine);
-    vector->box_muller(half, p[SIGMA], radius, sine, cosine);
+    const size_t half = n / 2;
+    vector->box_muller(half, p[SIGMA], uniforms, uniforms + half, scores, scores + half);
 }
 
 static bool law(const struct schedule *parameter, struct schedule *lambda) {

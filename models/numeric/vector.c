@@ -38,12 +38,14 @@ static void sincos_turn_all(size_t n, const double *x, double *sine, double *cos
     }
 }
 
-static void box_muller_all(size_t n, double sigma, const double *log_u, double *sine, double *cosine) {
+static void box_muller_all(size_t n, double sigma, const double *u, const double *x, double *sine,
+                           double *cosine) {
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        double r = sigma * sqrt(-2 * log_u[i]);
-        sine[i] *= r;
-        cosine[i] *= r;
+        double r = sigma * sqrt(-2 * vector_log_one(u[i])), s, c;
+        vector_sincos_turn_one(x[i], &s, &c);
+        sine[i] = s * r;
+        cosine[i] = c * r;
     }
 }
 

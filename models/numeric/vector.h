@@ -28,8 +28,9 @@ struct vector {
     void (*exps)(size_t n, double a, const double *x, double *exp, double *expm1);
     /* sine[i], cosine[i] of the angle 2 pi x[i], for x in [0, 1]. */
     void (*sincos_turn)(size_t n, const double *x, double *sine, double *cosine);
-    /* Those times sigma sqrt(-2 log_u[i]): Box and Muller's pairs of normals. */
-    void (*box_muller)(size_t n, double sigma, const double *log_u, double *sine, double *cosine);
+    /* Those times sigma sqrt(-2 log u[i]): Box and Muller's pairs of normals. */
+    void (*box_muller)(size_t n, double sigma, const double *u, const double *x, double *sine,
+                       double *cosine);
     /* y = cos(pi x) - 1, for x in [0, 1]; keeps the relative accuracy of small x. */
     void (*cosm1)(size_t n, const double *x, double *y);
     /* y = r cos(pi x) - 1 with r^2 = -less = 1 - w; keeps that of small w and x. */

@@ -10,9 +10,7 @@ void normal_fill(const struct isa *isa, const struct stream *stream, enum stream
         size_t pairs = (count - start < NORMAL_RUN ? count - start + 1 : NORMAL_RUN) / 2,
                blocks = (2 * pairs + 3) / 4;
         isa->kernel->uniforms(stream->key, purpose, (first + start) / 4, blocks, u);
-        isa->vector->sincos_turn(pairs, u + pairs, sine, cosine);
-        isa->vector->log(pairs, u, u);
-        isa->vector->box_muller(pairs, 1, u, sine, cosine);
+        isa->vector->box_muller(pairs, 1, u, u + pairs, sine, cosine);
         for (size_t i = 0; i < pairs; i++) {
             normal[start + 2 * i] = cosine[i];
             normal[start + 2 * i + 1] = sine[i];

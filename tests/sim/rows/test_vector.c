@@ -203,8 +203,7 @@ static void check_several(const struct vector *vector, const double *u) {
     double w[2][MOST], less[2][MOST], score[2][MOST], sine[2][MOST], cosine[2][MOST];
     for (size_t k = 0; k < 2; k++) {
         by[k]->log(MOST, u, w[k]);
-        by[k]->sincos_turn(MOST, u, sine[k], cosine[k]);
-        by[k]->box_muller(MOST, 1.5, w[k], sine[k], cosine[k]);
+        by[k]->box_muller(MOST, 1.5, u, u, sine[k], cosine[k]);
         by[k]->exps(MOST, 30, w[k], w[k], less[k]);
         memcpy(score[k], less[k], sizeof score[k]);
         by[k]->rcosm1(MOST, w[k], score[k], u, score[k]);
