@@ -65,12 +65,7 @@ void measure_ordered_weights(const struct kernel *kernel, const struct row *row,
         }
         double *w = weight + start * ranks;
         kernel->weights((first - start) * ranks, w, 1, w);
-        for (size_t i = octave * ranks; i < (end - start) * ranks; i++) {
-            w[i] = w[i - octave * ranks] * w[i - octave * ranks];
-        }
-    }
-    for (size_t b = 0; b < count; b++) {
-        for (size_t k = 0; k < ranks; k++) { weight[b * ranks + k] *= value[b][MEASURE_TOP_WEIGHT]; }
+        kernel->squares(end - start, ranks, octave, &value[start][MEASURE_TOP_WEIGHT], MEASURE_VALUES, w);
     }
 }
 

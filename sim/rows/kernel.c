@@ -19,7 +19,7 @@
 
 /* Exactly. With AVX2 words are made four at a time, and no instruction of it converts them. */
 static inline double double_from_half(uint64_t half) {
-#ifdef __AVX2__
+#if defined(__AVX2__) && !defined(__AVX512DQ__)
     return vector_from_whole(half);
 #else
     return (double)(int64_t)half;
@@ -353,6 +353,7 @@ const struct kernel VECTOR_OF_ISA(kernel_) = {
     .place_coins = place_coins,
     .halves = halves,
     .weights = weights,
+    .squares = squares,
     .moments = moments,
     .moments_once = moments_once,
     .octaves = octaves,

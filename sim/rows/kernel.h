@@ -20,7 +20,7 @@ enum {
     KERNEL_AVERAGES = 3,
     KERNEL_STENCIL = 8,
     KERNEL_MIXED = 128,
-    KERNEL_OCTAVES = 10, /* squared nine times, weights are good to 2^-44 */
+    KERNEL_OCTAVES = 10, /* squared ten times, weights are good to 2^-43 */
     KERNEL_LANES = 8,
     KERNEL_NODES = 8,   /* polynomial moments carried per bin */
     KERNEL_POINTS = 16, /* of a wide bin (pyramid.c) */
@@ -79,6 +79,9 @@ struct kernel {
     void (*halves)(size_t n, const double *scores, const double *normal, double *first);
     /* e_i = exp(-beta gap_i). */
     void (*weights)(size_t n, const double *gap, double beta, double *e);
+    /* Rows of `each` numbers: from row number `octave` on the squares of the row so many before; then all
+     * times their row's factor, one of every `step`. */
+    void (*squares)(size_t rows, size_t each, size_t octave, const double *factor, size_t step, double *x);
     /* out[m] = sum_i count_i x_i^m e_i, m = 0..5; out[6 + m] = sum_i count_i x_i^m e_i^2, m = 0..4, where
      * x = beta gap. */
     void (*moments)(size_t n, const double *gap, const double *count, double beta, const double *e,

@@ -16,6 +16,19 @@ static void weights(size_t n, const double *gap, double beta, double *e) {
     for (size_t i = 0; i < n; i++) { e[i] = vector_decay_one(-beta * gap[i]); }
 }
 
+static void squares(size_t rows, size_t each, size_t octave, const double *factor, size_t step, double *x) {
+    const size_t apart = octave * each;
+    for (size_t start = apart; start < rows * each; start += apart) {
+        const size_t end = rows * each - start < apart ? rows * each - start : apart;
+#pragma omp simd
+        for (size_t i = 0; i < end; i++) { x[start + i] = x[start + i - apart] * x[start + i - apart]; }
+    }
+    for (size_t r = 0; r < rows; r++) {
+#pragma omp simd
+        for (size_t k = 0; k < each; k++) { x[r * each + k] *= factor[r * step]; }
+    }
+}
+
 /* Points of a few lanes: gap, count and weight. A weight of 0 takes even an infinite gap out. */
 struct octave_points {
     lanes x, c, w;
@@ -180,12 +193,15 @@ static void octaves_beside(size_t octave_count, const size_t *n, const double *g
         const size_t points = n[0] - first < BESIDE ? n[0] - first : BESIDE;
         for (size_t i = 0; i < points; i++) {
             const double x = gap[first + i];
-            if (most * x > VECTOR_SHORT) {
+            if (most * x > 2 * VECTOR_SHORT) {
 #pragma omp simd
                 for (size_t l = 0; l < LANES; l++) { e[i][l] = vector_decay_one(-beta[l] * x); }
             } else {
 #pragma omp simd
-                for (size_t l = 0; l < LANES; l++) { e[i][l] = vector_decay_short(-beta[l] * x); }
+                for (size_t l = 0; l < LANES; l++) {
+                    const double root = vector_decay_short(-0.5 * (beta[l] * x));
+                    e[i][l] = root * root;
+                }
             }
         }
         for (size_t o = 0, together; o < octave_count && n[o] > first; o += together) {
