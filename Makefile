@@ -196,11 +196,11 @@ reproduce:  ## packages, build, and the main job: results/reproduce.h5, its fits
 # ---- checks ----
 
 test:  ## packages, both compilers, sanitizers, lint, every test; ends with `N passed, N failed, N skipped`
-	@.ci/deps build
+	@.ci/deps compile
 	@tests/all
 
 test-all:  ## the same with every repetition: 200 kills, 1600 experiments, statistics under clang too (over an hour)
-	@.ci/deps build
+	@.ci/deps compile
 	@tests/all long
 
 test-quick: $(TESTS)  ## the unit tests alone, shortened: under a minute
