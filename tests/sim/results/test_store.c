@@ -191,6 +191,22 @@ static void test_foreign(void **state) {
     assert_non_null(strstr(why, "is it a fit?"));
 }
 
+/* Blocks hold all replicates, and ranks are 1, 2, ..: no run writes others. */
+static void test_disallowed(void **state) {
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        char why[H5_WHY];
+        struct results *r = sample_results("base");
+        if (k == 1) { r->series[0].block_size[0] += 1; }
+        if (k == 2) { r->series[0].rank[0] = 2; }
+        assert_int_equal(store_write("odd.h5", r, &sample_provenance), EXIT_DONE);
+        struct results *back = store_try("odd.h5", why);
+        assert_int_equal(back != NULL, k == 0);
+        results_free(back);
+        results_free(r);
+    }
+}
+
 static void spoil(const char *bytes, size_t size, unsigned round) {
     FILE *file = fopen("bad.h5", "w");
     assert_non_null(file);
@@ -332,6 +348,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_numerics, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_digest, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_foreign, sample_make_place, sample_remove_place),
+        cmocka_unit_test_setup_teardown(test_disallowed, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_full_disk, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_other_readers, sample_make_place, sample_remove_place),
         cmocka_unit_test(test_old_file),
