@@ -130,6 +130,11 @@ static void test_lack_of_fit(void **state) {
                               NAN, -h,  NAN, NAN, NAN, 1 - h, NAN, NAN, 1 + h};
     const struct trend_data unpaired = {6, 3, x, apart, even};
     check_close(trend_lack_of_fit(&unpaired, 0, 3), gsl_cdf_fdist_Q(line / (6 * h * h / 3), 1, 3), 1e-12);
+    /* a length without weight, which nobody has, changes nothing */
+    const double more[8] = {h, NAN, h, 1 - h, -h, NAN, -h, 1 + h}, longer[4] = {0, 50, 1, 2},
+                 weight[4] = {1, 0, 1, 1};
+    const struct trend_data without = {2, 4, longer, more, weight};
+    check_relative(trend_lack_of_fit(&without, 0, 4), trend_lack_of_fit(&data, 0, 3), 1e-12);
     const double exact[6] = {0, 1, 2, 0, 1, 2};
     const struct trend_data quiet = {2, 3, x, exact, even};
     assert_true(isnan(trend_lack_of_fit(&quiet, 0, 3)));
