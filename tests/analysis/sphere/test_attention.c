@@ -104,6 +104,48 @@ static void true_rows_pass(void **state) {
     }
 }
 
+/* The covariance of <q,ATT> and a component across it is 0; its error comes from E r^2 t^2/(d - 1), r the
+ * part along and t the length across. */
+static void errors_of_covariances_are_of_products(void **state) {
+    enum { COLUMNS = 3 }; /* dimensions */
+    struct results_series *s = ((struct results *)*state)->series;
+    const size_t points = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA], pairs = s->size[RESULTS_PAIR],
+                 kept = s->size[RESULTS_REPLICATE];
+    const double unit[2 * COLUMNS] = {1, 0, 0, 0, 1, 0};
+    double matrix[2 * COLUMNS], *covariance = s->output_covariance,
+                                *other = malloc(points * pairs * sizeof *other);
+    memcpy(matrix, s->value_matrix, sizeof matrix);
+    memcpy(s->value_matrix, unit, sizeof unit);
+    s->output_covariance = other;
+    for (size_t i = 0; i < points * pairs; i++) {
+        const double across = s->mean[RESULTS_OUTPUT_TANGENTIAL][i / pairs] / (COLUMNS - 1);
+        other[i] = s->pair_first[i % pairs] == s->pair_second[i % pairs]
+                       ? NAN
+                       : s->se[RESULTS_OUTPUT_BIAS][i / pairs] * sqrt((double)s->replicates * across);
+    }
+    struct attention a;
+    size_t told = 0;
+    attention_make(&a, s, false);
+    for (size_t i = 0; i < points; i++) {
+        const struct attention_deviation *found = &a.point[i].deviation[ATTENTION_COVARIANCE];
+        double product = 0;
+        for (size_t k = i * kept; found->count > 0 && k < (i + 1) * kept; k++) {
+            product += pow(s->output_radial[k] - s->mean[RESULTS_OUTPUT_BIAS][i], 2) * s->output_square[k];
+        }
+        if (found->count == 0) { continue; }
+        check_relative(found->sigma,
+                       other[i * pairs + 1] *
+                           sqrt((COLUMNS - 1) * (double)kept / product * (double)s->replicates),
+                       1e-9);
+        told++;
+    }
+    assert_true(told > points / 4);
+    attention_release(&a);
+    memcpy(s->value_matrix, matrix, sizeof matrix);
+    s->output_covariance = covariance;
+    free(other);
+}
+
 static void check_refuted(const struct results_series *s, enum attention_question question,
                           enum attention_regime regime) {
     struct attention a;
@@ -382,6 +424,7 @@ int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(true_rows_pass),
+        cmocka_unit_test(errors_of_covariances_are_of_products),
         cmocka_unit_test(wrong_values_are_caught),
         cmocka_unit_test(the_reason_is_given),
         cmocka_unit_test(too_little_is_undecided),
