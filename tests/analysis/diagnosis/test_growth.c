@@ -341,6 +341,32 @@ static void test_filed(void **state) {
     told_release(&t);
 }
 
+/* Rows of one sequence that come four times each, one after the other, tell no more than once. */
+static void test_neighbours(void **state) {
+    (void)state;
+    enum { ROWS = 48, KEYS = LONG };
+    double width[2], *score = malloc(4 * ROWS * KEYS * sizeof *score);
+    for (size_t k = 0; k < 2; k++) {
+        const size_t times = k == 0 ? 1 : 4;
+        const hsize_t size[5] = {1, 1, 1, times * ROWS, KEYS};
+        char path[WRITTEN_PATH];
+        struct told t;
+        for (size_t r = 0; r < times * ROWS; r++) {
+            law_draw(&law_case[0], KEYS, "rows", r / times, score + r * KEYS);
+        }
+        hid_t file = written_open(path);
+        written_scores(file, "n00256", size, H5T_IEEE_F64LE, score);
+        H5Fclose(file);
+        told_make(&t, path, NAN, 0);
+        unlink(path);
+        const struct trend_interval *lambda = &told_group(&t, "L0H0")->point[0].lambda;
+        width[k] = log(lambda->high / lambda->low);
+        told_release(&t);
+    }
+    free(score);
+    assert_true(width[0] > 0 && width[1] > 0.9 * width[0]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences),
                                        cmocka_unit_test(test_rows),
@@ -352,6 +378,7 @@ int main(void) {
                                        cmocka_unit_test(test_single),
                                        cmocka_unit_test(test_prescriptions_left),
                                        cmocka_unit_test(test_units),
+                                       cmocka_unit_test(test_neighbours),
                                        cmocka_unit_test(test_filed),
                                        cmocka_unit_test(test_heads_of_other_sequences)};
     return cmocka_run_group_tests(tests, NULL, NULL);
