@@ -23,7 +23,7 @@ enum {
     NARROW = WIDE / QUARTERS, /* bins in a quarter */
     BELOW = QUARTERS,         /* of an octave's wide bins, the one of all up to its end, */
     SPANS = QUARTERS + 1,
-    NEAR = -1, /* which serves where log2 u of the first column is no more, */
+    NEAR = -2, /* which serves where log2 u of the first column is no more, */
     POINTS = KERNEL_POINTS,
     LOWEST = -64,   /* log2 u up to which all weights are 1 but for rounding, */
     FARTHEST = 100, /* beta gap from which on they are nothing, */

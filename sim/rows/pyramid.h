@@ -1,6 +1,6 @@
 /* pyramid: sums over binned scores at many betas. Bins of KERNEL_BINS_PER_OCTAVE an octave of gap, given by
  * their moments, are joined into wide ones of KERNEL_POINTS points: quarters of an octave, and all up to an
- * octave's end where beta gap is below 3.4 there. Over a bin the polynomial of degree KERNEL_NODES - 1 stands
+ * octave's end where beta gap is below 1.7 there. Over a bin the polynomial of degree KERNEL_NODES - 1 stands
  * for the exponential, off by 1e-14 of it where beta gap = 8 and by 3e-12 where it is 16; over a wide bin
  * that of degree KERNEL_POINTS - 1 does, off by less as far as beta gap = 24, where e^-24 is left of a score.
  *

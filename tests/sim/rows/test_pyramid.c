@@ -47,7 +47,7 @@ static void plain_sums(size_t n, size_t top, double beta, long double sum[KERNEL
 }
 
 /* As pyramid.h has it. */
-static const long double most[KERNEL_AVERAGES] = {1e-13L, 2e-13L, 3e-12L};
+static const long double most[KERNEL_AVERAGES] = {1e-13L, 1e-13L, 1e-12L};
 
 static void compare(const struct row *row, size_t n, size_t betas, const double *beta) {
     double sum[2 * BETAS][KERNEL_AVERAGES];
