@@ -46,11 +46,12 @@ BENCHED  := $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/bench/bench_%,$(wildcar
 
 PACKAGES := gsl hdf5-serial libfyaml nettle
 
+# Undefined behaviour traps, which ASan's handler tells with its line and all callers: compiled and started faster than with UBSan's words.
 # _GNU_SOURCE: -std=c11 alone hides POSIX. No contraction: every instruction set gives the same bits.
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
 BASE_FLAGS = -I. -std=c11 -D_GNU_SOURCE $(DEBUG) -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp \
              $(WARNINGS) $(if $(WERROR),-Werror) \
-             $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -fno-pie)
+             $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fsanitize-undefined-trap-on-error -fno-omit-frame-pointer -fno-pie)
 # Where a sanitized program lies is fixed: else two hundred thousand addresses of what they tell are moved at each start.
 LINK_FLAGS = $(BASE_FLAGS) $(CFLAGS) $(if $(SANITIZE),-no-pie) $(LDFLAGS)
 PACKAGE_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)

@@ -11,7 +11,7 @@ cd "$work" || exit 1
 # Threads that wait must not take the processor from what runs beside them.
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 # A sanitizer's report must not pass for a failure that was expected.
-export ASAN_OPTIONS=detect_leaks=1:exitcode=99:allocator_may_return_null=1 UBSAN_OPTIONS=exitcode=99
+export ASAN_OPTIONS=detect_leaks=1:handle_sigill=2:exitcode=99:allocator_may_return_null=1
 export LSAN_OPTIONS=suppressions=$top/tests/leaks.txt:print_suppressions=0:exitcode=99
 
 # check STATUS NAME: a verdict, with what the program said where it is bad.
