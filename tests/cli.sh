@@ -495,10 +495,25 @@ assert all(len(set(line)) == len(line) for line in names) and "row_collapse_medi
 assert all(float(row["judged"]) > 0 for row in fit)
 assert [row["n"] for row in predict[::2]] == ["1000", "9.9999999999997626e+299"]
 assert abs(float(predict[3]["entropy"]) - 1.1512863349) < 1e-9 and "output_bias_error" in predict[0]'
+expect 0 "fit, with its summary" fit golden.h5 -o golden.fit.h5
+cp out golden.txt
 expect 0 "fit --latex" fit golden.h5 --latex
 holds "LaTeX does without commands that classes have dropped" bash -c '! grep -q "rm typ" out'
 holds "LaTeX is one tabular" test "$(grep -c '{tabular}' out)" = 2
 holds "LaTeX has as many cells in every line" test "$(awk -F'&' '/&/ { print NF }' out | sort -u)" = 9
+cp out golden.tex
+if have /usr/bin/python3 "p of exact values"; then
+    expect 0 "fit --json" fit golden.h5 --json
+    holds "p in tables is the one that verdicts rest on" /usr/bin/python3 -c '
+import json, re
+exact = {s["name"]: s["exact"] for s in json.load(open("out"))["series"] if s["exact"]["joint_p"] is not None}
+assert exact and all(e["joint_p"] != e["p"] for e in exact.values())
+text, latex = open("golden.txt").read(), open("golden.tex").read()
+for name, e in exact.items():
+    p = re.search(rf"^{name} .* (\S+)  (?:supported|undecided|refuted)$", text, re.M)[1]
+    assert abs(float(p)/e["joint_p"] - 1) < 1e-3
+    assert "$" + p + "$" in next(line for line in latex.splitlines() if line.startswith(name))'
+fi
 expect 0 "fit --latex --parentheses" fit golden.h5 --latex --parentheses
 holds "a comment says which errors" grep -q "^% .*standard errors" out
 expect 2 "fit with two forms" fit golden.h5 --csv --latex

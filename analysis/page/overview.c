@@ -83,7 +83,7 @@ static const struct grid_column judged[] = {
     {"as Lambda^typ to the power", GLOSSARY_SLOPE, .column = "scale_exponent", .measure = words_measured},
     {"beta_c/Lambda^typ tends to", GLOSSARY_COLLAPSE, .column = "amplitude", .measure = words_measured},
     {"limit", GLOSSARY_LIMIT, .column = "amplitude_predicted", words_number},
-    {"p of exact", GLOSSARY_P, .column = "exact_p", words_number},
+    {"p of exact", GLOSSARY_P, .column = "exact_joint_p", words_number},
     {"Lambda^typ ~", GLOSSARY_LAMBDA_TYP, .column = "asymptotic_law"},
     {"class", GLOSSARY_CLASS, .column = "class"},
 };
@@ -109,7 +109,7 @@ static const struct grid_column prescribed[] = {
     {"in", GLOSSARY_EXPONENT, .column = "variable"},
     {"rate", GLOSSARY_EXPONENT, .column = "rate", .measure = words_measured},
     {"theory", GLOSSARY_LIMIT, .column = "rate_predicted", words_number},
-    {"p of exact", GLOSSARY_P, .column = "exact_p", words_number},
+    {"p of exact", GLOSSARY_P, .column = "exact_joint_p", words_number},
 };
 static bool has_prescribed(const struct column_place *p) { return p->fit->series->is_prescribed; }
 static void prescribed_heads(FILE *out) {

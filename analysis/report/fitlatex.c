@@ -16,7 +16,7 @@ static const struct heading {
     {"power of $\\Lambda^{\\mathrm{typ}}$", "scale_exponent", true},
     {"$\\beta_c/\\Lambda^{\\mathrm{typ}}\\to$", "amplitude", true},
     {"limit", "amplitude_predicted", false},
-    {"$p$ of exact values", "exact_p", false},
+    {"$p$ of exact values", "exact_joint_p", false},
 };
 enum { HEADINGS = sizeof heading / sizeof *heading };
 

@@ -22,7 +22,7 @@ static const struct cell summary[] = {
     {2, 15, {"as Lambda^typ to", "the power, 95%"}, "scale_exponent", .measure = words_measured},
     {2, 15, {"beta_c over it", "tends to, 95%"}, "amplitude", .measure = words_measured},
     {1, 7, {"", "limit"}, "amplitude_predicted", .say = words_number},
-    {2, 7, {"p of", "exact"}, "exact_p", .say = words_number},
+    {2, 7, {"p of", "exact"}, "exact_joint_p", .say = words_number},
     {2, 0, {NULL, "verdict"}, "verdict", .kind = kind},
 };
 
