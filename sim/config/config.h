@@ -114,7 +114,7 @@ double config_log_beta(const struct config_series *series, double log_n, double 
 #define CONFIG_LOG_RATIO 690.0
 
 /* Whether the rows of a series at one n are counted: asked for, or `auto` with independent scores and
- * n > ROW_EXPLICIT (a drawn row of no more is made of single scores and as quick). With a position that takes
+ * n > ROW_EXPLICIT (a drawn row of no more is as quick). With a position that takes
  * a linear penalty. */
 bool config_counted(const struct config_series *series, double log_n);
 

@@ -73,7 +73,7 @@ static size_t fewer(struct leading *l, size_t count) {
 }
 
 /* Largest scores that rows of them begin with; of short rows a few are most of what Lambda_n asks for. */
-static size_t top_wanted(size_t count) { return count > ROW_EXPLICIT ? COMPRESS_TOP : LEADING_TOP; }
+static size_t top_wanted(size_t count) { return count > COMPRESS_EXPLICIT ? COMPRESS_TOP : LEADING_TOP; }
 
 /* The largest scores into the candidates, in order; 0 where too many scores tie. */
 static size_t find_top(struct leading *l, struct kernel_range *range) {

@@ -313,6 +313,12 @@ static double compress_stretch(const struct compress *c) {
     return widest > ldexp(1, most) && widest < INFINITY ? ldexp(1, ilogb(widest) - most) : 1;
 }
 
+/* Whether bins of a few hundred scores are few: bins are of gap from the first score or the second. */
+static bool compress_is_narrow(double second, double cut, double lowest) {
+    const double most = 16;
+    return cut < second && lowest < cut && second - lowest <= most * (second - cut);
+}
+
 const struct row *compress_row(struct compress *c, const struct compress_source *source, double scale) {
     c->source = *source;
     c->scale = scale;
@@ -331,16 +337,23 @@ const struct row *compress_row(struct compress *c, const struct compress_source 
 
     c->pooled = 0;
     const struct compress_bounds *known = &source->bounds;
-    const bool is_whole = row->top_count == source->count,
-               is_bounded = !is_whole && known->cut < known->highest && known->lowest < known->second;
+    const bool is_short = source->count <= ROW_EXPLICIT, may_bin = source->count > COMPRESS_EXPLICIT,
+               is_bounded = may_bin && known->cut < known->highest && known->lowest < known->second &&
+                            (!is_short || compress_is_narrow(known->second, known->cut, known->lowest));
     if (is_bounded) {
+        row->top_count = TOP;
         c->highest = known->highest;
         c->cut = known->cut;
         c->lowest = known->lowest;
         c->limit = nextafter(known->cut, -INFINITY);
     } else {
         compress_first_pass(c);
+        if (is_short && may_bin && compress_is_narrow(c->pool[1], c->pool[TOP - 1], c->lowest)) {
+            row->top_count = c->pooled = TOP;
+            c->cut = c->pool[TOP - 1];
+        }
     }
+    const bool is_whole = row->top_count == source->count;
     row->top_score = c->highest;
     row->stretch = compress_stretch(c);
     c->scale /= row->stretch;

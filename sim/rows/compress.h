@@ -1,6 +1,7 @@
 /* compress: a row from all its scores, whoever has them: drawn from a law (drawn.h) or measured (measured.h).
  *
- * Up to ROW_EXPLICIT scores the row is explicit. Beyond, the largest COMPRESS_TOP, as many as weights may be
+ * Up to COMPRESS_EXPLICIT scores, and up to ROW_EXPLICIT where they lie over more than four octaves of gap
+ * below the top, the row is explicit. Beyond, the largest COMPRESS_TOP, as many as weights may be
  * asked for one by one, stay explicit and the others fall into bins of gap, KERNEL_BINS_PER_OCTAVE per
  * octave, each carrying the first KERNEL_NODES moments of its scores on as many Chebyshev nodes: an error in
  * H below 1e-11 for every beta (derivation in compress.c). Where the largest score stands far out, so that
@@ -15,9 +16,9 @@
 #include "sim/rows/isa.h"
 #include "sim/rows/row.h"
 
-enum { COMPRESS_CHUNK = 1024, COMPRESS_TOP = 64 };
+enum { COMPRESS_CHUNK = 1024, COMPRESS_TOP = 64, COMPRESS_EXPLICIT = KERNEL_PEAKS };
 
-/* Of more than ROW_EXPLICIT scores: the two largest, the COMPRESS_TOP-th largest, and the least. */
+/* Of more than COMPRESS_EXPLICIT scores: the two largest, the COMPRESS_TOP-th largest, and the least. */
 struct compress_bounds {
     double highest, second, cut, lowest;
 };

@@ -31,7 +31,7 @@
 
 #include "sim/rows/bulk.h"
 
-enum { ROW_EXPLICIT = 512 }; /* rows up to this length are all top, whoever makes them */
+enum { ROW_EXPLICIT = 512 }; /* counted rows up to this length are all top; others may be */
 
 /* The scores with lower < gap <= upper; scores at one gap have lower == upper. */
 struct row_part {

@@ -98,7 +98,7 @@ static void check_shape(struct leading *leading, struct measured *measured, size
 
 static void test_shapes(void **state) {
     (void)state;
-    static const size_t length[] = {1, 2, 3, 100, 512, 513, 700, 1025, 5000, MOST};
+    static const size_t length[] = {1, 2, 3, 100, 256, 257, 700, 1025, 5000, MOST};
     struct leading *leading = leading_create(isa_best());
     struct measured *measured = measured_create(isa_best());
     assert_true(leading && measured);

@@ -41,7 +41,7 @@ static void check_same_row(const struct row *a, const struct row *b) {
 
 static void test_as_drawn(void **state) {
     (void)state;
-    const size_t lengths[] = {2, 512, 513, 5000, 100000};
+    const size_t lengths[] = {2, 256, 257, 5000, 100000};
     struct drawn *drawn = drawn_create(isa_find("base"));
     struct measured *measured = measured_create(isa_best());
     double *scores = malloc(100000 * sizeof *scores);
@@ -85,7 +85,7 @@ static void check_alike(const struct row *a, const struct row *b) {
 /* With what is known of the scores beforehand, as floats, too, and on every instruction set to the bit. */
 static void test_within(void **state) {
     (void)state;
-    const size_t lengths[] = {2, 512, 513, 3000, 5000, 70001};
+    const size_t lengths[] = {2, 256, 257, 3000, 5000, 70001};
     static const char *const set_name[] = {"base", "avx2", "avx512"};
     double *scores = malloc(2 * 70001 * sizeof *scores), *sorted = scores + 70001, p[FAMILY_PARAMETERS] = {1};
     struct measured *measured = measured_create(isa_best()), *first = measured_create(isa_find("base"));
@@ -102,6 +102,7 @@ static void test_within(void **state) {
         qsort(sorted, n, sizeof *sorted, descending);
         struct compress_bounds bounds = {sorted[0], sorted[1], sorted[top - 1], sorted[n - 1]};
         const struct row *base = measured_row_within(first, n, scores, NULL, 1.7, &bounds);
+        assert_int_equal(base->top_count, n <= COMPRESS_EXPLICIT ? n : COMPRESS_TOP);
         check_alike(base, measured_row(measured, n, scores, 1.7));
         for (size_t s = 0; s < 3; s++) {
             if (!isa_find(set_name[s])) { continue; }
@@ -121,7 +122,7 @@ static void test_within(void **state) {
  * the susceptibility against sums over every score in long double. */
 static void test_far_scores(void **state) {
     (void)state;
-    enum { N = ROW_EXPLICIT, BETAS = 65 };
+    enum { N = COMPRESS_EXPLICIT, BETAS = 65 };
     double scores[N], p[FAMILY_PARAMETERS] = {1}, beta[BETAS], value[BETAS][MEASURE_VALUES];
     struct measured *measured = measured_create(isa_best());
     assert_non_null(measured);
@@ -190,7 +191,7 @@ static void test_rising(void **state) {
 /* Rounded to steps: many ties, at the top and below, some of them more than the explicit top holds. */
 static void test_ties(void **state) {
     (void)state;
-    const size_t lengths[] = {2, 100, 700, 5000, 70000};
+    const size_t lengths[] = {2, 100, 300, 5000, 70000};
     const double steps[] = {0x1p-10, 0x1p-3, 1, 8};
     double *scores = malloc(70000 * sizeof *scores), p[FAMILY_PARAMETERS] = {1};
     assert_non_null(scores);
@@ -217,10 +218,30 @@ static void test_constant(void **state) {
     check_plainly(N, scores, 1e5);
 }
 
+/* Of a few hundred scores bins are cheaper where they are few. */
+static void test_short(void **state) {
+    (void)state;
+    enum { N = ROW_EXPLICIT };
+    double scores[N];
+    struct measured *measured = measured_create(isa_best());
+    assert_non_null(measured);
+    for (int wide = 0; wide < 2; wide++) {
+        for (size_t i = 0; i < N; i++) { scores[i] = wide ? -exp2(0.1 * (double)i) : -0.01 * (double)i; }
+        const struct compress_bounds bounds = {scores[0], scores[1], scores[COMPRESS_TOP - 1], scores[N - 1]};
+        const size_t top = wide ? N : COMPRESS_TOP;
+        assert_int_equal(measured_row(measured, N, scores, 1)->top_count, top);
+        assert_int_equal(measured_row_within(measured, N, scores, NULL, 1, &bounds)->top_count, top);
+        assert_int_equal(measured_row(measured, COMPRESS_EXPLICIT, scores, 1)->top_count, COMPRESS_EXPLICIT);
+        check_plainly(N, scores, wide ? 1e-3 : 1);
+    }
+    measured_free(measured);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_drawn), cmocka_unit_test(test_within), cmocka_unit_test(test_far_scores),
         cmocka_unit_test(test_rising),   cmocka_unit_test(test_ties),   cmocka_unit_test(test_constant),
+        cmocka_unit_test(test_short),
     };
     return cmocka_run_group_tests_name("measured", tests, NULL, NULL);
 }

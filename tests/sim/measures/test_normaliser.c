@@ -74,7 +74,7 @@ static const double alphas[] = {1.05, 1.5, 2, 1.7}, factors[] = {1e-6, 0.003, 0.
 
 static void test_drawn(void **state) {
     (void)state;
-    const size_t length[] = {2, 3, 100, 513, 1500, getenv("GAPSCALE_TEST_LONG") ? 100000 : 6000};
+    const size_t length[] = {2, 3, 100, 257, 1500, getenv("GAPSCALE_TEST_LONG") ? 100000 : 6000};
     struct drawn *drawn = drawn_create(isa_best());
     struct normaliser *workspace = normaliser_create();
     for (size_t l = 0; l < LAWS; l++) {
