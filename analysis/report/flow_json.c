@@ -1,6 +1,7 @@
 #include "analysis/report/report.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "analysis/flow/flow_answer.h"
 #include "analysis/text/json.h"
@@ -23,14 +24,24 @@ static void print_growth(FILE *out, const struct flow_request *r, const struct f
     fputc(']', out);
 }
 
+/* A number of the test against no effect, growth or drift. */
+static void print_against_none(FILE *out, const char *what, const char *effect, double value) {
+    char name[64];
+    snprintf(name, sizeof name, "%s_no_%s", what, effect);
+    json_print_member(out, name, value);
+}
+
 /* The members of an object, after the first. */
-static void print_verdict(FILE *out, const struct flow_verdict *verdict, const char *no_effect) {
+static void print_verdict(FILE *out, const struct flow_verdict *verdict, const char *effect) {
     char sentence[FLOW_SENTENCE];
     json_print_member(out, "chi_square", verdict->agreement.chi_square);
     json_print_member(out, "pvalue", verdict->agreement.pvalue);
-    json_print_member(out, no_effect, verdict->still.chi_square);
+    print_against_none(out, "chi_square", effect, verdict->still.chi_square);
+    print_against_none(out, "pvalue", effect, verdict->still.pvalue);
     json_print_member(out, "neglected", verdict->neglected);
     json_print_member(out, "growths_pvalue", verdict->growths.pvalue);
+    print_against_none(out, "growths_chi_square", effect, verdict->grown.chi_square);
+    print_against_none(out, "growths_pvalue", effect, verdict->grown.pvalue);
     json_print_text(out, "verdict", verdict_name[flow_verdict_kind(verdict)]);
     json_print_text(out, "sentence", flow_verdict_sentence(verdict, sentence));
 }
@@ -39,7 +50,7 @@ static void print_verdicts(FILE *out, const struct flow_request *r, const struct
     json_print_key(out, "verdicts");
     for (unsigned s = 1; s <= r->design.steps; s++) {
         fprintf(out, "%s\n    {\"step\": %u", s > 1 ? "," : "[", s);
-        print_verdict(out, &a->verdict[s - 1], "chi_square_no_growth");
+        print_verdict(out, &a->verdict[s - 1], "growth");
         json_print_member(out, "halves_pvalue", s > 1 ? a->verdict[s - 1].halves.pvalue : NAN);
         fputc('}', out);
     }
@@ -95,7 +106,7 @@ static void print_drift(FILE *out, const struct flow_answer *a) {
         fputc('}', out);
     }
     fprintf(out, "], \"drift_verdict\": {\"probes\": %d", FLOW_PROBES);
-    print_verdict(out, &a->drift_verdict, "chi_square_no_drift");
+    print_verdict(out, &a->drift_verdict, "drift");
     fputc('}', out);
 }
 
