@@ -58,8 +58,8 @@
       "the smallest n moves; elsewhere, and on figures, one standard error where nothing else is said.")     \
     G(ERROR, "standard error", "Scatter of a mean over replicates, from the replicates themselves.")         \
     G(P, "p",                                                                                                \
-      "Probability of a larger deviation from the exact values were theory and simulation right; nothing "   \
-      "is fitted.")                                                                                          \
+      "Probability of a larger deviation from the exact values were theory and simulation right, of chi^2, " \
+      "shift and trend together; nothing is fitted.")                                                        \
     G(RIVAL, "rival law",                                                                                    \
       "Another law with the same correction terms; told by how many sigma the data exclude it, and its "     \
       "share of the evidence (Akaike weight).")                                                              \

@@ -1,5 +1,7 @@
 /* Pages: text cannot become markup, words are written as people write them, figures of one page share no
  * name, and words that are linked are explained. (tests/report.sh reads whole pages.) */
+#include "tests/analysis/handmade.h"
+#include "tests/experiment.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -8,7 +10,9 @@
 
 #include "analysis/page/glossary.h"
 #include "analysis/page/html.h"
+#include "analysis/page/overview.h"
 #include "analysis/page/svg.h"
+#include "analysis/text/words.h"
 
 /* What it prints. Free with free(). */
 static char *printed(void (*print)(FILE *out, const char *text), const char *text) {
@@ -126,6 +130,30 @@ static void linked_words_are_explained(void **state) {
     free(list);
 }
 
+/* Of collapse points and of prescriptions. */
+static void the_p_that_decides_is_told(void **state) {
+    (void)state;
+    static const char *const config[] = {"replicates: 512\nn: [2^8, 2^12, 2^20]\nordered_weights: 1\n"
+                                         "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 13}\n"
+                                         "series: [{family: gaussian}]\n",
+                                         "replicates: 512\nn: [2^12, 2^16, 2^20]\nordered_weights: 1\n"
+                                         "beta: {prescription: const}\nseries: [{family: gumbel}]\n"};
+    for (int along = 0; along < 2; along++) {
+        struct results *results = experiment_run(config[along]);
+        struct study study = handmade_study(results, "a.h5");
+        const struct verdict *v = &study.verdict[0];
+        char told[WORDS], *page;
+        size_t size;
+        words_number(along ? v->prescribed.exact_joint_p : v->exact_joint_p, told);
+        FILE *out = open_memstream(&page, &size);
+        overview_print(out, &study);
+        fclose(out);
+        if (!strstr(page, told)) { fail_msg("no %s", told); }
+        free(page);
+        handmade_free(&study, results);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_no_markup),
@@ -133,6 +161,7 @@ int main(void) {
         cmocka_unit_test(figures_have_names_of_their_own),
         cmocka_unit_test(cut_documents_are_survived),
         cmocka_unit_test(linked_words_are_explained),
+        cmocka_unit_test(the_p_that_decides_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

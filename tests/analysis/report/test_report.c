@@ -10,6 +10,7 @@
 
 #include "analysis/report/report.h"
 #include "analysis/study/study.h"
+#include "analysis/text/words.h"
 #include "sim/base/message.h"
 #include "sim/sweep/exact.h"
 
@@ -272,6 +273,29 @@ static void unfold(char *text) {
     *to = '\0';
 }
 
+static void print_latex(FILE *out, const struct study *study) { fitlatex_print(out, study, false); }
+
+/* Tables of one line a series tell the p on which the verdict rests. */
+static void the_p_that_decides_is_told(void **state) {
+    (void)state;
+    struct results *results = experiment_run("replicates: 512\nn: [2^8, 2^12, 2^20]\nordered_weights: 1\n"
+                                             "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 13}\n"
+                                             "series: [{family: gaussian}]\n");
+    struct study study = handmade_study(results, "a.h5");
+    void (*const print[])(FILE *, const struct study *) = {summary_table_print, print_latex};
+    char told[WORDS], chi[WORDS];
+    words_number(study.verdict[0].exact_joint_p, told);
+    words_number(study.verdict[0].exact_p, chi);
+    assert_string_not_equal(told, chi);
+    for (size_t i = 0; i < sizeof print / sizeof *print; i++) {
+        char *text = text_of(print[i], &study);
+        if (!strstr(text, told)) { fail_msg("no %s in\n%s", told, text); }
+        assert_null(strstr(text, chi));
+        free(text);
+    }
+    handmade_free(&study, results);
+}
+
 /* What all n share beside exact values, and how it grows, with half a 95% interval of two digits. */
 static void what_all_n_share_is_told(void **state) {
     (void)state;
@@ -322,6 +346,7 @@ int main(void) {
         cmocka_unit_test(constant_scales_have_no_power),
         cmocka_unit_test(means_are_named),
         cmocka_unit_test(rare_rows_are_counted),
+        cmocka_unit_test(the_p_that_decides_is_told),
         cmocka_unit_test(what_all_n_share_is_told),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
