@@ -65,7 +65,7 @@ void measure_ordered_weights(const struct kernel *kernel, const struct row *row,
         }
         double *w = weight + start * ranks;
         kernel->weights((first - start) * ranks, w, 1, w);
-        kernel->squares(end - start, ranks, octave, &value[start][MEASURE_TOP_WEIGHT], MEASURE_VALUES, w);
+        kernel->square_rows(end - start, ranks, octave, &value[start][MEASURE_TOP_WEIGHT], MEASURE_VALUES, w);
     }
 }
 

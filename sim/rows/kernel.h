@@ -81,7 +81,8 @@ struct kernel {
     void (*weights)(size_t n, const double *gap, double beta, double *e);
     /* Rows of `each` numbers: from row number `octave` on the squares of the row so many before; then all
      * times their row's factor, one of every `step`. */
-    void (*squares)(size_t rows, size_t each, size_t octave, const double *factor, size_t step, double *x);
+    void (*square_rows)(size_t rows, size_t each, size_t octave, const double *factor, size_t step,
+                        double *x);
     /* out[m] = sum_i count_i x_i^m e_i, m = 0..5; out[6 + m] = sum_i count_i x_i^m e_i^2, m = 0..4, where
      * x = beta gap. */
     void (*moments)(size_t n, const double *gap, const double *count, double beta, const double *e,

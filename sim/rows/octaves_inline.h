@@ -16,7 +16,8 @@ static void weights(size_t n, const double *gap, double beta, double *e) {
     for (size_t i = 0; i < n; i++) { e[i] = vector_decay_one(-beta * gap[i]); }
 }
 
-static void squares(size_t rows, size_t each, size_t octave, const double *factor, size_t step, double *x) {
+static void square_rows(size_t rows, size_t each, size_t octave, const double *factor, size_t step,
+                        double *x) {
     const size_t apart = octave * each;
     for (size_t start = apart; start < rows * each; start += apart) {
         const size_t end = rows * each - start < apart ? rows * each - start : apart;
