@@ -115,6 +115,14 @@ static inline struct results *handmade_growing(const char *family, const struct 
     return results;
 }
 
+/* Configs whose series exact values judge: by collapse points, and along a prescription. */
+static const char *const handmade_judged[] = {
+    "replicates: 512\nn: [2^8, 2^12, 2^20]\nordered_weights: 1\n"
+    "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 13}\n"
+    "series: [{family: gaussian}]\n",
+    "replicates: 512\nn: [2^12, 2^16, 2^20]\nordered_weights: 1\n"
+    "beta: {prescription: const}\nseries: [{family: gumbel}]\n"};
+
 static inline struct study handmade_study(struct results *results, const char *file) {
     struct study study = {.count = 1,
                           .fit = calloc(1, sizeof *study.fit),

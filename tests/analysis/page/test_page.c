@@ -133,13 +133,8 @@ static void linked_words_are_explained(void **state) {
 /* Of collapse points and of prescriptions. */
 static void the_p_that_decides_is_told(void **state) {
     (void)state;
-    static const char *const config[] = {"replicates: 512\nn: [2^8, 2^12, 2^20]\nordered_weights: 1\n"
-                                         "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 13}\n"
-                                         "series: [{family: gaussian}]\n",
-                                         "replicates: 512\nn: [2^12, 2^16, 2^20]\nordered_weights: 1\n"
-                                         "beta: {prescription: const}\nseries: [{family: gumbel}]\n"};
     for (int along = 0; along < 2; along++) {
-        struct results *results = experiment_run(config[along]);
+        struct results *results = experiment_run(handmade_judged[along]);
         struct study study = handmade_study(results, "a.h5");
         const struct verdict *v = &study.verdict[0];
         char told[WORDS], *page;

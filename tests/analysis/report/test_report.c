@@ -278,9 +278,7 @@ static void print_latex(FILE *out, const struct study *study) { fitlatex_print(o
 /* Tables of one line a series tell the p on which the verdict rests. */
 static void the_p_that_decides_is_told(void **state) {
     (void)state;
-    struct results *results = experiment_run("replicates: 512\nn: [2^8, 2^12, 2^20]\nordered_weights: 1\n"
-                                             "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 13}\n"
-                                             "series: [{family: gaussian}]\n");
+    struct results *results = experiment_run(handmade_judged[0]);
     struct study study = handmade_study(results, "a.h5");
     void (*const print[])(FILE *, const struct study *) = {summary_table_print, print_latex};
     char told[WORDS], chi[WORDS];
@@ -299,13 +297,8 @@ static void the_p_that_decides_is_told(void **state) {
 /* What all n share beside exact values, and how it grows, with half a 95% interval of two digits. */
 static void what_all_n_share_is_told(void **state) {
     (void)state;
-    static const char *const config[] = {"replicates: 512\nn: [2^8, 2^12, 2^20]\nordered_weights: 1\n"
-                                         "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 13}\n"
-                                         "series: [{family: gaussian}]\n",
-                                         "replicates: 512\nn: [2^12, 2^16, 2^20]\nordered_weights: 1\n"
-                                         "beta: {prescription: const}\nseries: [{family: gumbel}]\n"};
     for (int along = 0; along < 2; along++) {
-        struct results *results = experiment_run(config[along]);
+        struct results *results = experiment_run(handmade_judged[along]);
         struct study study = handmade_study(results, "a.h5");
         const struct verdict *v = &study.verdict[0];
         const struct contrast *shift = along ? &v->prescribed.exact_shift : &v->exact_shift,
