@@ -51,8 +51,7 @@ static void print_head(FILE *out, const struct fit *fit) {
 
 static const char *say_local(double value, double se, char out[WORDS]) {
     const struct exponent e = {0, value, se, NAN};
-    if (strlen(exponent_words(&e, out)) > 14) { snprintf(out, WORDS, "%.4f", value); }
-    return out;
+    return fit_is_known(&e) ? words_parenthesised(value, se, out) : exponent_words(&e, out);
 }
 
 /* In absolute units, of what is known as a logarithm. */
@@ -71,13 +70,13 @@ static const struct cell points[] = {
     {2, 7, {"median", "of rows"}, "row_collapse_quantile", .say = words_number},
     {1, 8, {"median", "Lambda_n"}, "lambda_quantile", .say = words_number},
     {1,
-     14,
-     {"slope +- se in", "log log n"},
+     15,
+     {"slope(se) in", "log log n"},
      "local_exponent",
      .measure = say_local,
      .error = "local_exponent_se",
      .head_by_n = "log n"},
-    {1, 8, {"that of", "Lambda"}, "local_exponent_lambda_typ", .format = "%.4f"},
+    {1, 7, {"that of", "Lambda"}, "local_exponent_lambda_typ", .format = "%.4f"},
 };
 
 static void print_points(FILE *out, const struct column_place *place) {

@@ -212,6 +212,27 @@ static void exponents_stand_apart(void **state) {
     handmade_free(&study, results);
 }
 
+/* However small it is, and whatever the sign. */
+static void slopes_have_their_errors(void **state) {
+    (void)state;
+    const struct schedule falling = {.coef = 1, .log_power = -0.5};
+    struct results *results = handmade_growing("gaussian", &falling);
+    struct study study = handmade_study(results, "a.h5");
+    char *text = text_of(table_print, &study);
+    const char *line = strstr(text, " log log n ");
+    size_t slopes = 0, errors = 0;
+    assert_non_null(line);
+    for (line = strchr(line, '\n') + 1; *line != '\n'; line = strchr(line, '\n') + 1) {
+        const size_t length = strcspn(line, "\n");
+        slopes += memmem(line, length, " -0.5", 5) != NULL;
+        errors += memchr(line, '(', length) != NULL;
+    }
+    assert_true(slopes >= 5);
+    assert_int_equal(errors, slopes);
+    free(text);
+    handmade_free(&study, results);
+}
+
 /* Of a constant Lambda^typ beta_c is no power, and none is told. */
 static void constant_scales_have_no_power(void **state) {
     (void)state;
@@ -336,6 +357,7 @@ int main(void) {
         cmocka_unit_test(critical_scales_are_powers),
         cmocka_unit_test(errors_stay_beside),
         cmocka_unit_test(exponents_stand_apart),
+        cmocka_unit_test(slopes_have_their_errors),
         cmocka_unit_test(constant_scales_have_no_power),
         cmocka_unit_test(means_are_named),
         cmocka_unit_test(rare_rows_are_counted),
