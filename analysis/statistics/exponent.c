@@ -62,6 +62,14 @@ static double slope_error(const struct usable *p) {
     return sqrt(variance) / squares;
 }
 
+/* By its weights. Returns chi square. */
+static double usable_slope(const struct usable *p, double *slope) {
+    double intercept, cov00, cov01, cov11, chi_square;
+    gsl_fit_wlinear(p->x, 1, p->weight, 1, p->y, 1, p->count, &intercept, slope, &cov00, &cov01, &cov11,
+                    &chi_square);
+    return chi_square;
+}
+
 static bool usable_are_distinct(const struct usable *p) {
     for (size_t i = 1; i < p->count; i++) {
         if (p->x[i] != p->x[0]) { return true; }
@@ -83,13 +91,14 @@ static struct exponent fit_line(size_t count, const double *x, const double *y, 
     }
     fit.count = p.count;
     if (usable_are_distinct(&p)) {
-        double intercept, cov00, cov01, cov11, chi_square;
-        bool weighted = usable_weigh(&p) && !even;
-        for (size_t i = 0; even && i < p.count; i++) { p.weight[i] = 1; }
-        gsl_fit_wlinear(p.x, 1, p.weight, 1, p.y, 1, p.count, &intercept, &fit.value, &cov00, &cov01, &cov11,
-                        &chi_square);
+        const bool weighted = usable_weigh(&p);
+        const double chi_square = usable_slope(&p, &fit.value);
+        if (weighted && !shared) { fit.chi_square = chi_square; }
+        if (weighted && even) {
+            for (size_t i = 0; i < p.count; i++) { p.weight[i] = 1; }
+            usable_slope(&p, &fit.value);
+        }
         fit.se = slope_error(&p);
-        fit.chi_square = weighted && !shared ? chi_square : NAN;
     }
     free(p.x);
     free(p.part);

