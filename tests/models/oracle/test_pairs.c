@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "models/oracle/knots.h"
 #include "models/oracle/outer.h"
 #include "models/oracle/pairs.h"
 #include "tests/models/oracle/oracle_law.h"
@@ -186,6 +187,22 @@ static void test_small_top_weights(void **state) {
     }
 }
 
+/* Of n Gumbel scores E e^{-b g} of the largest is Gamma(1 - b) (n E)^b at E = -log(1 - 1/n). From b = 0.4 on
+ * more of it lies below the profile, which ends at y = -45, than panels leave. */
+static void test_largest_below_the_profile(void **state) {
+    (void)state;
+    const struct law gumbel = {"gumbel", {0, 1}};
+    const double n = 16;
+    struct oracle *o = make_oracle(&gumbel, log(n));
+    for (int i = 0; i < 3; i++) {
+        const double b = 0.4 + 0.03 * i;
+        const struct knots_largest largest = knots_largest(o, b / scale(&gumbel, log(n)));
+        check_relative(largest.mean, tgamma(1 - b) * pow(-n * log1p(-1 / n), b), largest.error);
+        assert_true(largest.error < 2.5 * exp(-45 * (1 - b)) + 1e-12);
+    }
+    oracle_free(o);
+}
+
 /* Both ways to the mean of log p_(1), by log Z and the highest score or by the gap's own integral, at beta;
  * E log Y_2, of the latter. */
 static double log_top_weight_at(const struct oracle *o, double beta) {
@@ -231,6 +248,7 @@ int main(void) {
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_below_doubles),
         cmocka_unit_test(test_small_top_weights),
+        cmocka_unit_test(test_largest_below_the_profile),
         cmocka_unit_test(test_rare_rows),
     };
     return cmocka_run_group_tests_name("pairs", tests, NULL, NULL);
