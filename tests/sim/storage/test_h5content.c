@@ -1,5 +1,6 @@
 /* What a process that came to grief may leave is found out before it is followed. */
 #include "sim/storage/h5content.h"
+#include "sim/storage/h5digest.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -146,10 +147,34 @@ static void test_trim(void **state) {
     h5content_free(c);
 }
 
+/* In order of name, a group before those within it and these before its neighbours: SHA-256 as Python has it
+ * of 7, "config", "a", "a/x", "mean", "of values", 0, 0, "mean_error", "of values", 0, 0, "a-b", "b", where a
+ * number has 8 bytes and a text its length before it. */
+static void test_order_of_names(void **state) {
+    (void)state;
+    static const char known[] = "b74ee6bcaf0d6bfa11972ce465f5747b5938969773073a7ebe236cc42a28b4b6";
+    static const struct h5_attribute text[] = {{.name = "mean_error", .text = "of values"},
+                                               {.name = "mean", .text = "of values"}};
+    struct h5_group group[] = {{.name = "b"},
+                               {.name = "a-b"},
+                               {.name = "a/x", .attribute_count = 2, .attribute = text},
+                               {.name = "a"}};
+    char digest[65];
+    for (int turn = 0; turn < 4; turn++) {
+        const struct h5_group first = group[0];
+        h5digest(7, "config", (struct h5digest_groups){4, group}, (struct h5digest_groups){4, group}, digest);
+        assert_string_equal(digest, known);
+        memmove(group, group + 1, 3 * sizeof first);
+        group[3] = first;
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sound),      cmocka_unit_test(test_strays), cmocka_unit_test(test_endless_text),
-        cmocka_unit_test(test_not_shared), cmocka_unit_test(test_room),   cmocka_unit_test(test_trim),
+        cmocka_unit_test(test_sound),          cmocka_unit_test(test_strays),
+        cmocka_unit_test(test_endless_text),   cmocka_unit_test(test_not_shared),
+        cmocka_unit_test(test_room),           cmocka_unit_test(test_trim),
+        cmocka_unit_test(test_order_of_names),
     };
     return cmocka_run_group_tests_name("h5content", tests, NULL, NULL);
 }
