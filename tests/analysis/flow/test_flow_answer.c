@@ -139,12 +139,35 @@ static void test_growth_of_few_replicates(void **state) {
     flow_answer_free(&answer);
 }
 
+/* Relative to the uniform one, of the circle's tokens where it is wanted. */
+static void test_density(void **state) {
+    (void)state;
+    struct sphere_component none = {0};
+    struct flow_request request = request_of(&none, 16, 2);
+    request.value[FLOW_EPS] = 0.1;
+    for (int k = 0; k < 4; k++) {
+        const bool wanted = k % 2, circle = k < 2;
+        struct flow_answer answer;
+        request.design.dimension = circle ? 2 : 3;
+        flow_answer_make(&request, wanted, &answer);
+        assert_non_null(answer.level);
+        assert_int_equal(answer.density != NULL, wanted && circle);
+        for (unsigned s = 0; answer.density && s <= request.design.steps; s++) {
+            double sum = 0;
+            for (size_t b = 0; b < FLOW_BINS; b++) { sum += answer.density[s * FLOW_BINS + b].value; }
+            check_relative(sum, FLOW_BINS, 1e-12);
+        }
+        flow_answer_free(&answer);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drift_to_first_order),
         cmocka_unit_test(test_growth_to_first_order),
         cmocka_unit_test(test_neglected),
         cmocka_unit_test(test_growth_of_few_replicates),
+        cmocka_unit_test(test_density),
     };
     return cmocka_run_group_tests_name("flow answer", tests, NULL, NULL);
 }
