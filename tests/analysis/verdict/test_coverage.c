@@ -111,6 +111,8 @@ enum {
     EXPONENT,
     SLOPE,
     AMPLITUDE,
+    RAW,
+    DRIFT,
     POINT,
     BOOTSTRAP,
     CONTROLLED,
@@ -127,6 +129,8 @@ static const struct quoted quoted_form[QUOTED] = {
     [EXPONENT] = {.name = "exponent"},
     [SLOPE] = {.name = "scale exponent"},
     [AMPLITUDE] = {.name = "amplitude"},
+    [RAW] = {.name = "slope, no corrections"},
+    [DRIFT] = {.name = "drift"},
     [POINT] = {.name = "collapse points, delta", .statistical = true},
     [BOOTSTRAP] = {.name = "the same, bootstrap", .statistical = true},
     [CONTROLLED] = {.name = "the same, controls"},
@@ -221,6 +225,8 @@ static void quote_series(struct quoted quoted[QUOTED], const struct results *r, 
     verdict_make(&v, &fit);
     size_t last = fit.lengths - 1;
     quote_laws(quoted, &v, standard_exponent[series], standard_limit[series]);
+    quote_slope(&quoted[RAW], &fit.window[fit.primary]);
+    quote_slope(&quoted[DRIFT], &fit.drift[fit.primary]);
     if (fit.series->family->class != FAMILY_FRECHET) { quote_points(quoted, &fit, ratio); }
     quote_order(&quoted[ROWS], &fit.row_collapse[last]);
     quote_order(&quoted[LAMBDA], &fit.row_lambda[last]);
