@@ -10,6 +10,7 @@
 #include "models/theory/typical.h"
 #include "sim/base/help.h"
 #include "sim/base/memory.h"
+#include "sim/measures/pilot.h"
 #include "sim/results/results.h"
 #include "sim/sweep/target.h"
 
@@ -18,9 +19,8 @@ static const double MOST_NUMBERS = 1e7; /* of a series */
 
 /* Whether theory knows its means, and the verdict rests on them. */
 static bool is_foretold(const struct config_series *s) {
-    return s->beta.scale != CONFIG_SCALE_PRESCRIPTION &&
-           (s->family->kind == FAMILY_IID || s->family->kind == FAMILY_FIXED) &&
-           !family_is_judged_by_rows(s->family);
+    return s->beta.scale != CONFIG_SCALE_PRESCRIPTION && oracle_knows(s->family) &&
+           !pilot_is_needed(s->family) && !family_is_judged_by_rows(s->family);
 }
 
 /* Of log beta_c of one row; Lambda^typ of the Weibull class grows as n^(1/kappa). */

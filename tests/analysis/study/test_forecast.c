@@ -66,6 +66,8 @@ static void check_word(const char *text, const char *word) {
 static void test_grounds(void **state) {
     (void)state;
     check_word("n: [256, 1024, 4096]\nseries: [{family: gaussian}]\n", "Undecided");
+    check_word("n: [256, 1024]\nseries: [{family: grem, levels: [[0.5, 0.8], [0.5, 0.2]]}]\n",
+               "2 n with a collapse point");
     check_word(SWEEP "series: [{family: gaussian, replicates: 8}]\n", "replicates are too few");
     check_word("n: {from: 1e5, to: 1e300, points: 9}\nbeta: {relative_to: lambda_typ, from: 1/8, to: 2, "
                "points: 9}\nseries: [{family: gumbel}]\n",
@@ -80,11 +82,11 @@ static void test_grounds(void **state) {
     check_word("n: {from: 2, to: 2000, points: 1500}\nseries: [{family: gaussian}]\n", "too long to tell");
 }
 
-/* Heavy tails, sampled rows and prescriptions have no such means. */
+/* Heavy tails and sampled rows have no such means, walks no known scale. */
 static void test_silence(void **state) {
     (void)state;
-    char *told =
-        foretold("n: [256]\nseries: [{family: pareto, tail: 2}, {family: attention, rows: drawn}]\n");
+    char *told = foretold(
+        "n: [256]\nseries: [{family: pareto, tail: 2}, {family: attention, rows: drawn}, {family: walk}]\n");
     assert_string_equal(told, "");
     free(told);
 }
