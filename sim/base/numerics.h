@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { NUMERICS_NUMBER = 18 };
+enum { NUMERICS_NUMBER = 19 };
 
 struct numerics {
     uint32_t number, fingerprint;

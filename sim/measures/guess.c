@@ -114,6 +114,15 @@ static bool peak_is_hidden(const struct measure_grid *grid, size_t i) {
     return below[MEASURE_ENTROPY] - above[MEASURE_ENTROPY] > 1.5 * most;
 }
 
+/* Between neighbours: they alternate about the middle, or follow each other from an end of the grid. */
+static double least_distance(const struct polynomial *p) {
+    double least = p->x[1] - p->x[0];
+    for (size_t k = 2; k < p->nodes; k++) {
+        least = fmin(least, fmin(fabs(p->x[k] - p->x[k - 1]), fabs(p->x[k] - p->x[k - 2])));
+    }
+    return least;
+}
+
 /* log Z about a point of the grid, as a parabola in log beta. */
 struct branch {
     double value, slope, half_bend;
@@ -143,7 +152,8 @@ static bool falls_slowly(const struct measure_grid *grid, size_t i) {
 }
 
 struct guess guess_root(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
-    const double promised = 1e-12, near = 1e-3, small = 1e-8; /* whose square is nothing */
+    const double promised = 1e-12, near = 1e-3, small = 1e-8, /* whose square is nothing */
+        dense = 0.02; /* nearer than that, rounding may move where the slope is steepest by 1e-10 */
     const bool steepest = criterion->kind == CRITERION_SUSCEPTIBILITY;
     const size_t nodes = steepest && grid->count >= MOST_NODES ? MOST_NODES : NODES;
     struct polynomial p;
@@ -162,6 +172,6 @@ struct guess guess_root(const struct measure_grid *grid, const struct criterion 
     double doubt = x > low && x < high ? fmax(rest, fmax(one, two / 100)) : INFINITY;
     guess.near = doubt < near;
     guess.log_beta = guess.near ? x : balance_between(grid, steepest && falls_slowly(grid, i) ? i + 1 : i);
-    guess.sure = doubt < promised;
+    guess.sure = doubt < promised && !(steepest && least_distance(&p) < dense);
     return guess;
 }

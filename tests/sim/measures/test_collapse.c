@@ -200,6 +200,36 @@ static void coarse_grids(void **state) {
     counted_free(c);
 }
 
+/* However near they are to each other, peaks are good to 1e-10: second differences of what is rounded are
+ * not. */
+static void dense_grids(void **state) {
+    (void)state;
+    enum { DENSE = 768, LEAST = 100 };
+    static double dense[DENSE], value[DENSE][MEASURE_VALUES];
+    const double p[FAMILY_PARAMETERS] = {1}, log_n = log(200);
+    const struct kernel *kernel = isa_best()->kernel;
+    const struct criterion peak = {CRITERION_SUSCEPTIBILITY, 0};
+    struct counted *c = counted_create(isa_best());
+    struct counted_law *law = make_law("gaussian", p, log_n);
+    size_t seen = 0;
+    for (int b = 0; b < DENSE; b++) { dense[b] = exp2(-1.5 + b / 256.0); }
+    for (uint64_t r = 0; r < 400; r++) {
+        const struct row *row = counted_row(c, law, stream_make(1, "dense", log_n, false, r));
+        const struct measure_grid coarse = {BETAS, beta, (const double(*)[MEASURE_VALUES])value},
+                                  fine = {DENSE, dense, (const double(*)[MEASURE_VALUES])value};
+        measure_betas(kernel, row, BETAS, beta, value);
+        const double at = measure_collapse(kernel, row, &peak, &coarse);
+        measure_betas(kernel, row, DENSE, dense, value);
+        const double again = measure_collapse(kernel, row, &peak, &fine);
+        if (!(fabs(log(again / at)) < 1e-3)) { continue; } /* one of them has no peak, or another one */
+        check_relative(again, at, 1e-10);
+        seen++;
+    }
+    assert_true(seen > LEAST);
+    counted_law_free(law);
+    counted_free(c);
+}
+
 /* Two scores that nearly tie, and one at a gap of 1: Y_2 is 1/2 where (1 - w_2)^2 + w_3^2 = 2 w_3 (1 + w_2).
  */
 static void near_ties(void **state) {
@@ -225,7 +255,7 @@ static void near_ties(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(rows_nearby), cmocka_unit_test(narrow_peaks),
-                                       cmocka_unit_test(wide_rows), cmocka_unit_test(coarse_grids),
-                                       cmocka_unit_test(near_ties)};
+                                       cmocka_unit_test(wide_rows),   cmocka_unit_test(coarse_grids),
+                                       cmocka_unit_test(dense_grids), cmocka_unit_test(near_ties)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
