@@ -111,8 +111,14 @@ static bool read_npy(struct header *h, const char *path, char *text, uint64_t at
 
 /* ---- .safetensors: {"name": {"dtype": "F32", "shape": [3, 4], "data_offsets": [0, 48]}, ..} ---- */
 
+/* Its bytes, behind the header. */
+struct span {
+    const char *path;
+    uint64_t first, last;
+};
+
 static bool read_tensor(const struct yaml_node *node, uint64_t base, uint64_t size, struct source_array *a,
-                        char why[SOURCE_WHY]) {
+                        struct span *span, char why[SOURCE_WHY]) {
     const struct yaml_node *dtype, *offsets;
     uint64_t first, last, bytes;
     if (node->kind != YAML_MAPPING) { return source_array_refuse(why, "its .safetensors header is none"); }
@@ -126,6 +132,7 @@ static bool read_tensor(const struct yaml_node *node, uint64_t base, uint64_t si
     if (!read_shape(yaml_find(node, "shape"), a, why)) { return false; }
     a->element = element_named(tensor_name, dtype->text);
     a->offset = base + first;
+    *span = (struct span){a->path, first, last};
     if (a->element == ELEMENT_OTHER) {
         a->trouble = "its numbers are no floats of 16, 32 or 64 bits; save it as F32";
         return true;
@@ -137,13 +144,35 @@ static bool read_tensor(const struct yaml_node *node, uint64_t base, uint64_t si
     return fits(a, element_size(a->element), size, why);
 }
 
-static bool read_safetensors(struct header *h, const char *path, char *text, size_t length, uint64_t size,
-                             char why[SOURCE_WHY]) {
-    h->root = parse(h, path, text, length);
-    if (!h->root || h->root->kind != YAML_MAPPING) {
-        return source_array_refuse(why, "its .safetensors header cannot be read");
+static int compare_names(const void *a, const void *b) {
+    return strcmp(((const struct span *)a)->path, ((const struct span *)b)->path);
+}
+
+static int compare_places(const void *a, const void *b) {
+    const struct span *x = a, *y = b;
+    return x->first != y->first ? (x->first > y->first) - (x->first < y->first)
+                                : (x->last > y->last) - (x->last < y->last);
+}
+
+/* Each name stands once, each byte belongs to one array. */
+static bool are_apart(size_t count, struct span *span, char why[SOURCE_WHY]) {
+    qsort(span, count, sizeof *span, compare_names);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(span[i - 1].path, span[i].path) != 0) { continue; }
+        return source_array_refuse(why, "its .safetensors header names %.400s twice; save it again",
+                                   span[i].path);
     }
-    h->array = memory_create(h->root->count, sizeof *h->array);
+    qsort(span, count, sizeof *span, compare_places);
+    for (size_t i = 1; i < count; i++) {
+        if (span[i - 1].last <= span[i].first) { continue; }
+        return source_array_refuse(why, "two arrays of it share bytes: %.200s and %.200s; save it again",
+                                   span[i - 1].path, span[i].path);
+    }
+    return true;
+}
+
+static bool read_tensors(struct header *h, size_t length, uint64_t size, struct span *span,
+                         char why[SOURCE_WHY]) {
     for (size_t i = 0; i < h->root->count; i++) {
         const char *name = h->root->key[i]->text;
         if (strcmp(name, "__metadata__") == 0) {
@@ -156,9 +185,24 @@ static bool read_safetensors(struct header *h, const char *path, char *text, siz
         if (snprintf(a->path, sizeof a->path, "/%s", name) >= (int)sizeof a->path) {
             return source_array_refuse(why, "a name in its .safetensors header is too long");
         }
-        if (!read_tensor(h->root->value[i], 8 + length, size, a, why)) { return false; }
+        if (!read_tensor(h->root->value[i], 8 + length, size, a, &span[h->array_count - 1], why)) {
+            return false;
+        }
     }
-    return true;
+    return are_apart(h->array_count, span, why);
+}
+
+static bool read_safetensors(struct header *h, const char *path, char *text, size_t length, uint64_t size,
+                             char why[SOURCE_WHY]) {
+    h->root = parse(h, path, text, length);
+    if (!h->root || h->root->kind != YAML_MAPPING) {
+        return source_array_refuse(why, "its .safetensors header cannot be read");
+    }
+    h->array = memory_create(h->root->count, sizeof *h->array);
+    struct span *span = memory_create(h->root->count, sizeof *span);
+    bool good = read_tensors(h, length, size, span, why);
+    free(span);
+    return good;
 }
 
 /* ---- either ---- */

@@ -256,6 +256,33 @@ static void test_safetensors_mask(void **state) {
     free(value);
 }
 
+#define TENSOR(name, offsets) "\"" name "\":{\"dtype\":\"F64\",\"shape\":[2,2],\"data_offsets\":" offsets "}"
+
+/* Arrays of a .safetensors file have names and bytes of their own. */
+static void test_safetensors_apart(void **state) {
+    struct scratch *s = *state;
+    const double value[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    struct file_path path = file_in(s, "a.safetensors");
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    const struct {
+        const char *head, *words;
+    } bad[] = {
+        {"{" TENSOR("scores", "[0,32]") "," TENSOR("scores", "[32,64]") "}", "names /scores twice"},
+        {"{" TENSOR("queries", "[8,40]") "," TENSOR("keys", "[0,32]") "}", "bytes: /keys and /queries"},
+        {"{" TENSOR("queries", "[0,32]") "," TENSOR("x", "[32,64]") "," TENSOR("keys", "[0,32]") "}",
+         "share bytes"}};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        write_safetensors(path.text, bad[i].head, value, sizeof value);
+        check_refused(s, &request, 1, (const char *[]){bad[i].words});
+    }
+    write_safetensors(path.text, "{" TENSOR("queries", "[40,72]") "," TENSOR("keys", "[8,40]") "}", value,
+                      sizeof value);
+    struct rows rows = read_good(s, &request, 1);
+    assert_int_equal(rows.count, 2);
+    free_rows(&rows);
+}
+
 /* Numbers whose bytes spell a word are none. */
 static void test_numbers_are_no_words(void **state) {
     struct scratch *s = *state;
@@ -284,6 +311,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_safetensors_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_safetensors_layers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_safetensors_mask, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_safetensors_apart, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
