@@ -1,9 +1,9 @@
 /* diagnosis: what kind of rows measured scores are, where the model as trained stands among them, and how
  * beta should grow with context length (THEORY 8).
  *
- * This room: survey (the first reading: Lambda_n, where the weight lies, sinks), tally (the second: the
- * measures of every row as a results file has them), index (spacings, and what they say), repeat (sequences
- * read twice), trend (growth between sequences), pooled (what heads have in common), growth (which
+ * This room: survey (the first reading: Lambda_n, sinks), nearness (where the weight lies), tally (the
+ * second: the measures of every row as a results file has them), index (spacings, and what they say), repeat
+ * (sequences read twice), trend (growth between sequences), pooled (what heads have in common), growth (which
  * prescriptions it excludes), and this file, which puts them together for every head and pooled over a layer
  * and over all heads; story (in words) and told (under names) say it. Intervals are 95% and between
  * sequences; a single sequence says nothing of others, and its verdict is `undecided`. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/diagnosis/nearness.h"
 #include "models/numeric/search.h"
 #include "sim/base/memory.h"
 #include "sim/measures/leading.h"
@@ -21,13 +22,6 @@ enum {
     PART = 1024,    /* keys that a thread sums at a time: so many sums stay in the nearest cache */
     ROOM = 1 << 16, /* weights of a thread at a time, or one row: */
     LINE = 16,      /* each begins with a cache line */
-};
-
-/* Sums over the rows of one place at one length, [n + 1]. */
-struct nearness {
-    double *weight;       /* by rank of nearness */
-    double *even;         /* equal weights of rows of so many keys */
-    size_t rows, nowhere; /* of the rows: those of queries that stand nowhere */
 };
 
 /* Sums over all rows of a head at a length that are far from a key, [limit + 1]; keys from the limit on are
@@ -279,48 +273,11 @@ static size_t place_index(const struct scores_facts *f, size_t length, size_t he
     return (length * f->head_count + head) * f->sequence_count + sequence;
 }
 
-/* Ranks until `share` of a sum is reached, but for rounding. */
-static double ranks_holding(size_t count, const double *value, double share) {
-    const double rounding = 1e-12;
-    double total = 0, sum = 0;
-    for (size_t k = 0; k < count; k++) { total += value[k]; }
-    for (size_t k = 0; k < count; k++) {
-        sum += value[k];
-        if (sum >= share * (1 - rounding) * total) { return (double)k + 1; }
-    }
-    return (double)count;
-}
-
-/* Of one length: into the survey, as a mean over rows with what came of other groups; then from zero again.
- */
-static void close_length(struct reading *r, size_t l) {
-    const struct scores_facts *f = r->survey->facts;
-    const double share = 0.9;
-    struct nearness *n = &r->near[l];
-    size_t count = (size_t)f->length[l];
-    struct survey_place *p = &r->survey->place[place_index(f, l, r->head, r->sequence)];
-    /* A row of m keys has even weight at ranks below m. */
-    for (size_t k = count; k-- > 1;) { n->even[k] += n->even[k + 1]; }
-    double near = ranks_holding(count, n->weight, share) / ranks_holding(count, n->even + 1, share);
-    if (n->nowhere > 0) { near = NAN; }
-    double new_rows = (double)n->rows / (double)(p->rows + n->rows);
-    p->rows += n->rows;
-    p->near += new_rows * (near - p->near);
-    for (size_t w = 0; w < SURVEY_WINDOWS; w++) {
-        double mass = n->nowhere > 0 ? NAN : 0;
-        for (size_t k = 0; k < count && (double)k < survey_window[w]; k++) {
-            mass += n->weight[k] / (double)n->rows;
-        }
-        p->mass[w] += new_rows * (mass - p->mass[w]);
-    }
-    memset(n->weight, 0, (count + 1) * sizeof *n->weight);
-    memset(n->even, 0, (count + 1) * sizeof *n->even);
-    n->rows = n->nowhere = 0;
-}
-
 static void close_place(struct reading *r) {
-    for (size_t l = 0; l < r->survey->facts->length_count; l++) {
-        if (r->near[l].rows > 0) { close_length(r, l); }
+    const struct survey *s = r->survey;
+    for (size_t l = 0; l < s->facts->length_count; l++) {
+        struct survey_place *p = &s->place[place_index(s->facts, l, r->head, r->sequence)];
+        if (r->near[l].rows > 0) { nearness_close(&r->near[l], p); }
     }
 }
 
@@ -365,8 +322,8 @@ static void open_reading(struct survey *survey, int threads, struct reading *r) 
     for (int i = 0; i < threads; i++) { r->leading[i] = leading_create(isa_best()); }
     for (size_t l = 0; l < f->length_count; l++) {
         size_t n = (size_t)f->length[l] + 1;
-        r->near[l].weight = zeros(n);
-        r->near[l].even = memory_create(n, sizeof(double));
+        r->near[l] =
+            (struct nearness){.length = n - 1, .weight = zeros(n), .even = memory_create(n, sizeof(double))};
         for (size_t h = 0; h < f->head_count; h++) {
             struct far_sums *sums = &r->far[l * f->head_count + h];
             sums->limit = all > SINK_ROOM && (double)n > room ? (size_t)room : n;
@@ -460,6 +417,14 @@ struct survey_rows survey_rows_of(const struct survey *s, size_t head_first, siz
     return (struct survey_rows){s->head_end[head_first] - first, s->by_head + first};
 }
 
+/* What sums over further groups would need. */
+static void forget_nearness(struct survey *s) {
+    for (size_t i = 0; i < s->facts->length_count * s->facts->head_count * s->facts->sequence_count; i++) {
+        free(s->place[i].share);
+        s->place[i].share = NULL;
+    }
+}
+
 bool survey_make(struct scores *scores, int threads, struct survey *survey) {
     const struct scores_facts *f = scores_facts(scores);
     struct reading reading;
@@ -481,6 +446,7 @@ bool survey_make(struct scores *scores, int threads, struct survey *survey) {
         for (size_t h = 0; h < f->head_count; h++) { find_sinks(&reading, l, h); }
     }
     close_reading(&reading);
+    forget_nearness(survey);
     sort_by_head(survey);
     return outcome == SCORES_END;
 }

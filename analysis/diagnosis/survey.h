@@ -21,13 +21,14 @@ struct survey_row {
     struct compress_bounds bounds; /* of its scores, for who reads them again */
 };
 
-/* Of one sequence, head and length: all its rows together; a mean over rows where they come from several
- * groups. */
+/* Of one sequence, head and length: all its rows together, from whatever groups (nearness.h). */
 struct survey_place {
     size_t rows;
     double near; /* nearest keys that hold 90% of the mean weight, over as many for equal weights; NaN, as
                     the next: nothing says where the queries stand */
     double mass[SURVEY_WINDOWS]; /* share of the weight in the nearest keys */
+    float *share;                /* while read: weight of its rows by rank of nearness */
+    double even;                 /* of equal weights: nearest keys that hold 90% */
 };
 
 /* A key that many queries far from it attend to; all are where nothing says where they stand. */
