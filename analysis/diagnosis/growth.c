@@ -183,10 +183,11 @@ static struct trend_interval drift_of_trend(const struct survey *s, const struct
     double middle = drift_along(s, g, w, law, w->exponent.value);
     if (isnan(w->exponent.low)) { return (struct trend_interval){exp(middle), NAN, NAN}; }
     double bias = w->exponent_se * drift_along(s, g, w, PRESCRIPTION_CONST, 1); /* over the range of x */
+    double low = drift_least(s, g, w, law); /* no slope makes the drift of yarn, which bends, vanish */
     double high =
         fmax(drift_along(s, g, w, law, w->exponent.low), drift_along(s, g, w, law, w->exponent.high));
-    return (struct trend_interval){exp(sqrt(fmax(0, middle * middle - bias * bias))),
-                                   exp(drift_least(s, g, w, law)), exp(high)};
+    return (struct trend_interval){exp(fmax(low, sqrt(fmax(0, middle * middle - bias * bias)))), exp(low),
+                                   exp(high)};
 }
 
 /* Exponent of a prescription over these lengths, with the trend's own coefficients. */

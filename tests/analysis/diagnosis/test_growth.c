@@ -138,6 +138,8 @@ static void test_drifts(void **state) {
     for (size_t i = 0; i < t.diagnosis.group_count; i++) {
         const struct diagnosis_group *g = &t.diagnosis.group[i];
         for (int p = 0; p < PRESCRIPTIONS; p++) {
+            const struct trend_interval *trend = &g->trained.law[p].trend;
+            assert_true(trend->low <= trend->value && trend->value <= trend->high);
             if (p != PRESCRIPTION_YARN) { check_drift(g, &g->trained.law[p]); }
         }
         check_close(g->trained.few_rows, 0, 1e-14); /* as many at every length */
