@@ -5,7 +5,7 @@
  * that of degree KERNEL_POINTS - 1 does, off by less as far as beta gap = 24, where e^-24 is left of a score.
  *
  * They are summed at columns, betas even in their logarithms; sums between them are off by 1e-14, 2e-13 and
- * 3e-12 of 1 + S_0 + beta^m S_m (pyramid.c). A sum does not depend on what else was asked for.
+ * 3e-12 of 1 + S_0 + beta^m S_m (pyramid.c). What else is asked for moves a sum by rounding alone.
  */
 #ifndef GAPSCALE_SIM_ROWS_PYRAMID_H
 #define GAPSCALE_SIM_ROWS_PYRAMID_H
