@@ -75,7 +75,8 @@ struct diagnosis_growth {
     struct diagnosis_law law[PRESCRIPTIONS];
     int best;                                                /* the one law left, or -1 */
     int closest;                                             /* in exponent */
-    struct trend_interval multiplier[DIAGNOSIS_MULTIPLIERS]; /* if it goes on from `base` */
+    struct trend_interval multiplier[DIAGNOSIS_MULTIPLIERS]; /* if it goes on from `base`; NaN: the longest
+                                                                length has no rows */
 };
 
 enum { DIAGNOSIS_GROWTHS = 4 };

@@ -321,6 +321,6 @@ struct diagnosis_growth growth_make(const struct diagnosis *d, const struct diag
     w.lack_of_fit = trend_lack_of_fit(&data, w.first, w.last);
     find_xis(s, g, &w);
     judge_laws(d, g, &w);
-    multiply(d, &w);
+    if (w.last == last) { multiply(d, &w); } /* else of a window, maybe: no trend goes on from the longest */
     return w;
 }

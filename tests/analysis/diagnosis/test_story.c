@@ -65,9 +65,11 @@ static void test_window(void **state) {
     check_words(&t, words, true);
     check_words(&t, " No row counts for longer contexts, up to n = 2^8: where a query sees a window of keys",
                 true);
+    assert_true(isnan(told_group(&t, "L0H0")->trained.multiplier[0].value));
     told_release(&t);
     diagnose_shape(&t, NAN, (const size_t[]){2, 2, 2}, LONG);
     check_words(&t, "No row counts", false);
+    assert_true(isfinite(told_group(&t, "L0H0")->trained.multiplier[0].value));
     told_release(&t);
 }
 
