@@ -32,6 +32,7 @@ struct profile {
     double log_n, log_lambda, lowest;
     size_t count, room;
     struct panel *panel;
+    bool is_steep; /* the last panel is unresolved, though all is finite there */
     size_t ranges, range_room;
     struct range *range; /* of the inverse, in order */
 };
@@ -63,8 +64,8 @@ static bool profile_cover(struct profile *q, double low, double high) {
     const struct panel panel = panel_make(q, low, high);
     const bool at_end = high == q->log_n;
     double width = at_end ? narrowest_end * fmax(1, high) : narrowest;
-    bool resolved = panel_is_resolved(q, &panel) && !(at_end && high - low > wide);
-    if (!resolved && high - low > width) {
+    const bool resolved = panel_is_resolved(q, &panel);
+    if ((!resolved || (at_end && high - low > wide)) && high - low > width) {
         double middle = (low + high) / 2;
         return profile_cover(q, low, middle) && profile_cover(q, middle, high);
     }
@@ -76,6 +77,7 @@ static bool profile_cover(struct profile *q, double low, double high) {
         q->room = room;
     }
     q->panel[q->count++] = panel;
+    q->is_steep = at_end && !resolved && isfinite(panel.coefficient[0]);
     return true;
 }
 
@@ -121,6 +123,11 @@ void profile_free(struct profile *q) {
 double profile_log_n(const struct profile *q) { return q->log_n; }
 double profile_lowest(const struct profile *q) { return q->lowest; }
 
+/* Between the nodes of a series for such a panel it may lie far off. */
+static bool is_asked(const struct profile *q, const struct panel *panel) {
+    return q->is_steep && panel == &q->panel[q->count - 1];
+}
+
 static const struct panel *profile_find(const struct profile *q, double y) {
     size_t k;
     SEARCH_END(k, q->count, q->panel[k].low <= y)
@@ -134,6 +141,7 @@ double profile_gap(const struct profile *q, double y) {
     double inside = fmax(y, q->lowest);
     const struct panel *panel = profile_find(q, inside);
     if (inside > panel->high) { return INFINITY; } /* overflow */
+    if (is_asked(q, panel)) { return inside * exp(log_ratio(q, inside)); }
     double twice_t = 2 * (inside - panel_centre(panel)) * panel_scale(panel);
     double gap = inside * vector_exp_one(vector_chebyshev_one(panel->coefficient, twice_t));
     return isnan(gap) ? INFINITY : gap; /* the last panel, where V = 1 to rounding */
@@ -172,8 +180,8 @@ void profile_gaps(const struct profile *q, const struct vector *vector, size_t c
                   double *gap) {
     for (size_t start = 0, end; start < count; start = end) {
         const struct panel *panel = profile_find(q, y[start]);
-        for (end = start; end < count && y[end] >= panel->low && y[end] <= panel->high; end++) {}
-        if (y[start] < q->lowest || end == start) {
+        for (end = start; end < count && y[end] >= panel->low && y[end] < panel->high; end++) {}
+        if (y[start] < q->lowest || end == start || is_asked(q, panel)) {
             gap[start] = profile_gap(q, y[start]);
             end = start + 1;
         } else {

@@ -138,6 +138,26 @@ static void test_profile_to_the_end(void **state) {
     }
 }
 
+/* In the last few ulp of log n, too, where scores of many dimensions fall from the equator to the far pole.
+ */
+static void test_profile_at_the_end(void **state) {
+    (void)state;
+    enum { PLACES = 64 };
+    const double n = 1e6, p[FAMILY_PARAMETERS] = {1e8};
+    const struct family *family = family_find("spherical");
+    const double log_lambda = typical_scale(family, p, n).log_lambda;
+    struct profile *q = profile_create(family, p, n, log_lambda);
+    double y[PLACES], gap[PLACES];
+    for (int i = 0; i < PLACES; i++) { y[i] = n - ldexp(PLACES - i, -33); }
+    profile_gaps(q, &vector_base, PLACES, y, gap);
+    for (int i = 0; i < PLACES; i++) {
+        check_relative(profile_gap(q, y[i]), exp(family->log_gap(p, -n, y[i]) + log_lambda),
+                       1e-5); /* a few ulp of y */
+        check_close(gap[i], profile_gap(q, y[i]), 0);
+    }
+    profile_free(q);
+}
+
 /* A label is read as it was written, and nothing else is one. */
 static void test_criterion_labels(void **state) {
     (void)state;
@@ -165,7 +185,7 @@ int main(void) {
         cmocka_unit_test(test_ten_nodes),          cmocka_unit_test(test_root),
         cmocka_unit_test(test_root_between),       cmocka_unit_test(test_root_peak),
         cmocka_unit_test(test_log_sum_exp),        cmocka_unit_test(test_peak_width),
-        cmocka_unit_test(test_profile_to_the_end),
+        cmocka_unit_test(test_profile_to_the_end), cmocka_unit_test(test_profile_at_the_end),
     };
     return cmocka_run_group_tests_name("numerics", tests, NULL, NULL);
 }

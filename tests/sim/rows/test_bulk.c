@@ -86,6 +86,28 @@ static void sums_of_powers(void **state) {
     }
 }
 
+/* Far below the critical beta overlaps of many dimensions are Gaussian at any n. */
+static void sums_of_dimensions(void **state) {
+    (void)state;
+    const double log_n = 1e6;
+    for (double d = 1e6; d <= 1e9; d *= 10) {
+        const double p[FAMILY_PARAMETERS] = {d};
+        const struct family *family = family_find("spherical");
+        const double log_lambda = typical_scale(family, p, log_n).log_lambda,
+                     unit = sqrt(d) * exp(-log_lambda);
+        struct profile *profile = profile_create(family, p, log_n, log_lambda);
+        struct bulk *bulk = bulk_create(profile, 36);
+        for (double b = 1.0 / 64; b < 2; b *= 2) { /* over a deviation */
+            const double beta = b * unit;
+            const struct bulk_sums sums = bulk_sums(bulk, isa_best()->kernel, beta, -INFINITY);
+            check_close(beta * beta * sums.variance, b * b, 1e-5 * b * b);
+            check_close(sums.log_z + beta * sums.mean, log_n - b * b / 2, 1e-5 * b * b);
+        }
+        bulk_free(bulk);
+        profile_free(profile);
+    }
+}
+
 /* Also where the gap's last part is as steep as that of 10^8 dimensions, and the profile is inverted from
  * wherever a top may end. */
 static void counts_up_to_the_end(void **state) {
@@ -112,6 +134,7 @@ static void counts_up_to_the_end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(sums_anywhere), cmocka_unit_test(sums_of_powers),
+                                       cmocka_unit_test(sums_of_dimensions),
                                        cmocka_unit_test(nothing_at_the_end),
                                        cmocka_unit_test(counts_up_to_the_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
