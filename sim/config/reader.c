@@ -53,7 +53,7 @@ const char *reader_series_name(const struct yaml_node *series) {
 }
 
 const struct yaml_node *reader_changed(const struct yaml_node *node) {
-    for (size_t i = 0; node->kind == YAML_MAPPING && i < node->count; i++) {
+    for (size_t i = 0; i < node->count; i++) {
         if (node->value[i]->source != node->source) { return node->value[i]; }
     }
     return node;

@@ -4,15 +4,20 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static void check_refused_set(const struct scratch *scratch, const char *set, const char *place,
-                              const char *words) {
+static void check_refused_set_of(const struct scratch *scratch, const char *text, const char *set,
+                                 const char *place, const char *words) {
     char *messages;
-    write_file(scratch->config, HEAD TAIL, strlen(HEAD TAIL));
+    write_file(scratch->config, text, strlen(text));
     struct config *config = read_quietly(scratch, scratch->config, 1, &set, &messages);
     if (config) { fail_msg("accepted --set %s", set); }
     check_message(messages, "--set", place, words);
     assert_non_null(strstr(messages, set));
     free(messages);
+}
+
+static void check_refused_set(const struct scratch *scratch, const char *set, const char *place,
+                              const char *words) {
+    check_refused_set_of(scratch, HEAD TAIL, set, place, words);
 }
 
 static void test_bad_set(void **state) {
@@ -30,6 +35,17 @@ static void test_bad_set(void **state) {
     check_refused_set(*state, "n=from: 3", "1:3", "mappings as {key: value}");
     check_refused_set(*state, "n=[1", "1:5", "not valid YAML");
     check_refused_set(*state, "seed=*a", "1:7", "aliases");
+}
+
+/* A mapping of the file whose fault is what was set in it. */
+static void test_bad_set_within(void **state) {
+    static const char text[] =
+        "n: {from: 16, to: 64, points: 2}\nseries: [{family: gaussian, sigma: {coef: 1, log_power: 1}}]\n";
+    check_refused_set_of(*state, text, "n.from=65", "1:8", "`n.to` must be above `n.from`");
+    check_refused_set_of(*state, text, "series.gaussian.sigma.coef=-1", "1:28",
+                         "`sigma` of series `gaussian` is -2");
+    check_refused_set_of(*state, "series: [{family: attention, rotary: 10000}]\n",
+                         "series.attention.rotary=0.5", "1:25", "`rotary` is 0.5");
 }
 
 /* One mistake each, with its place in the file and words of its message. */
@@ -59,7 +75,7 @@ static const struct mistake {
     {HEAD "series: [{family: plateau, rows: counted}]\n", "3:34", "have nothing to count"},
     {HEAD "rows: counted\nseries: [{family: plateau}]\n", "4:10", "write `rows: auto` in this series"},
     {HEAD "series: [{family: attention, rows: counted}]\n", "3:36", "cannot be counted"},
-    {HEAD "n: 2^27\nseries: [{family: attention}]\n", "3:4", "which needs n <= 2^26"},
+    {"n: 2^27\nbeta: 1\nseries: [{family: attention}]\n", "1:4", "which needs n <= 2^26"},
     {HEAD "series: [{family: grem}]\n", "3:10",
      "write `levels: [[share_1, variance_1], ..] of 1 to 4 lists`"},
     {HEAD "series: [{family: grem, levels: 2}]\n", "3:33", "of 1 to 4 lists, not `2`"},
@@ -83,6 +99,8 @@ static const struct mistake {
     {HEAD "series: [{family: attention, rotary: off}]\n", "3:38",
      "a number above 1, up to 1000000000000 or none"},
     {HEAD "series: [{family: attention, rotary: 1}]\n", "3:38", "`rotary` is 1; it must be"},
+    {HEAD "series: [{family: attention, tokens: 1}]\n", "3:38", "not `1`"},
+    {HEAD "series: [{family: attention, rotary: [1]}]\n", "3:38", "not a list"},
     {HEAD "series: [{family: attention, tokens: zipf}]\n", "3:38",
      "must be gaussian or {zipf: NUMBER, vocabulary: NUMBER}"},
     {HEAD "series: [{family: attention, tokens: {zipf: 1}}]\n", "3:38", "needs `vocabulary`"},
@@ -110,6 +128,7 @@ static const struct mistake {
     {"n: [e^1000001]\n" TAIL, "1:5", "from 2 to e^1000000"},
     {"n: [256, [3]]\n" TAIL, "1:10", "not a list"},
     {"n: {from: 16, to: 8}\n" TAIL, "1:19", "`n.to` must be above `n.from`"},
+    {"n: 256\nbeta: {from: 17}\n" TAIL, "2:7", "`beta.to` must be above `beta.from`"},
     {"n: {from: 16, to: 64, points: 1}\n" TAIL, "1:4", "cannot have two ends; give both the same value"},
     {"n: {from: 16, to: 64, points: 100001}\n" TAIL, "1:31", "from 1 to 100000"},
     {"n: {from: 16, to: 64, spacing: lin}\n" TAIL, "1:32", "one of linear, log, loglog"},
@@ -267,10 +286,21 @@ static const struct mistake {
     {"\"\xc3\xa9\xc3\xa9\": 1\n\"\xc3\xa9\": {a: b}\n", "1:1", "no key `\xc3\xa9\xc3\xa9`"},
 };
 
+static size_t count_words(const struct scratch *scratch, const char *words) {
+    size_t length, count = 0;
+    char *messages = read_file(scratch->messages, &length);
+    for (const char *at = messages; (at = strstr(at, words)); at++) { count++; }
+    free(messages);
+    return count;
+}
+
+/* One message each; a wrong key may be missed elsewhere. */
 static void test_mistakes(void **state) {
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         const struct mistake *m = &mistakes[i];
         check_refused_bytes(*state, m->text, strlen(m->text), m->place, m->words);
+        const size_t keys = count_words(*state, " has no key ");
+        assert_in_range(count_words(*state, ": error: "), 1, 1 + keys);
     }
 }
 
@@ -343,9 +373,7 @@ static void test_mistakes_of_several_series(void **state) {
     check_message(messages, scratch->config, "4:39", "needs keys on a sphere");
     check_message(messages, scratch->config, "5:45", "it must be a number from 2");
     check_message(messages, scratch->config, "6:39", "needs keys on a sphere");
-    size_t count = 0;
-    for (const char *at = messages; (at = strstr(at, ": error: ")); at++) { count++; }
-    assert_int_equal(count, 4);
+    assert_int_equal(count_words(scratch, ": error: "), 4);
     free(messages);
 }
 
@@ -427,6 +455,7 @@ static void test_mutations(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_bad_set, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_bad_set_within, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_mistakes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_all_mistakes_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
