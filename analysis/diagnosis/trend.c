@@ -159,7 +159,7 @@ struct trend_estimate trend_slope_by_residuals(const struct trend_data *d, size_
 }
 
 struct trend_interval trend_between(struct trend_estimate e) {
-    if (!(e.freedom > 0) || !(e.variance >= 0)) { return (struct trend_interval){e.mean, NAN, NAN}; }
+    if (!(e.freedom > 0)) { return (struct trend_interval){e.mean, NAN, NAN}; }
     double half = gsl_cdf_tdist_Pinv(1 - trend_risk / 2, e.freedom) * sqrt(e.variance / (double)e.count);
     return (struct trend_interval){e.mean, e.mean - half, e.mean + half};
 }

@@ -98,6 +98,12 @@ static void test_apart(void **state) {
     check_close(slope.variance / (double)slope.count, first + second, 1e-14);
     check_close(slope.freedom, (first + second) * (first + second) / (first * first + second * second / 2),
                 1e-13);
+    /* without variance nothing tells how far off it is, nor with how many degrees of freedom */
+    const double alike[5 * 2] = {1, NAN, 1, NAN, NAN, 4, NAN, 4, NAN, 4};
+    const struct trend_data same = {5, 2, place, alike, one};
+    struct trend_interval b = trend_between(trend_slope(&same, 0, 2));
+    check_close(b.value, 1.5, 1e-14);
+    assert_true(isnan(b.low) && isnan(b.high));
 }
 
 /* Two sequences of equal slopes: residuals +-r and their two-way sum of squares. */
