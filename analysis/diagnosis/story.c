@@ -59,8 +59,8 @@ static void append_kind(const struct diagnosis *d, const struct diagnosis_group 
                      "local or global is unknown (nothing says where its queries stand: query_position)");
     } else {
         const double share = 100 * fmin(1, 0.9 * p->near);
-        words_append(out, DIAGNOSIS_SENTENCE, "%s (90%% of the weight lies in the nearest %s%% of the keys)",
-                     story_locality(g->locality),
+        words_append(out, DIAGNOSIS_SENTENCE, "%s (90%% of %s weight lies in the nearest %s%% of the keys)",
+                     story_locality(g->locality), g->pooled ? "a typical head's" : "the",
                      words_formatted(share < 0.95 ? "%.1g" : "%.0f", share, number));
     }
     const char *class = story_class(g);

@@ -88,6 +88,9 @@ static void test_nearest(void **state) {
     told_make(&t, path, NAN, 0);
     unlink(path);
     check_words(&t, "local (90% of the weight lies in the nearest 0.4% of the keys)", true);
+    char sentence[DIAGNOSIS_SENTENCE]; /* a median over heads */
+    story_sentence(&t.diagnosis, told_group(&t, "all"), sentence);
+    assert_non_null(strstr(sentence, "local (90% of a typical head's weight lies in the nearest 0.4%"));
     told_release(&t);
 }
 
