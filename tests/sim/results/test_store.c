@@ -185,10 +185,45 @@ static void test_foreign(void **state) {
         assert_null(store_try(foreign[i], why));
         assert_true(*why);
     }
-    assert_null(store_read("missing"));
     assert_int_equal(store_write_fit("fit.h5", 0, NULL, 0, NULL, &sample_provenance), EXIT_DONE);
     assert_null(store_try("fit.h5", why));
     assert_non_null(strstr(why, "is it a fit?"));
+}
+
+static void check_refused(const char *path, const char *words) {
+    char said[512] = "";
+    int before = dup(STDERR_FILENO), file = open("said", O_RDWR | O_CREAT | O_TRUNC, 0666);
+    dup2(file, STDERR_FILENO);
+    struct results *r = store_read(path);
+    dup2(before, STDERR_FILENO);
+    assert_true(pread(file, said, sizeof said - 1, 0) > 0);
+    close(before);
+    close(file);
+    assert_null(r);
+    if (!strstr(said, words)) { fail_msg("of %s it says: %s", path, said); }
+}
+
+/* What a file is that is none of results, and what is none of that. */
+static void test_refusals(void **state) {
+    (void)state;
+    sample_write_text("x", "\1");
+    sample_write_text("a.h5.units", "\1");
+    sample_write_text("config", "seed: 1\n");
+    sample_write_text("torn", "seed: 1\n\177\1");
+    check_refused("x", "cannot read x: ");
+    check_refused("missing", "cannot read missing: ");
+    check_refused("a.h5.units", "cannot read a.h5.units: ");
+    sample_write_text("a.h5", "\1");
+    check_refused("a.h5.units", "a.h5.units is the archive that a.h5 grows from");
+    check_refused("config", "config is a text file");
+    check_refused("torn", "cannot read torn: ");
+    sample_write_text("empty", "");
+    check_refused("empty", "cannot read empty: ");
+    assert_int_equal(mkdir("b.h5.journal", 0777), 0);
+    check_refused("b.h5", "b.h5 is not there yet");
+    check_refused("b.h5.journal", "b.h5.journal is a directory");
+    sample_write_text("b.h5", "\1");
+    check_refused("b.h5", "cannot read b.h5: ");
 }
 
 /* Blocks hold all replicates, and ranks are 1, 2, ..: no run writes others. */
@@ -348,6 +383,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_numerics, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_digest, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_foreign, sample_make_place, sample_remove_place),
+        cmocka_unit_test_setup_teardown(test_refusals, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_disallowed, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_full_disk, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_other_readers, sample_make_place, sample_remove_place),
