@@ -17,7 +17,6 @@ struct dense {
 
 /* Keys of weight p each that hold this share of all. */
 static void add_mass(struct dense *d, double log_share, double log_p) {
-    if (!(log_p > -INFINITY)) { return; }
     double share = exp(log_share);
     d->log_sum = log_sum_exp(d->log_sum, log_share);
     d->out.entropy -= share * log_p;
