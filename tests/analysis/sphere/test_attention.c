@@ -161,6 +161,28 @@ static void scale(size_t count, double *x, double factor) {
     for (size_t i = 0; i < count; i++) { x[i] *= factor; }
 }
 
+/* Sums over what is not drawn are off by 2e-12 of themselves, the identity by as much of (d - 1)/beta. Leaves
+ * wrong values. */
+static void check_identity_error(struct results_series *s) {
+    const size_t points = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA];
+    struct attention a;
+    size_t told = 0;
+    for (size_t i = 0; i < points; i++) {
+        s->se[RESULTS_OUTPUT_IDENTITY][i] = 4 * 2e-12 * 2 / s->beta[i];
+        s->mean[RESULTS_OUTPUT_IDENTITY][i] = 10 * s->se[RESULTS_OUTPUT_IDENTITY][i];
+    }
+    attention_make(&a, s, false);
+    assert_true(a.dimension == 3 && a.count == points);
+    for (size_t i = 0; i < points; i++) {
+        const double sigma = a.point[i].deviation[ATTENTION_IDENTITY].sigma;
+        if (isnan(sigma)) { continue; }
+        check_relative(sigma, 40 / sqrt(17), 1e-9);
+        told++;
+    }
+    assert_true(told > points / 4);
+    attention_release(&a);
+}
+
 /* Exact values of another law, one at a time: each is caught by its own question. Leaves them wrong. */
 static void wrong_values_are_caught(void **state) {
     struct results *r = *state;
@@ -195,6 +217,7 @@ static void wrong_values_are_caught(void **state) {
         s->mean[RESULTS_OUTPUT_IDENTITY][i] += 8 * s->se[RESULTS_OUTPUT_IDENTITY][i];
     }
     check_refuted(s, ATTENTION_IDENTITY, ATTENTION_CRITICAL);
+    check_identity_error(s);
 }
 
 /* beta ~ n^(2/(d-1) - 0.1) leaves n_eff ~ n^(0.1 kappa), and the sentence says so. */
