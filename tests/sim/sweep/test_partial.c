@@ -375,6 +375,22 @@ static void test_tiny(void **state) {
     results_free(r);
 }
 
+/* A last block of one row weighs as much as each of the 64 before it. */
+static void test_one_row_more(void **state) {
+    (void)state;
+    enum { ROWS = 65 };
+    struct results *r =
+        experiment_sweep("seed: 1\nreplicates: 65\nkeep_replicates: 65\nn: [1000]\nbeta: [20]\n"
+                         "series: [{family: spherical, dimension: 4, output: true}]\n");
+    const struct results_series *s = &r->series[0];
+    double mean = 0, square = 0;
+    for (size_t i = 0; i < ROWS; i++) { mean += s->output_radial[i] / ROWS; }
+    for (size_t i = 0; i < ROWS; i++) { square += pow(s->output_radial[i] - mean, 2); }
+    check_relative(s->mean[RESULTS_OUTPUT_BIAS][0], mean, 1e-13);
+    check_relative(s->se[RESULTS_OUTPUT_BIAS][0], sqrt(square / ROWS / (ROWS - 1)), 1e-12);
+    results_free(r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory), /* first: it looks at the peak of the whole process */
@@ -386,6 +402,7 @@ int main(void) {
         cmocka_unit_test(test_groups_grow),
         cmocka_unit_test(test_part_of_a_unit),
         cmocka_unit_test(test_tiny),
+        cmocka_unit_test(test_one_row_more),
     };
     return cmocka_run_group_tests_name("partial", tests, NULL, NULL);
 }
