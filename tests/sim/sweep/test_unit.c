@@ -59,6 +59,19 @@ static void test_units_stay(void **state) {
     setting_free(&many);
 }
 
+static void test_names(void **state) {
+    (void)state;
+    struct setting s = setting_make(few_text);
+    const struct {
+        struct unit of;
+        const char *name;
+    } known[] = {{s.units.unit[1], "spherical at n = 4.1943e+06, replicates 64 to 127"},
+                 {unit_exact(&s.plan.cell[1]), "gaussian at n = 1e+20, exact values"}};
+    char name[UNIT_NAME];
+    for (size_t i = 0; i < 2; i++) { assert_string_equal(unit_name(&known[i].of, name), known[i].name); }
+    setting_free(&s);
+}
+
 /* Nodes are found, of several units or of less than one, where they are aligned and whole. */
 static void test_nodes(void **state) {
     (void)state;
@@ -215,7 +228,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_units_tile),  cmocka_unit_test(test_units_stay), cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_amount),      cmocka_unit_test(test_target),     cmocka_unit_test(test_shares),
-        cmocka_unit_test(test_keys_differ),
+        cmocka_unit_test(test_keys_differ), cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests_name("unit", tests, NULL, NULL);
 }
