@@ -56,8 +56,8 @@ static bool fits(const struct source_array *a, size_t each, uint64_t size, char 
     uint64_t bytes;
     if (bytes_of(a, each, &bytes) && a->offset <= size && bytes <= size - a->offset) { return true; }
     return source_array_refuse(
-        why, "it is cut off: %.400s promises more numbers than the file of %" PRIu64 " bytes holds",
-        a->path[1] ? a->path : "its header", size);
+        why, "it is cut off: its header promises more numbers than the file of %" PRIu64 " bytes holds",
+        size);
 }
 
 /* A type of numbers as a format calls it. */
@@ -185,8 +185,9 @@ static bool read_tensors(struct header *h, size_t length, uint64_t size, struct 
         if (snprintf(a->path, sizeof a->path, "/%s", name) >= (int)sizeof a->path) {
             return source_array_refuse(why, "a name in its .safetensors header is too long");
         }
-        if (!read_tensor(h->root->value[i], 8 + length, size, a, &span[h->array_count - 1], why)) {
-            return false;
+        char what[SOURCE_WHY];
+        if (!read_tensor(h->root->value[i], 8 + length, size, a, &span[h->array_count - 1], what)) {
+            return source_array_refuse(why, "%.200s: %.300s", a->path, what);
         }
     }
     return are_apart(h->array_count, span, why);
