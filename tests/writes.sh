@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # writes.sh BINARY [PLACES|all]: what goes wrong once while files are written: a write, fsync, rename or close of run,
 # growing, --write-scores, merge, fit, plot, report, flow (and, with all, diagnose) fails, or a write is lost without a word, at PLACES (default
-# 2) of all such calls each. Status 0 stands for the right numbers on the disk; after any other, what was there is as it was
-# or right, nothing lies half written, and the same command done again ends well. Prints the counts and
+# 2) of all such calls each; or a write fails and all after it, as on a full disk. Status 0 stands for the right
+# numbers on the disk; after any other, what was there is as it was or right, nothing lies half written, and the same
+# command done again ends well. Prints the counts and
 # `N passed, N failed, N skipped`.
 set -uo pipefail
 most=${2:-2}
@@ -88,10 +89,12 @@ for kind in "${kinds[@]}"; do
     before=$(state)
     expect 0 "$kind that nothing disturbs" "${command[@]}"
     right=$(state)
-    for call in write lose fsync rename close; do
-        bad=0 places=0
+    for call in write full lose fsync rename close; do
+        bad=0 places=0 name=$call
+        unset FAULT_ON
+        if [[ $call = full ]]; then export FAULT_ON=1 call=write name="write and all after it"; fi
         begin "$kind"
-        FAULT_CALL=$call FAULT_AT=0 FAULT_COUNT=count LD_PRELOAD=$work/fault.so "$gapscale" "${command[@]}" >out 2>err
+        env -u FAULT_ON FAULT_CALL=$call FAULT_AT=0 FAULT_COUNT=count LD_PRELOAD="$work/fault.so" "$gapscale" "${command[@]}" >out 2>err
         calls=$(<count)
         number=$calls
         [[ $most = all ]] || ((most >= calls)) || number=$most
@@ -102,10 +105,10 @@ for kind in "${kinds[@]}"; do
             [[ ! -e seen ]] || places=$((places + 1))
             [[ -n $complaint ]] || continue
             bad=$((bad + 1))
-            echo "    $kind, $call $at of $calls: ${complaint//$'\n'/; }"
+            echo "    $kind, $name $at of $calls: ${complaint//$'\n'/; }"
         done
         ((bad == 0 && places > 0))
-        check $? "$kind: $places of $calls places where one $call goes wrong"
+        check $? "$kind: $places of $calls places where a $name goes wrong"
         tried=$((tried + places)) failed_ones=$((failed_ones + bad))
     done
 done

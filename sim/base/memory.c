@@ -26,19 +26,17 @@ void memory_before_end(void (*leave)(void *context), void *context) {
 }
 
 /* Allocates nothing and takes no lock: who runs out may hold any. */
-static _Noreturn void end(const char *words) {
+_Noreturn void memory_exhausted(void) {
+    static const char words[] = "gapscale: error: out of memory\n";
     if (!ends_here) {
         while (atomic_flag_test_and_set(&ending)) { pause(); } /* another thread ends the program */
         ends_here = true;
-        ssize_t told = write(STDERR_FILENO, words, strlen(words));
+        ssize_t told = write(STDERR_FILENO, words, sizeof words - 1);
         (void)told;
         if (before_end.leave && before_end.process == getpid()) { before_end.leave(before_end.context); }
     }
     _exit(EXIT_FAILED);
 }
-
-_Noreturn void memory_exhausted(void) { end("gapscale: error: out of memory\n"); }
-_Noreturn void memory_leave(void) { end(""); }
 
 /* ---- malloc, calloc, realloc for all of the process ---- */
 

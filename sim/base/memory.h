@@ -18,9 +18,6 @@
 /* Ends the program, without exit handlers: other threads may be at work, files half written. A process that
  * was forked ends alone. */
 _Noreturn void memory_exhausted(void);
-/* The same without words, after a message of the caller's: where a library is left in a state that exit
- * handlers do not survive. */
-_Noreturn void memory_leave(void);
 /* What to do before that, once, in the thread that runs out; NULL: nothing. It must not want a lock that is
  * held by who allocates; where it runs out itself the program ends at once. */
 void memory_before_end(void (*leave)(void *context), void *context);

@@ -12,6 +12,7 @@
 
 void h5library_open(void) {
     setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1); /* read when the library starts */
+    H5dont_atexit();                             /* after a file that could not be closed it may crash */
     H5open();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0);

@@ -377,11 +377,7 @@ static int finish(struct h5stream *s, h5stream_check *check, const void *context
 int h5stream_close(struct h5stream *s, h5stream_check *check, const void *context) {
     end_dataset(s);
     bool good = s->good && H5Fflush(s->file, H5F_SCOPE_LOCAL) >= 0;
-    if (H5Fclose(s->file) < 0) { /* the library's exit handler could crash now */
-        write_failed(s->temporary, s->path, NULL);
-        memory_leave();
-    }
-    good = good && sync_path(s->temporary, O_RDWR);
+    good = H5Fclose(s->file) >= 0 && good && sync_path(s->temporary, O_RDWR);
     int status = good ? finish(s, check, context) : write_failed(s->temporary, s->path, NULL);
     free(s);
     return status;
