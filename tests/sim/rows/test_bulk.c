@@ -132,10 +132,45 @@ static void counts_up_to_the_end(void **state) {
     }
 }
 
+/* sup y/(g(y) + offset): offsets for which it is attained close behind the first end, or else where it is.
+ */
+static void accumulation_anywhere(void **state) {
+    (void)state;
+    enum { GRID = 2000 };
+    const double behind[] = {0, 1e-3, 0.1, 0.7}, step = 1e-4;
+    for (size_t l = 0; l < sizeof laws / sizeof *laws; l++) {
+        const struct family *family = family_find(laws[l].family);
+        double log_n = laws[l].log_n, log_lambda = typical_scale(family, laws[l].p, log_n).log_lambda;
+        struct profile *profile = profile_create(family, laws[l].p, log_n, log_lambda);
+        struct bulk *bulk = bulk_create(profile, 36);
+        double first, last, y, gap;
+        bulk_ranks(bulk, &first, &last);
+        for (size_t k = 0; k < sizeof behind / sizeof *behind; k++) {
+            const double at = first + behind[k],
+                         rise = profile_gap(profile, at + step) - profile_gap(profile, at - step),
+                         offset = at * rise / (2 * step) - profile_gap(profile, at);
+            if (!(offset + profile_gap(profile, first) > 0)) { continue; }
+            double most = at / (profile_gap(profile, at) + offset);
+            for (size_t i = 0; i <= GRID; i++) {
+                const double there = first + (last - first) * (double)i / GRID;
+                most = fmax(most, there / (profile_gap(profile, there) + offset));
+            }
+            assert_true(bulk_accumulation(bulk, offset, 0, &y, &gap));
+            assert_true(y >= first && y <= last);
+            check_relative(gap, bulk_rank_gap(bulk, offset, y), 1e-14);
+            assert_true(y / gap >= most * (1 - 1e-13));
+            assert_false(bulk_accumulation(bulk, offset, y / gap, &y, &gap));
+        }
+        bulk_free(bulk);
+        profile_free(profile);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(sums_anywhere), cmocka_unit_test(sums_of_powers),
                                        cmocka_unit_test(sums_of_dimensions),
                                        cmocka_unit_test(nothing_at_the_end),
-                                       cmocka_unit_test(counts_up_to_the_end)};
+                                       cmocka_unit_test(counts_up_to_the_end),
+                                       cmocka_unit_test(accumulation_anywhere)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
