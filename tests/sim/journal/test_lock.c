@@ -148,6 +148,9 @@ static void test_beside(void **state) {
     assert_true(is_kept("000001.units.tmp-1-1-0123456789abcdef", 50)); /* of another machine */
     assert_false(is_kept("000001.units.tmp-1-1-0123456789abcdef", 65));
     assert_true(is_kept("lock", 1000));
+    static const char *const own[] = {"header", "000001.units", "config.yaml", "resolved.yaml"};
+    for (size_t i = 0; i < 4; i++) { assert_false(is_kept(own[i], 0)); } /* the last two of older formats */
+    assert_true(is_kept("notes.yaml", 1000));
 }
 
 int main(void) {
