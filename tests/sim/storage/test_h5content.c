@@ -91,7 +91,7 @@ static void test_strays(void **state) {
     assert_in_range(refused, 200, 400);
 }
 
-/* A text that nothing ends stops where the room that is used does. */
+/* A text that nothing ends stops where the room that is used does, a fault where its own room does. */
 static void test_endless_text(void **state) {
     (void)state;
     struct h5_content *c = make(false);
@@ -99,7 +99,9 @@ static void test_endless_text(void **state) {
     memset(last, 'x', 16);
     ((char *)c)[c->used] = 'x';
     c->attribute[0].text = last;
+    memset(c->fault, 'x', sizeof c->fault);
     assert_true(is_sound(c));
+    assert_int_equal(strnlen(c->fault, sizeof c->fault), sizeof c->fault - 1);
     assert_int_equal(strlen(c->attribute[0].text), 16);
     h5content_free(c);
 }
