@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/base/utf8.h"
 #include "sim/config/arguments.h"
 #include "sim/config/override.h"
 #include "sim/config/resolve.h"
@@ -79,9 +78,8 @@ struct config *config_read_resolved(const char *text) {
     struct reader reader = reader_start();
     struct fault_source source = {"config_resolved", text, strlen(text), reader.faults};
     config->text = memory_copy_part(text, source.length);
-    bool good = utf8_is_valid(text, source.length);
-    if (good) { read_config(reader.defaults, &source, 0, NULL, config); }
-    if (reader_end(&reader, false) && good) { return config; }
+    read_config(reader.defaults, &source, 0, NULL, config);
+    if (reader_end(&reader, false)) { return config; }
     config_free(config);
     return NULL;
 }

@@ -9,6 +9,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/nearest.h"
+#include "sim/base/utf8.h"
 
 struct builder {
     const struct fault_source *source;
@@ -187,7 +188,9 @@ static void parse_text(struct builder *builder, const char *text, size_t length,
 struct yaml_node *yaml_parse(const struct fault_source *source, size_t start) {
     struct builder builder = {.source = source, .start = start};
     size_t length = source->length - start;
-    if (length) {
+    if (!utf8_is_valid(source->text + start, length)) { /* libfyaml may read on for ever, behind a % */
+        refuse(&builder, start, "not a UTF-8 text");
+    } else if (length > 0) {
         char *talked = NULL;
         size_t talked_length;
         FILE *talk = memory_stream_open(&talked, &talked_length);

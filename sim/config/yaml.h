@@ -28,8 +28,8 @@ struct yaml_node {
 /* fault_add at a node. */
 #define YAML_FAULT(at, ...) fault_add((at)->source, (at)->offset, __VA_ARGS__)
 
-/* Reads the text of `source` from byte `start` on. NULL, with the faults added, where it is not such
- * a text: a syntax error, an empty document. Keys may repeat: see yaml_check_keys. */
+/* Reads the text of `source`, a NUL behind it, from byte `start` on. NULL, with the faults added, where it is
+ * not such a text: no UTF-8, a syntax error, an empty document. Keys may repeat: see yaml_check_keys. */
 struct yaml_node *yaml_parse(const struct fault_source *source, size_t start);
 void yaml_free(struct yaml_node *node);
 

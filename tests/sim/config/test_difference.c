@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "sim/base/memory.h"
 #include "sim/config/difference.h"
@@ -61,8 +62,19 @@ static void test_differences(void **state) {
     config_free(c);
 }
 
+/* As a damaged file may hold one: a line that libfyaml would not come to the end of. */
+static void test_no_text(void **state) {
+    (void)state;
+    struct difference *list;
+    alarm(60);
+    assert_int_equal(difference_list("seed: 1\n", "%\xc3\n", &list), 1);
+    alarm(0);
+    free(list);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_differences),
-                                       cmocka_unit_test(test_behind_a_long_line)};
+                                       cmocka_unit_test(test_behind_a_long_line),
+                                       cmocka_unit_test(test_no_text)};
     return cmocka_run_group_tests_name("difference", tests, NULL, NULL);
 }

@@ -128,6 +128,17 @@ static void test_turned_bits(void **state) {
     assert_true(end.tv_sec - start.tv_sec < 300);
 }
 
+/* Such a line is a directive of YAML, which libfyaml reads without end. */
+static void test_endless(void **state) {
+    struct scratch *s = *state;
+    static const char text[] = "\x93NUMPY\x01\0\x03\0%\xc3\n\0\0\0\0";
+    struct file_path path = file_in(s, "a.npy");
+    write_bytes(path.text, text, sizeof text - 1, NULL, 0);
+    alarm(60);
+    assert_false(try_file(s, path.text));
+    alarm(0);
+}
+
 /* Another file while it is read. */
 static void test_shortened_meanwhile(void **state) {
     struct scratch *s = *state;
@@ -150,6 +161,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_turned_bits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_endless, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shortened_meanwhile, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
