@@ -167,10 +167,9 @@ static void accumulation_anywhere(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(sums_anywhere), cmocka_unit_test(sums_of_powers),
-                                       cmocka_unit_test(sums_of_dimensions),
-                                       cmocka_unit_test(nothing_at_the_end),
-                                       cmocka_unit_test(counts_up_to_the_end),
-                                       cmocka_unit_test(accumulation_anywhere)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sums_anywhere),        cmocka_unit_test(sums_of_powers),
+        cmocka_unit_test(sums_of_dimensions),   cmocka_unit_test(nothing_at_the_end),
+        cmocka_unit_test(counts_up_to_the_end), cmocka_unit_test(accumulation_anywhere)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
