@@ -38,8 +38,7 @@ static void print_y(const struct canvas *c) {
     script_number(c->out, "y_high", c->y.high);
 }
 
-/* Without corrections, beside Lambda^typ over the same n with the same weights. Returns the last window that
- * is seen. */
+/* Without corrections, beside Lambda^typ over the same n. Returns the last window that is seen. */
 static size_t print_plain_windows(struct canvas *c) {
     const struct fit *fit = c->fit;
     size_t last = 0;

@@ -193,7 +193,7 @@ static bool growth_share(double *part, const struct fit *fit, size_t n, size_t c
 static struct exponent growth_line(const struct growth *g, size_t first, size_t count, const double *x,
                                    const double *y) {
     const struct exponent_noise shared = {g->sets, g->part + first * g->sets};
-    return exponent_even(count, x + first, y + first, g->se + first, g->common ? &shared : NULL);
+    return exponent_fit(count, x + first, y + first, g->se + first, g->common ? &shared : NULL);
 }
 
 /* Nothing of a criterion that marks no critical scale. */
@@ -213,11 +213,6 @@ static void growth_load(struct growth *g, const struct fit *fit, size_t criterio
     }
 }
 
-/* The line through log Lambda^typ, which itself has no error. */
-static struct exponent lambda_exponent(const struct growth *g, size_t first, size_t count) {
-    return exponent_even(count, g->x + first, g->lambda + first, g->no_error, NULL);
-}
-
 static void fit_growth_of(struct fit *fit, struct growth *g, size_t criterion) {
     growth_load(g, fit, criterion);
     for (size_t i = 0; i < fit->intervals; i++) {
@@ -226,7 +221,7 @@ static void fit_growth_of(struct fit *fit, struct growth *g, size_t criterion) {
     for (size_t w = 0; w < fit->windows; w++) {
         size_t at = w * fit->criteria + criterion, count = fit->lengths - w;
         fit->window[at] = growth_line(g, w, count, g->x, g->beta);
-        fit->window_lambda[at] = lambda_exponent(g, w, count);
+        fit->window_lambda[at] = exponent_fit(count, g->x + w, g->lambda + w, g->no_error, NULL);
     }
     fit->drift[criterion] = growth_line(g, 0, fit->lengths, g->log_log_n, g->ratio);
 }
@@ -239,7 +234,9 @@ static void fit_growth(struct fit *fit) {
         g.x[n] = variable(fit, n);
         g.lambda[n] = fit_has_scale(fit) ? fit->series->log_lambda_typ[n] : NAN;
     }
-    for (size_t i = 0; i < fit->intervals; i++) { fit->local_lambda[i] = lambda_exponent(&g, i, 2); }
+    for (size_t i = 0; i < fit->intervals; i++) {
+        fit->local_lambda[i] = exponent_fit(2, g.x + i, g.lambda + i, g.no_error, NULL);
+    }
     growth_free(&g);
 }
 

@@ -50,8 +50,7 @@ struct fit {
 
     struct exponent *local, *local_lambda;   /* (interval, criterion), (interval): between neighbouring n */
     struct exponent *window, *window_lambda; /* (window, criterion): from the window's smallest n to the
-                                                largest; window_lambda at the same n; all with equal
-                                                weights, chi square with 1/se^2 */
+                                                largest; window_lambda at the same n */
     struct exponent *drift;                  /* (criterion): of beta_c/Lambda^typ in log log n; like those of
                                                 Lambda^typ NaN without fit_has_scale */
 };

@@ -7,7 +7,7 @@ static struct exponent slope_of(size_t count, const double *x, double *y, const 
     const size_t fewest = 3;
     const struct exponent_noise unknown = {0, NULL};
     for (size_t i = 0; i < count; i++) { y[i] = se[i] > 0 && se[i] < 0.5 ? y[i] : NAN; }
-    struct exponent slope = exponent_even(count, x, y, se, &unknown);
+    struct exponent slope = exponent_fit(count, x, y, se, &unknown);
     return slope.count < fewest ? (struct exponent){slope.count, NAN, NAN, NAN} : slope;
 }
 

@@ -15,8 +15,8 @@
 struct exponent {
     size_t count;      /* points used */
     double value, se;  /* NaN when there are fewer than two distinct x; se NaN where a point's is */
-    double chi_square; /* of the line with weights 1/se^2, count - 2 degrees of freedom; NaN unless all
-                          se > 0 */
+    double chi_square; /* of the straight line nearest in units of se, count - 2 degrees of freedom; NaN
+                          unless all se > 0 */
 };
 
 /* Of points that are not independent: set k of the rows behind them moves y_i by part[i * sets + k], so that
@@ -28,16 +28,11 @@ struct exponent_noise {
     const double *part; /* may be NULL where they are too few */
 };
 
-/* Least squares over `count` points, those left out whose x or y is not finite: weights 1/se^2 when every
- * se is positive, equal weights otherwise. `shared` NULL: points are independent; else there is no chi
- * square. */
+/* Least squares over `count` points, those left out whose x or y is not finite. Points weigh the same, so
+ * that the slope of a course that bends is that of its true values at these x, and slopes of sums are sums of
+ * slopes: weights 1/se^2 move with the sample, and what is bent with them, by more than se tells. `shared`
+ * NULL: points are independent; else there is no chi square. */
 struct exponent exponent_fit(size_t count, const double *x, const double *y, const double *se,
                              const struct exponent_noise *shared);
-
-/* The same with equal weights whatever the errors, which only enter se. What the slope of a curve tends to
- * does not move with errors that are a sample's, then (of 200 sweeps of heavy tails, an interval with weights
- * 1/se^2 holds any one value in 0.6), and slopes of sums are sums of slopes. */
-struct exponent exponent_even(size_t count, const double *x, const double *y, const double *se,
-                              const struct exponent_noise *shared);
 
 #endif

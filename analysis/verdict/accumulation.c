@@ -69,8 +69,7 @@ static void fit_coordinates(const struct fit *fit, struct accumulation_fit *a) {
     }
     for (size_t k = 0; k < 3; k++) {
         const struct exponent_noise shared = {kept, fit->common ? part + k * lengths * kept : NULL};
-        *xi[k] =
-            exponent_even(lengths, x, mean + k * lengths, se + k * lengths, fit->common ? &shared : NULL);
+        *xi[k] = exponent_fit(lengths, x, mean + k * lengths, se + k * lengths, fit->common ? &shared : NULL);
     }
     free(x);
     free(part);

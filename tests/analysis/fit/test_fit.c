@@ -165,7 +165,7 @@ static void rows_are_judged_by_medians(void **state) {
     results_free(results);
 }
 
-/* The slope without each block of rows in turn, over all n, with the weights of the fit; where `scaled`,
+/* The slope without each block of rows in turn, over all n; where `scaled`,
  * points move so much more or less that all blocks together move each by its error. */
 static double jackknifed(const struct fit *fit, bool scaled) {
     const struct results_series *s = fit->series;
@@ -187,7 +187,7 @@ static double jackknifed(const struct fit *fit, bool scaled) {
     }
     for (size_t g = 0; g < groups; g++) {
         for (size_t n = 0; n < lengths; n++) { y[n] = s->log_lambda_typ[n] + without[n * groups + g]; }
-        double off = exponent_even(lengths, x, y, se, NULL).value - fit->window[0].value;
+        double off = exponent_fit(lengths, x, y, se, NULL).value - fit->window[0].value;
         variance += (1 - s->block_size[g] / (double)s->replicates) * off * off;
     }
     free(without);

@@ -108,11 +108,11 @@ static bool covers(const struct quoted *q) {
 
 /* Everything that is quoted of one series. */
 enum {
+    RAW,
+    DRIFT,
     EXPONENT,
     SLOPE,
     AMPLITUDE,
-    RAW,
-    DRIFT,
     POINT,
     BOOTSTRAP,
     CONTROLLED,
@@ -126,11 +126,11 @@ enum {
     QUOTED
 };
 static const struct quoted quoted_form[QUOTED] = {
+    [RAW] = {.name = "exponent, uncorrected", .statistical = true},
+    [DRIFT] = {.name = "drift", .statistical = true},
     [EXPONENT] = {.name = "exponent"},
     [SLOPE] = {.name = "scale exponent"},
     [AMPLITUDE] = {.name = "amplitude"},
-    [RAW] = {.name = "slope, no corrections"},
-    [DRIFT] = {.name = "drift"},
     [POINT] = {.name = "collapse points, delta", .statistical = true},
     [BOOTSTRAP] = {.name = "the same, bootstrap", .statistical = true},
     [CONTROLLED] = {.name = "the same, controls"},
