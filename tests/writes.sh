@@ -167,6 +167,18 @@ for rename in header records journal; do
     holds "makes it, and nothing else" test "$(echo both.journal*/*)" = "both.journal/000001.units both.journal/header"
     rm -r both.journal
 done
+# Another one is quicker.
+rm -f seen
+FAULT_CALL=rename FAULT_AT=$renames FAULT_LATE=3 FAULT_SEEN=$work/seen LD_PRELOAD=$work/fault.so "$gapscale" "${command[@]}" 2>late &
+for ((try = 0; try < 500; try++)); do
+    [[ ! -e seen ]] || break
+    sleep 0.02
+done
+expect 0 "a second merge to a journal that is about to be in place" "${command[@]}"
+wait $!
+holds "the first is refused" test $? -eq 2
+holds "as when it was there before" grep -q "both.journal is there already; remove it" late
+holds "and leaves nothing else" test "$(echo both.journal*/*)" = "both.journal/000001.units both.journal/header"
 
 echo "$tried faults while writing, $failed_ones of them not told or not mended"
 summary

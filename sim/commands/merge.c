@@ -119,6 +119,16 @@ static int make_results(struct merge *m) {
     return publish_results(m->records, &m->place, m->command_line, isa_best()->name, m->quiet, NULL);
 }
 
+/* Something that is there already, or came meanwhile, or a place that takes nothing. */
+static int refuse_place(const char *path) {
+    if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) {
+        message_error("%s is there already; remove it, or choose another place with -o", path);
+        return EXIT_USAGE;
+    }
+    message_error("cannot write %s: %s; choose another place with -o", path, strerror(errno));
+    return EXIT_FAILED;
+}
+
 /* Apart; it takes its place when it is whole. */
 static int make_journal(struct merge *m) {
     const size_t units = unit_amount(&m->all).units;
@@ -131,10 +141,7 @@ static int make_journal(struct merge *m) {
     const int status = records_pack(m->records, &m->all, path, NULL);
     if (status != EXIT_DONE) { return status; }
     const size_t held = units - count_missing(m, &m->all);
-    if (rename(m->apart, m->place.path) != 0) {
-        message_error("cannot write %s: %s", m->place.path, strerror(errno));
-        return EXIT_FAILED;
-    }
+    if (rename(m->apart, m->place.path) != 0) { return refuse_place(m->place.path); }
     message_say("%zu of %zu units are in %s", held, units, m->place.path);
     return EXIT_DONE;
 }
@@ -152,10 +159,7 @@ static int merge_records(struct merge *m, int (*make)(struct merge *m)) {
 static int merge_to_journal(struct merge *m) {
     const char *path = m->place.path;
     if (!outfile_prepare(path, false)) { return EXIT_FAILED; }
-    if (rmdir(path) != 0 && errno != ENOENT) { /* one that is empty may be there */
-        message_error("%s is there already; remove it, or choose another place with -o", path);
-        return EXIT_USAGE;
-    }
+    if (rmdir(path) != 0 && errno != ENOENT) { return refuse_place(path); } /* an empty one may be there */
     temporary_clear(path);
     temporary_name(path, sizeof m->apart, m->apart);
     if (!outfile_directory(m->apart, false, "; choose another place with -o")) { return EXIT_FAILED; }
