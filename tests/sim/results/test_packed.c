@@ -2,6 +2,7 @@
 #include "tests/sim/results/sample.h"
 
 #include <hdf5.h>
+#include <hdf5_hl.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -129,6 +130,72 @@ static void test_hollow(void **state) {
     free(zero);
 }
 
+/* An array of three rows in chunks of that shape, or in one piece for {0}, of which so many rows are written.
+ */
+static void write_chunks(const hsize_t chunk[2], hsize_t rows) {
+    const hsize_t size[2] = {3, 1}, most[2] = {H5S_UNLIMITED, H5S_UNLIMITED}, start[2] = {0, 0};
+    const double number[3] = {1, 2, 3};
+    const char *const axis[2] = {"a", "b"};
+    hid_t file = H5Fcreate("chunks.h5", H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+          group = H5Gcreate2(file, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+          list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, size, *chunk > 0 ? most : NULL),
+          part = H5Screate_simple(2, (hsize_t[]){rows, 1}, NULL);
+    if (*chunk > 0) {
+        H5Pset_chunk(list, 2, chunk);
+        H5Pset_deflate(list, 1);
+    }
+    hid_t data = H5Dcreate2(group, "x", H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT);
+    if (rows > 0) {
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, (hsize_t[]){rows, 1}, NULL);
+        assert_true(H5Dwrite(data, H5T_NATIVE_DOUBLE, part, space, H5P_DEFAULT, number) >= 0);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        H5LTmake_dataset_double(group, axis[i], 1, &size[i], number);
+        hid_t scale = H5Dopen2(group, axis[i], H5P_DEFAULT);
+        H5DSset_scale(scale, axis[i]);
+        assert_true(H5DSattach_scale(data, scale, i) >= 0);
+        H5Dclose(scale);
+    }
+    H5Pclose(list);
+    H5Sclose(part);
+    H5Sclose(space);
+    H5Dclose(data);
+    H5Gclose(group);
+    H5Fclose(file);
+}
+
+/* Chunks as others may choose them, and some that take more memory than any array here, or are not there. */
+static void test_chunks(void **state) {
+    (void)state;
+    const struct h5_dimension dimension[] = {{"a", 3}, {"b", 1}};
+    const struct h5_dataset dataset = {.name = "x", .units = "1", .rank = 2, .axis = {0, 1}};
+    const struct h5_group group = {
+        .name = "g", .dimension_count = 2, .dimension = dimension, .dataset_count = 1, .dataset = &dataset};
+    const struct {
+        hsize_t chunk[2], rows;
+        bool sound;
+    } known[] = {{{0}, 3, true},
+                 {{0}, 0, false},
+                 {{1, 1}, 3, true},
+                 {{2, 1}, 3, true},
+                 {{100, 7}, 3, true},
+                 {{1, 1}, 2, false},
+                 {{(1 << 21) + 1, 1}, 3, false},
+                 {{1 << 11, (1 << 10) + 1}, 3, false}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        char why[H5_WHY];
+        write_chunks(known[i].chunk, known[i].rows);
+        struct h5_content *c = h5file_read("chunks.h5", false, 1, &group, why);
+        assert_int_equal(c != NULL, known[i].sound);
+        if (c) {
+            assert_true(c->group->dataset->number[2] == 3);
+        } else {
+            assert_string_equal(why, "an array lacks values, or is packed as none that gapscale writes");
+        }
+        h5content_free(c);
+    }
+}
+
 /* ---- results ---- */
 
 static void check_digest(const char *path, const char *want) {
@@ -224,6 +291,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_shapes, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_hollow, sample_make_place, sample_remove_place),
+        cmocka_unit_test_setup_teardown(test_chunks, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_results, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_others, sample_make_place, sample_remove_place),
     };
