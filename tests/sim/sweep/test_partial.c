@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "models/oracle/oracle.h"
 #include "sim/base/message.h"
 #include "sim/sweep/histogram.h"
 #include "sim/sweep/ranks.h"
@@ -391,6 +392,39 @@ static void test_one_row_more(void **state) {
     results_free(r);
 }
 
+/* A bin holds its values, and is a 64th of them wide. */
+static void test_bins(void **state) {
+    (void)state;
+    for (double value = 0x1p-40; value < 0x1p20; value *= 1.37) {
+        const uint64_t bin = histogram_pack(histogram_bin(value), 10);
+        const double low = histogram_quantile(1, &bin, 1e-9), high = histogram_quantile(1, &bin, 1 - 1e-9);
+        assert_true(low <= value * (1 + 1e-9) && value <= high * (1 + 1e-9));
+        assert_true(high < low * (1 + 1.0 / 64 + 1e-9));
+    }
+}
+
+/* Exact values of an output are the oracle's, and their errors. */
+static void test_exact_output(void **state) {
+    (void)state;
+    struct results *r = experiment_run("seed: 1\nreplicates: 2\nn: [1000]\nbeta: [20]\n"
+                                       "series: [{family: spherical, dimension: 4, output: true}]\n");
+    const struct results_series *s = &r->series[0];
+    struct oracle *oracle = oracle_create(s->family, (double[FAMILY_PARAMETERS]){4}, *s->log_n);
+    struct oracle_answer answer;
+    assert_non_null(oracle);
+    assert_true(oracle_ask(oracle, *s->beta_ratio,
+                           (struct oracle_question){.top_weight = true, .errors = true, .output = true},
+                           &answer));
+    check_relative(*s->exact_output_bias, answer.output.bias, 1e-12);
+    check_relative(*s->exact_output_bias_error, answer.output.bias_error, 1e-9);
+    check_relative(*s->exact_output_tangential, answer.output.tangential, 1e-12);
+    check_relative(*s->exact_output_tangential_error, answer.output.tangential_error, 1e-9);
+    check_relative(*s->exact_output_radial_variance, answer.output.radial_variance, 1e-12);
+    check_relative(*s->exact_output_radial_variance_error, answer.output.radial_variance_error, 1e-9);
+    oracle_free(oracle);
+    results_free(r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory), /* first: it looks at the peak of the whole process */
@@ -403,6 +437,8 @@ int main(void) {
         cmocka_unit_test(test_part_of_a_unit),
         cmocka_unit_test(test_tiny),
         cmocka_unit_test(test_one_row_more),
+        cmocka_unit_test(test_bins),
+        cmocka_unit_test(test_exact_output),
     };
     return cmocka_run_group_tests_name("partial", tests, NULL, NULL);
 }
