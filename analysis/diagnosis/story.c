@@ -1,8 +1,10 @@
 #include "analysis/diagnosis/story.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "analysis/statistics/spacing.h"
 #include "analysis/text/words.h"
 
 const struct diagnosis_point *story_point(const struct diagnosis_group *g) {
@@ -50,6 +52,15 @@ static size_t local_heads(const struct diagnosis *d, const struct diagnosis_grou
     return count;
 }
 
+/* One at the end of what spacings tell is that or farther. */
+static const char *say_index(const struct trend_interval *index, char out[WORDS]) {
+    if (fabs(index->value) < SPACING_END) {
+        return words_measured(index->value, (index->high - index->low) / 2, out);
+    }
+    snprintf(out, WORDS, "%g or %s", index->value, index->value > 0 ? "more" : "less");
+    return out;
+}
+
 static void append_kind(const struct diagnosis *d, const struct diagnosis_group *g,
                         char out[DIAGNOSIS_SENTENCE]) {
     const struct diagnosis_point *p = story_point(g);
@@ -66,7 +77,7 @@ static void append_kind(const struct diagnosis *d, const struct diagnosis_group 
     const char *class = story_class(g);
     if (strcmp(class, "local") != 0 && strcmp(class, "unclassified") != 0) {
         words_append(out, DIAGNOSIS_SENTENCE, "; the top of a row is %s scores of this n (index %s", class,
-                     words_measured(p->index.value, (p->index.high - p->index.low) / 2, number));
+                     say_index(&p->index, number));
         size_t local = local_heads(d, g);
         if (local > 0) {
             words_append(out, DIAGNOSIS_SENTENCE, ", without %s", words_count(local, "local head", number));

@@ -22,7 +22,7 @@ double spacing_statistic(size_t count, const double *gap) {
 /* Nodes in w = -log U, panel by panel: up to w = 1 of equal width in log w, where every large t finds its own
  * scale, then of equal width in w, the narrower the steeper the law. */
 enum { ORDER = 8, NEAR = 20, FAR = 112, PANELS = NEAR + FAR, NODES = PANELS * ORDER };
-static const double FARTHEST = 45, STEEPEST = 4.5; /* e^-45 of the probability lies beyond */
+static const double FARTHEST = 45, STEEPEST = SPACING_END; /* e^-45 of the probability lies beyond */
 
 /* Y of a law: its scores above a threshold in units of their slope there. */
 struct excess {
@@ -137,7 +137,7 @@ double spacing_mean_finite(size_t count, const struct family *family, const doub
 /* ---- its inverse ---- */
 
 void spacing_table_make(size_t count, struct spacing_table *table) {
-    const double lowest = -4.5, step = 0.25;
+    const double lowest = -SPACING_END, step = 0.25;
     for (int i = 0; i < SPACING_POINTS; i++) {
         table->index[i] = lowest + step * i;
         table->mean[i] = spacing_mean(count, table->index[i]);

@@ -23,7 +23,8 @@ enum { SPACING_FEW = 8, SPACING_MANY = 16 };
  */
 double spacing_statistic(size_t count, const double *gap);
 
-/* E T for an index in [-4.5, 4.5], to 1e-7. A tenth of a millisecond. */
+#define SPACING_END 4.5 /* indices lie in [-SPACING_END, SPACING_END] */
+/* E T for an index, to 1e-7. A tenth of a millisecond. */
 double spacing_mean(size_t count, double index);
 
 /* Mean of T of rows of n > K + 1 independent scores of a law, which differs from the limit at finite n: given

@@ -46,12 +46,34 @@ static void diagnose_strangers(struct told *t) {
     unlink(path);
 }
 
+/* One key above equal ones, in 4 sequences of rows. */
+static void diagnose_plateaus(struct told *t) {
+    const hsize_t size[5] = {4, 1, 1, ROWS, LONG};
+    static double score[4 * ROWS * LONG];
+    char path[WRITTEN_PATH];
+    for (size_t r = 0; r < 4 * ROWS; r++) { score[r * LONG + 7 * r] = 3; }
+    hid_t file = written_open(path);
+    written_scores(file, "n00256", size, H5T_IEEE_F64LE, score);
+    H5Fclose(file);
+    told_make(t, path, NAN, 0);
+    unlink(path);
+}
+
 static void check_words(const struct told *t, const char *words, bool are_there) {
     char sentence[DIAGNOSIS_SENTENCE];
     story_sentence(&t->diagnosis, told_group(t, "L0H0"), sentence);
     if ((strstr(sentence, words) != NULL) != are_there || strstr(sentence, "nan")) {
         fail_msg("%s\"%s\" in: %s", are_there ? "no " : "", words, sentence);
     }
+}
+
+/* What lies beyond what spacings tell has no error. */
+static void test_beyond(void **state) {
+    (void)state;
+    struct told t;
+    diagnose_plateaus(&t);
+    check_words(&t, "(index 4.5 or more)", true);
+    told_release(&t);
 }
 
 /* Rows that stop growing count for the length that they reach. */
@@ -185,6 +207,7 @@ static void test_some_sequences_tie(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_beyond),
         cmocka_unit_test(test_window),
         cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_trained),
