@@ -5,7 +5,9 @@
 
 #include "sim/base/memory.h"
 
-enum { CELLS = 128 }; /* of ranks, kept of a place for rows of further groups */
+/* Of ranks, kept of a place for rows of further groups: single ones, then some that grow up to a quarter of
+ * all, then even ones. */
+enum { SINGLE = 32, GROWING = 48, EVEN = 112, CELLS = SINGLE + GROWING + EVEN };
 static const double HELD = 0.9;
 
 /* Ranks until `HELD` of a sum is reached, but for rounding. */
@@ -24,8 +26,13 @@ static size_t cells_of(size_t count) { return count < CELLS ? count : CELLS; }
 
 /* The first rank of a cell. */
 static size_t cell_start(size_t count, size_t cell) {
-    const size_t cells = cells_of(count);
-    return (cell * count + cells - 1) / cells;
+    const size_t quarter = count / 4;
+    if (count <= CELLS || cell <= SINGLE) { return cell; }
+    if (cell < SINGLE + GROWING) {
+        const double part = (double)(cell - SINGLE) / GROWING;
+        return (size_t)round(SINGLE * pow((double)quarter / SINGLE, part));
+    }
+    return quarter + (count - quarter) * (cell - SINGLE - GROWING) / EVEN;
 }
 
 static void add_cells(size_t count, const double *weight, float *share) {
@@ -52,18 +59,18 @@ static double ranks_in_cells(size_t count, const float *share) {
     return (double)count;
 }
 
-void nearness_close(struct nearness *n, struct survey_place *p) {
+void nearness_close(struct nearness *n, struct nearness_kept *kept, struct survey_place *p) {
     const size_t count = n->length;
     const double new_rows = (double)n->rows / (double)(p->rows + n->rows);
     const bool is_first = p->rows == 0;
     /* A row of m keys has even weight at ranks below m. */
     for (size_t k = count; k-- > 1;) { n->even[k] += n->even[k + 1]; }
-    if (is_first) { p->share = memory_create(cells_of(count), sizeof *p->share); }
-    add_cells(count, n->weight, p->share);
+    if (is_first) { kept->share = memory_create(cells_of(count), sizeof *kept->share); }
+    add_cells(count, n->weight, kept->share);
     p->rows += n->rows;
-    p->even += new_rows * (ranks_holding(count, n->even + 1) - p->even);
-    double ranks = is_first ? ranks_holding(count, n->weight) : ranks_in_cells(count, p->share);
-    p->near = n->nowhere > 0 || isnan(p->near) ? NAN : ranks / p->even;
+    kept->even += new_rows * (ranks_holding(count, n->even + 1) - kept->even);
+    double ranks = is_first ? ranks_holding(count, n->weight) : ranks_in_cells(count, kept->share);
+    p->near = n->nowhere > 0 || isnan(p->near) ? NAN : ranks / kept->even;
     for (size_t w = 0; w < SURVEY_WINDOWS; w++) {
         double mass = n->nowhere > 0 ? NAN : 0;
         for (size_t k = 0; k < count && (double)k < survey_window[w]; k++) {

@@ -13,8 +13,15 @@ struct nearness {
     size_t rows, nowhere; /* of the rows: those of queries that stand nowhere */
 };
 
-/* Adds a group's rows, some at least, to those of `place`, and makes the sums zero again. Ranks of rows from
- * several groups are told to a 128th of the length. */
-void nearness_close(struct nearness *sums, struct survey_place *place);
+/* What is kept of a place for rows of further groups; at first {0}. */
+struct nearness_kept {
+    float *share; /* weight by cells of ranks: at most 768 bytes. Free with free() */
+    double even;  /* of equal weights: nearest keys that hold 90% */
+};
+
+/* Adds a group's rows, some at least, to those of `place`, and makes the sums zero again. Of rows from
+ * several groups the nearest 32 ranks are told one by one, the nearest quarter to a fifth and less of
+ * themselves, and others to a hundredth of the length. */
+void nearness_close(struct nearness *sums, struct nearness_kept *kept, struct survey_place *place);
 
 #endif

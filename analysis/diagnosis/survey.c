@@ -34,10 +34,11 @@ struct far_sums {
 
 struct reading {
     struct survey *survey;
-    struct nearness *near;   /* (length) */
-    struct far_sums *far;    /* (length, head) */
-    double far_room;         /* keys that there is room for in one of them */
-    size_t head, sequence;   /* of the place at hand */
+    struct nearness *near;      /* (length) */
+    struct nearness_kept *kept; /* (length, head, sequence) */
+    struct far_sums *far;       /* (length, head) */
+    double far_room;            /* keys that there is room for in one of them */
+    size_t head, sequence;      /* of the place at hand */
     float *weight, *nearest; /* [rows of a part][stride]: by key, and with a mask by nearness, over `share` */
     double *share;           /* [rows of a part]: 1/sum of the weights */
     size_t room, share_room, row_room;
@@ -273,11 +274,14 @@ static size_t place_index(const struct scores_facts *f, size_t length, size_t he
     return (length * f->head_count + head) * f->sequence_count + sequence;
 }
 
+static size_t place_count(const struct scores_facts *f) { return place_index(f, f->length_count, 0, 0); }
+
 static void close_place(struct reading *r) {
     const struct survey *s = r->survey;
     for (size_t l = 0; l < s->facts->length_count; l++) {
-        struct survey_place *p = &s->place[place_index(s->facts, l, r->head, r->sequence)];
-        if (r->near[l].rows > 0) { nearness_close(&r->near[l], p); }
+        if (r->near[l].rows == 0) { continue; }
+        const size_t at = place_index(s->facts, l, r->head, r->sequence);
+        nearness_close(&r->near[l], &r->kept[at], &s->place[at]);
     }
 }
 
@@ -313,6 +317,7 @@ static void open_reading(struct survey *survey, int threads, struct reading *r) 
     for (size_t l = 0; l < f->length_count; l++) { all += 2 * (double)f->head_count * f->length[l]; }
     *r = (struct reading){.survey = survey,
                           .near = memory_create(f->length_count, sizeof *r->near),
+                          .kept = memory_create(place_count(f), sizeof *r->kept),
                           .far = memory_create(f->length_count * f->head_count, sizeof *r->far),
                           .far_room = room,
                           .head = SIZE_MAX,
@@ -345,6 +350,8 @@ static void close_reading(struct reading *r) {
     }
     for (int i = 0; i < r->threads; i++) { leading_free(r->leading[i]); }
     free(r->leading);
+    for (size_t i = 0; i < place_count(f); i++) { free(r->kept[i].share); }
+    free(r->kept);
     free(r->near);
     free(r->far);
     free(r->weight);
@@ -417,21 +424,13 @@ struct survey_rows survey_rows_of(const struct survey *s, size_t head_first, siz
     return (struct survey_rows){s->head_end[head_first] - first, s->by_head + first};
 }
 
-/* What sums over further groups would need. */
-static void forget_nearness(struct survey *s) {
-    for (size_t i = 0; i < s->facts->length_count * s->facts->head_count * s->facts->sequence_count; i++) {
-        free(s->place[i].share);
-        s->place[i].share = NULL;
-    }
-}
-
 bool survey_make(struct scores *scores, int threads, struct survey *survey) {
     const struct scores_facts *f = scores_facts(scores);
     struct reading reading;
     struct scores_batch batch;
     enum scores_outcome outcome;
     *survey = (struct survey){.facts = f};
-    survey->place = memory_create(f->length_count * f->head_count * f->sequence_count, sizeof *survey->place);
+    survey->place = memory_create(place_count(f), sizeof *survey->place);
     survey->sink = memory_create(f->length_count * f->head_count * SURVEY_SINKS, sizeof *survey->sink);
     open_reading(survey, threads, &reading);
     scores_rewind(scores);
@@ -446,7 +445,6 @@ bool survey_make(struct scores *scores, int threads, struct survey *survey) {
         for (size_t h = 0; h < f->head_count; h++) { find_sinks(&reading, l, h); }
     }
     close_reading(&reading);
-    forget_nearness(survey);
     sort_by_head(survey);
     return outcome == SCORES_END;
 }

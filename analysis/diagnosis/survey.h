@@ -27,8 +27,6 @@ struct survey_place {
     double near; /* nearest keys that hold 90% of the mean weight, over as many for equal weights; NaN, as
                     the next: nothing says where the queries stand */
     double mass[SURVEY_WINDOWS]; /* share of the weight in the nearest keys */
-    float *share;                /* while read: weight of its rows by rank of nearness */
-    double even;                 /* of equal weights: nearest keys that hold 90% */
 };
 
 /* A key that many queries far from it attend to; all are where nothing says where they stand. */
