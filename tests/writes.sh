@@ -174,7 +174,9 @@ for ((try = 0; try < 500; try++)); do
     [[ ! -e seen ]] || break
     sleep 0.02
 done
+kill -STOP $!
 expect 0 "a second merge to a journal that is about to be in place" "${command[@]}"
+kill -CONT $!
 wait $!
 holds "the first is refused" test $? -eq 2
 holds "as when it was there before" grep -q "both.journal is there already; remove it" late

@@ -35,10 +35,11 @@ struct diagnosis_point {
     double rounding;                           /* median of how far rounding may move log Lambda_n */
     double near, mass[SURVEY_WINDOWS];         /* medians over sequences (survey.h) */
     size_t spacings;                           /* K of the index: 0 where rows are too short for one */
-    struct trend_interval index;               /* extreme-value index from spacings, sinks left out */
-    double index_se;                           /* its standard error */
-    double gaussian;                           /* what independent Gaussian rows of this n read */
-    double lambda_without_sinks;               /* median Lambda_n, sinks left out; NaN: the heads have none */
+    struct trend_interval index; /* extreme-value index from spacings, sinks left out; an end beyond
+                                    SPACING_END is infinite */
+    double index_se;             /* its standard error; NaN beside such an end */
+    double gaussian;             /* what independent Gaussian rows of this n read */
+    double lambda_without_sinks; /* median Lambda_n, sinks left out; NaN: the heads have none */
 };
 
 /* A prescription against the trend. */

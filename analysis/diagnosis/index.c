@@ -172,6 +172,12 @@ static struct trend_estimate level_of(const void *with, const struct diagnosis_g
     return found;
 }
 
+/* The end of an interval: infinite beyond what spacings tell. */
+static double end_of(const struct spacing_table *table, double mean) {
+    const double index = spacing_index(table, mean);
+    return fabs(index) >= SPACING_END ? copysign(INFINITY, index) : index;
+}
+
 /* The larger T, the smaller the index. */
 static void index_point(const struct level *at, const struct diagnosis_group *g,
                         const struct spacing_table table[2], struct diagnosis_point *p) {
@@ -182,9 +188,10 @@ static void index_point(const struct level *at, const struct diagnosis_group *g,
     if (p->spacings == 0) { return; }
     struct trend_interval t = growth_pooled(at->diagnosis, g, level_of, at, &se);
     const struct spacing_table *chosen = &table[p->spacings == SPACING_MANY];
-    p->index = (struct trend_interval){spacing_index(chosen, t.value), spacing_index(chosen, t.high),
-                                       spacing_index(chosen, t.low)};
-    p->index_se = fabs(spacing_index(chosen, t.value - se) - spacing_index(chosen, t.value + se)) / 2;
+    p->index = (struct trend_interval){spacing_index(chosen, t.value), end_of(chosen, t.high),
+                                       end_of(chosen, t.low)};
+    const double apart = end_of(chosen, t.value - se) - end_of(chosen, t.value + se);
+    p->index_se = isfinite(apart) ? apart / 2 : NAN;
 }
 
 /* What independent Gaussian rows of that length read. */

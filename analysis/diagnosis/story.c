@@ -52,12 +52,14 @@ static size_t local_heads(const struct diagnosis *d, const struct diagnosis_grou
     return count;
 }
 
-/* One at the end of what spacings tell is that or farther. */
 static const char *say_index(const struct trend_interval *index, char out[WORDS]) {
-    if (fabs(index->value) < SPACING_END) {
+    if (isfinite(index->high - index->low)) {
         return words_measured(index->value, (index->high - index->low) / 2, out);
     }
-    snprintf(out, WORDS, "%g or %s", index->value, index->value > 0 ? "more" : "less");
+    if (index->low == -index->high) { return strcpy(out, "unknown"); }
+    const bool is_open = index->high == INFINITY;
+    snprintf(out, WORDS, "at %s %.2g", is_open ? "least" : "most",
+             is_open ? fmin(index->low, SPACING_END) : fmax(index->high, -SPACING_END));
     return out;
 }
 

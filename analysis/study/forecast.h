@@ -14,8 +14,8 @@
 
 #include "sim/config/config.h"
 
-/* A line for each such series, until a thousand n are told of; ten milliseconds an n, or a tenth of a second
- * where scores fall with distance. */
+/* A line for each such series, until a thousand n are told of; ten milliseconds an n, some thirty of trees of
+ * many levels, or a tenth of a second where scores fall with distance. */
 void forecast_print(FILE *out, const struct config *config, int threads);
 
 #endif

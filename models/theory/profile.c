@@ -141,9 +141,10 @@ double profile_gap(const struct profile *q, double y) {
     double inside = fmax(y, q->lowest);
     const struct panel *panel = profile_find(q, inside);
     if (inside > panel->high) { return INFINITY; } /* overflow */
-    if (is_asked(q, panel)) { return inside * exp(log_ratio(q, inside)); }
     double twice_t = 2 * (inside - panel_centre(panel)) * panel_scale(panel);
-    double gap = inside * vector_exp_one(vector_chebyshev_one(panel->coefficient, twice_t));
+    double gap =
+        inside * (is_asked(q, panel) ? exp(log_ratio(q, inside))
+                                     : vector_exp_one(vector_chebyshev_one(panel->coefficient, twice_t)));
     return isnan(gap) ? INFINITY : gap; /* the last panel, where V = 1 to rounding */
 }
 

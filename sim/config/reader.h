@@ -26,7 +26,7 @@ const struct yaml_node *reader_find(const struct yaml_node *mapping, const struc
                                     const char *key);
 /* What a series is called: its name, or its family's; "" where neither is written. */
 const char *reader_series_name(const struct yaml_node *series);
-/* What --set changed inside a mapping, to show it there; else the node. */
+/* What --set changed inside a mapping or list, to show it there; else the node. */
 const struct yaml_node *reader_changed(const struct yaml_node *node);
 
 /* These three add a fault and return false where the node is something else. */

@@ -133,15 +133,13 @@ static bool read_tensor(const struct yaml_node *node, uint64_t base, uint64_t si
     a->element = element_named(tensor_name, dtype->text);
     a->offset = base + first;
     *span = (struct span){a->path, first, last};
-    if (a->element == ELEMENT_OTHER) {
-        a->trouble = "its numbers are no floats of 16, 32 or 64 bits; save it as F32";
-        return true;
-    }
-    if (first > last || last > size || !bytes_of(a, element_size(a->element), &bytes) ||
-        bytes != last - first) {
+    const bool is_other = a->element == ELEMENT_OTHER;
+    if (first > last || last > size ||
+        (!is_other && (!bytes_of(a, element_size(a->element), &bytes) || bytes != last - first))) {
         return source_array_refuse(why, "its .safetensors header contradicts itself");
     }
-    return fits(a, element_size(a->element), size, why);
+    if (is_other) { a->trouble = "its numbers are no floats of 16, 32 or 64 bits; save it as F32"; }
+    return is_other || fits(a, element_size(a->element), size, why);
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -162,8 +160,12 @@ static bool are_apart(size_t count, struct span *span, char why[SOURCE_WHY]) {
         return source_array_refuse(why, "its .safetensors header names %.400s twice; save it again",
                                    span[i].path);
     }
-    qsort(span, count, sizeof *span, compare_places);
-    for (size_t i = 1; i < count; i++) {
+    size_t filled = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (span[i].first < span[i].last) { span[filled++] = span[i]; }
+    }
+    qsort(span, filled, sizeof *span, compare_places);
+    for (size_t i = 1; i < filled; i++) {
         if (span[i - 1].last <= span[i].first) { continue; }
         return source_array_refuse(why, "two arrays of it share bytes: %.200s and %.200s; save it again",
                                    span[i - 1].path, span[i].path);

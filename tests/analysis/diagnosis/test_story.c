@@ -2,6 +2,7 @@
 #include "tests/analysis/diagnosis/laws.h"
 #include "tests/analysis/diagnosis/written.h"
 
+#include "analysis/statistics/spacing.h"
 #include "analysis/text/words.h"
 
 enum { LENGTHS = 3, LONG = 256, ROWS = 8 };
@@ -72,8 +73,18 @@ static void test_beyond(void **state) {
     (void)state;
     struct told t;
     diagnose_plateaus(&t);
-    check_words(&t, "(index 4.5 or more)", true);
+    check_words(&t, "(index at least 4.5)", true);
+    const struct diagnosis_point *p = story_point(told_group(&t, "L0H0"));
+    assert_true(p->index.value == SPACING_END && p->index.high == INFINITY && isnan(p->index_se));
     told_release(&t);
+}
+
+static void check_multipliers(const struct told *t, bool are_there) {
+    static const char *const group[] = {"L0H0", "L0", "all"};
+    for (size_t i = 0; i < 3 * DIAGNOSIS_MULTIPLIERS; i++) {
+        const struct diagnosis_growth *w = &told_group(t, group[i % 3])->trained;
+        assert_int_equal(isfinite(w->multiplier[i / 3].value), are_there);
+    }
 }
 
 /* Rows that stop growing count for the length that they reach. */
@@ -87,11 +98,11 @@ static void test_window(void **state) {
     check_words(&t, words, true);
     check_words(&t, " No row counts for longer contexts, up to n = 2^8: where a query sees a window of keys",
                 true);
-    assert_true(isnan(told_group(&t, "L0H0")->trained.multiplier[0].value));
+    check_multipliers(&t, false);
     told_release(&t);
     diagnose_shape(&t, NAN, (const size_t[]){2, 2, 2}, LONG);
     check_words(&t, "No row counts", false);
-    assert_true(isfinite(told_group(&t, "L0H0")->trained.multiplier[0].value));
+    check_multipliers(&t, true);
     told_release(&t);
 }
 
