@@ -37,8 +37,8 @@
 /* One beta. Every error is an estimate of the distance to the exact value, from how the integrands' series in
  * Legendre polynomials end (models/numeric/panels.h), rounding, and allowances; no bound, but none has been
  * seen to fall short of panels 1.9 times finer. On the entropy it is 2.2e-8 at most for series of
- * configs/reproduce.yaml, 2.1e-6 for pareto scores. Y_2 has a relative error down to e^-700, mostly 1e-10 below 1e-8 (pairs.h), where
- * errors are asked for. What cannot be computed is NaN with an infinite error. */
+ * configs/reproduce.yaml, 2.1e-6 for pareto scores. Y_2 has a relative error down to e^-700, mostly 1e-10
+ * below 1e-8 (pairs.h), where errors are asked for. What cannot be computed is NaN with an infinite error. */
 struct oracle_point {
     double entropy, entropy_error;             /* nats */
     double participation, participation_error; /* Y_2 */

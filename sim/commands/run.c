@@ -168,6 +168,7 @@ static int write_scores(struct run *run) {
     struct results *results = store_read(run->place.path);
     if (!results) { return EXIT_FAILED; }
     status = scorefile_write(run->o->scores, run->config, results, run->isa, run->command_line, run->stop);
+    if (status == EXIT_FAILED) { say_resumable(run); }
     results_free(results);
     return status;
 }
