@@ -36,9 +36,10 @@ static size_t cell_start(size_t count, size_t cell) {
 }
 
 static void add_cells(size_t count, const double *weight, float *share) {
-    for (size_t c = 0; c < cells_of(count); c++) {
+    for (size_t c = 0, k = 0; c < cells_of(count); c++) {
+        const size_t end = cell_start(count, c + 1);
         double sum = 0;
-        for (size_t k = cell_start(count, c); k < cell_start(count, c + 1); k++) { sum += weight[k]; }
+        for (; k < end; k++) { sum += weight[k]; }
         share[c] += (float)sum;
     }
 }

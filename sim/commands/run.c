@@ -94,8 +94,7 @@ static void say_resumable(const struct run *run) {
     }
 }
 
-/* Before an end by force: the row at hand takes too long to wait for, memory is out, or a file cannot be
- * closed. */
+/* Before an end by force: the row at hand takes too long to wait for, or memory is out. */
 static void leave(void *context) {
     struct run *run = context;
     if (ranks_index() == 0) { say_resumable(run); }
